@@ -62,8 +62,14 @@ void hold_vmo(zxp_world *w, thread_ref t, unsigned slot, vmo_ref vmo);
 
 /* Ends what a finished, suspended or killed call still has: its request (cancelled), waiters, held VMOs. The result stays. */
 void call_release(zxp_world *w, thread_ref t);
-/* Forgets the last result (values, data, list): before a new call. */
+/* Forgets the last call and its result (values, data, list): before a new call. */
 void call_forget(zxp_world *w, thread_ref t);
+/* Suspended in a wait: everything begun is undone or let go of, and the call will start from the beginning with its arguments. */
+void call_restart(zxp_world *w, thread_ref t);
+
+/* Undoes the pins that an unfinished op_pin has made so far; idempotent (sys_pin.c). Called when such a call ends, however, and when
+ * it is suspended or killed: op_pin marks itself finished (local[5] = 1) when its pins are to stay. */
+void pin_abandon(zxp_world *w, thread_ref t);
 
 /* Runs the handler of the thread's call once, and ends or parks the thread by what it returns. */
 void call_step(zxp_world *w, thread_ref t);

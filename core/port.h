@@ -13,6 +13,8 @@ bool port_append(zxp_world *w, port_ref p, packet_ref packet);
 void port_remove(zxp_world *w, port_ref p, packet_ref packet);
 /* Last handle closed: packets dropped, async waits removed, later packets dropped silently (chapter 1 section 3.3). */
 void port_zero_handles(zxp_world *w, port_ref p);
+/* Takes a thread out of the queue of those in zx_port_wait, if it is there (done, time-out, suspend, kill). */
+void port_waiter_remove(zxp_world *w, thread_ref t);
 /* A source, or a waiting call, lets go of the port: frees the block when nothing holds it. */
 void port_release(zxp_world *w, port_ref p);
 

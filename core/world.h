@@ -364,6 +364,7 @@ struct kernel {
     uint32_t threads;            /* block of thread_ref by number */
     uint32_t thread_count, thread_capacity;
     thread_ref first_to_run, last_to_run;
+    thread_ref kernel_thread;    /* runs evict, reclaim, age, advance, suspend, resume, kill; has no number */
     uint32_t mappings;           /* in the whole world: 0 saves every walk that looks for translations */
     uint32_t pages_in_lists;     /* nonzero once a frame was in a reclaim list (never reset): skips reclaim walks */
 };

@@ -26,6 +26,13 @@ typedef uint32_t zx_object_info_topic_t;     /* ZX_INFO_* */
 typedef uint32_t zx_excp_type_t;             /* ZX_EXCP_* */
 typedef uint32_t zx_thread_state_t;          /* ZX_THREAD_STATE_* */
 typedef uint32_t zx_clock_t;                 /* ZX_CLOCK_* */
+
+/* One item of zx_object_wait_many: chapter 1 section 7.1. */
+typedef struct zx_wait_item {
+    zx_handle_t handle;
+    zx_signals_t waitfor;
+    zx_signals_t pending;
+} zx_wait_item_t;
 typedef uint64_t zx_vaddr_t;                 /* user virtual address */
 typedef uint64_t zx_paddr_t;                 /* physical address */
 typedef uint64_t zx_off_t;                   /* bytes */
