@@ -1,0 +1,27 @@
+/*
+ * mem.h - memory of the prompt and script program. Running out of it ends the program with a message and status 2: unlike the
+ * core, whose shortage is a status of the model, a script runner without memory has nothing sensible left to do.
+ */
+#ifndef CLI_MEM_H
+#define CLI_MEM_H
+
+#include <stddef.h>
+
+void *mem_alloc(size_t size); /* zeroed; never NULL */
+void *mem_resize(void *old, size_t size);
+/* A copy of length bytes with a NUL behind. */
+char *mem_copy_text(const char *bytes, size_t length);
+void *mem_copy(const void *bytes, size_t size);
+/* Makes room for one more element of an array that has `count` of `*capacity`. Returns the array. */
+void *mem_grow(void *array, size_t count, size_t *capacity, size_t element);
+/* Bytes asked for since the start, never falling: what --max-memory compares for the interpreter's own part. */
+size_t mem_asked(void);
+
+/* Memory that is freed all at once: what one statement needs while it is parsed. */
+struct arena {
+    struct arena_block *blocks;
+};
+void *arena_alloc(struct arena *arena, size_t size);
+void arena_free(struct arena *arena);
+
+#endif
