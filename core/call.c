@@ -49,6 +49,12 @@ void tell_pages(zxp_world *w, node_ref n, uint64_t first, uint64_t end, char bef
                          .after = after, .offset = first * PAGE, .length = (end - first) * PAGE});
 }
 
+void tell_decision(zxp_world *w, const zxp_event *event) {
+    if (w->context == NULL) return;
+    count_rule(w, (enum rule_number)event->rule);
+    tell(w, event);
+}
+
 step refuse_with(zxp_world *w, thread_ref t, enum rule_number rule, zx_status_t status) {
     struct call *call = call_of(w, t);
     call->status = status;

@@ -39,6 +39,8 @@ void apply_rule(zxp_world *w, enum rule_number rule);
 /* True if an event reader is attached: build events only then. */
 bool observed(const zxp_world *w);
 void tell(zxp_world *w, const zxp_event *event);
+/* An event that carries the rule that decided it: counts the rule and tells the observer. */
+void tell_decision(zxp_world *w, const zxp_event *event);
 /* Pages [first, end) of the node went from `before` to `after`, by letter. Cheap when nobody reads. */
 void tell_pages(zxp_world *w, node_ref n, uint64_t first, uint64_t end, char before, char after, enum rule_number rule);
 /* Long loops call this now and then; true: end with ZX_ERR_CANCELED if nothing was done yet. */

@@ -190,7 +190,8 @@ struct source {
     uint8_t busy;             /* the packet slot is taken (chapter 4 section 8.1) */
     uint8_t complete_pending; /* the packet in the slot is COMPLETE */
     uint8_t complete_sent;
-    uint8_t reserved[2];
+    uint8_t place;            /* enum packet_place: where the packet is */
+    uint8_t reserved;
 };
 
 struct pager {
