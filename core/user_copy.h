@@ -16,6 +16,11 @@ enum look fault_resolve(zxp_world *w, thread_ref t, zx_vaddr_t address, uint32_t
  * LOOK_FAILED with the status. */
 enum look captured_copy(zxp_world *w, thread_ref t, node_ref n, uint64_t offset, uint64_t length, zx_vaddr_t address, bool to_user, uint64_t *done);
 
+/* A call that uses captured_copy begins each round with this, before it looks at its VMO again: a range fault of its buffer that had to wait
+ * goes on where it was (13.1 step 4). LOOK_OK: none is under way (any more). LOOK_WAIT, LOOK_FAILED: as captured_copy; the status of a
+ * failed wait is taken care of here, so that request_failed need only be asked after LOOK_OK. */
+enum look captured_resume(zxp_world *w, thread_ref t);
+
 /* Direct copy out (13.2) of a small record to user memory, resumable by cursor; any failure is ZX_ERR_INVALID_ARGS. */
 enum look direct_copy_out(zxp_world *w, thread_ref t, zx_vaddr_t address, const uint8_t *bytes, uint32_t length, uint32_t *done);
 

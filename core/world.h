@@ -105,7 +105,7 @@ struct object {
 struct handle_slot {
     object_ref object; /* none: free */
     zx_rights_t rights;
-    uint32_t generation; /* 1..4095; incremented at each reuse (chapter 1 section 4.1) */
+    uint32_t generation; /* from 1, plus one modulo 4096 at each reuse (chapter 1 section 4.1) */
     uint32_t next_free;  /* slot + 1, last freed first */
 };
 
@@ -279,7 +279,7 @@ struct buffer {
     zx_vaddr_t address;
 };
 
-#define CALL_LOCALS 6
+#define CALL_LOCALS 7
 
 /* What a thread is doing, or did last. Survives waiting. */
 struct call {
@@ -288,6 +288,7 @@ struct call {
     struct data data;             /* `data` of reads and loads: what has been copied */
     uint64_t cursor;              /* bytes or pages done; meaning is the operation's */
     uint64_t local[CALL_LOCALS];  /* the operation's own, survive waiting */
+    uint64_t fault_at, fault_end; /* range fault of the buffer under way: next page, end (user_copy.h); both 0: none */
     uint64_t value[4];            /* result fields, when there are at most four */
     uint32_t more_values;         /* block of result fields beyond that */
     uint32_t list;                /* block: handles, wait items, dirty ranges, observed masks or a name */
@@ -300,7 +301,7 @@ struct call {
     uint8_t phase;                /* where to resume; 0: from the beginning */
     uint8_t values;               /* number of result fields that are set */
     uint8_t uninterruptible;      /* waits in a buffer fault: suspend has to wait (chapter 7 section 14.3) */
-    uint8_t reserved;
+    uint8_t fault_early;          /* the call's own request is early-waking: put back after the buffer fault */
 };
 
 enum request_role { ROLE_NONE, ROLE_OWNER, ROLE_ATTACHED };
