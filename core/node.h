@@ -8,6 +8,8 @@
 
 /* A new node with an empty page map of `size` bytes; alone in its family. Reserve node_make_bytes(). */
 uint64_t node_make_bytes(void);
+/* Also links it into kernel.first_node through next_node and previous_node, where its death takes it out: reclaim walks that list to find
+ * the frames of nodes that have no VMO object any more. */
 node_ref node_make(zxp_world *w, uint64_t size);
 /* A new VMO object on a node, with a stream of `stream_size` (or sharing `shared`). Signal ZERO_CHILDREN active. Reserve vmo_make_bytes(). */
 uint64_t vmo_make_bytes(void);

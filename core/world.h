@@ -61,7 +61,8 @@ enum reclaim_list { LIST_NONE, LIST_GENERATION, LIST_ISOLATE };
 /* All that can differ between neighbouring pages. Equal keys are always merged; unused fields are zero, so keys compare
  * with memcmp. Exactly 24 bytes. */
 struct page_key {
-    uint64_t order;    /* ZERO_DIRTY: acl in pages. Frames in a reclaim list: stamp; a later stamp is nearer the head */
+    uint64_t order;    /* ZERO_DIRTY: acl in pages. Frames in a reclaim list: stamp. A later stamp is nearer the head of a
+                        * generation (last in, first out), an earlier one nearer the head of Isolate (first in, first out) */
     uint32_t content;  /* value of the content, frames only */
     uint32_t share;    /* OWNED: 0, or the snapshot since which it has not been written (chapter 6 section 4.3) */
     uint8_t state;     /* enum page_state; in a mapping's map: permissions and translation record */
@@ -154,6 +155,7 @@ struct node {
     source_ref source;    /* pager root's own; none elsewhere */
     vmo_ref owner;        /* the root or clone VMO made with it; none once that died */
     vmo_ref first_user;   /* owner, slices, references */
+    node_ref next_node, previous_node; /* every node, zombies too: reclaim walks them (chapter 8 section 1.5) */
     uint8_t in_pager_tree, reserved[3];
 };
 
@@ -360,6 +362,7 @@ struct kernel {
     uint32_t handles;            /* block of struct handle_slot */
     uint32_t handle_capacity, handle_used, first_free_handle, live_handles;
     object_ref first_object, last_object;
+    node_ref first_node;         /* all nodes, most recently made first */
     pin_ref first_pin;
     vmar_ref vmar;
     zx_handle_t vmar_handle;
