@@ -11,7 +11,7 @@ uint64_t node_make_bytes(void);
 /* Also links it into kernel.first_node through next_node and previous_node, where its death takes it out: reclaim walks that list to find
  * the frames of nodes that have no VMO object any more. */
 node_ref node_make(zxp_world *w, uint64_t size);
-/* A new VMO object on a node, with a stream of `stream_size` (or sharing `shared`). Signal ZERO_CHILDREN active. Reserve vmo_make_bytes(). */
+/* A new VMO object on a node, its owner if it is a root or a clone, with a stream of `stream_size` (or sharing `shared`). Signal ZERO_CHILDREN active. Reserve vmo_make_bytes(). */
 uint64_t vmo_make_bytes(void);
 vmo_ref vmo_make(zxp_world *w, node_ref n, zxp_vmo_kind kind, uint64_t stream_size, stream_ref shared);
 
@@ -43,8 +43,13 @@ struct found {
 };
 struct found node_find(const zxp_world *w, node_ref n, uint64_t page, uint64_t max);
 
+/* The same for what lies above n, whatever n has itself there: what it would show without its own entry. */
+struct found node_find_above(const zxp_world *w, node_ref n, uint64_t page, uint64_t max);
+
 /* Chapter 6 section 4.6 for anonymous nodes and clones (the root's part is root_resize in page_state.h). Checks were made. */
 void node_resize(zxp_world *w, node_ref n, uint64_t size);
+/* Any page of [first, end) pinned? (Pages beyond the size are not.) */
+bool node_any_pinned(const zxp_world *w, node_ref n, uint64_t first, uint64_t end);
 /* Cuts the limits of the nodes directly below at `size` (step 4 of a shrink). */
 void node_cut_children(zxp_world *w, node_ref n, uint64_t size);
 

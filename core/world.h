@@ -295,6 +295,7 @@ struct call {
     uint32_t more_values;         /* block of result fields beyond that */
     uint32_t list;                /* block: handles, wait items, dirty ranges, observed masks or a name */
     uint32_t list_count, list_bytes;
+    struct page_map transit;      /* pages taken and not yet put (transfer.h); root 0: none */
     vmo_ref held[2];              /* VMOs that this call keeps alive */
     port_ref held_port;
     zx_status_t status;
