@@ -1,0 +1,200 @@
+/* Maps of runs: against an array with a key for each page, and what they cost in memory. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "page_map.h"
+
+static uint64_t seed = 88172645463325252u;
+
+static uint64_t random_below(uint64_t n) {
+    seed ^= seed << 13;
+    seed ^= seed >> 7;
+    seed ^= seed << 17;
+    return n == 0 ? 0 : seed % n;
+}
+
+static struct page_key key(uint64_t n) {
+    return (struct page_key){.content = (uint32_t)n, .state = (uint8_t)(n % 3)};
+}
+
+/* A world that is only an arena, of 64 MB. */
+static void arena_begin(zxp_world *w) {
+    *w = (zxp_world){.memory = calloc(1, 64u << 20)};
+    assert_non_null(w->memory);
+    kernel_of(w)->top = (uint32_t)((sizeof(struct kernel) + ARENA_UNIT - 1) / ARENA_UNIT);
+}
+
+/* Exactly so much room: an allocation that was not reserved for fails an assertion. */
+static void reserve_exactly(zxp_world *w, uint64_t bytes) {
+    w->capacity = (size_t)kernel_of(w)->top * ARENA_UNIT + (size_t)bytes;
+    assert_true(w->capacity <= 64u << 20);
+}
+
+static void map_begin(zxp_world *w, struct page_map *map, uint64_t pages) {
+    arena_begin(w);
+    reserve_exactly(w, page_map_init_bytes());
+    page_map_init(w, map, pages, key(0));
+}
+
+static void set(zxp_world *w, struct page_map *map, uint64_t first, uint64_t end, uint64_t n) {
+    reserve_exactly(w, page_map_change_bytes(map, 1));
+    page_map_set(w, map, first, end, key(n));
+}
+
+/* ---- Against an array ---- */
+
+struct model {
+    zxp_world world;
+    struct page_map map;
+    uint8_t *naive;
+    uint64_t most;
+};
+
+static bool is_seven(const struct page_key *k) {
+    return k->content == 7;
+}
+
+static void walk_agrees(const struct model *m, uint64_t first, uint64_t end) {
+    struct page_run run;
+    uint64_t at = first, runs = 0;
+    for (struct page_walk k = page_walk_begin(&m->world, &m->map, first, end); page_walk_next(&k, &run); runs++) {
+        assert_true(run.first == at && run.end > at && run.end <= end);
+        for (; at < run.end; at++) assert_int_equal(run.key.content, m->naive[at]);
+        if (at < end) assert_int_not_equal(m->naive[at], m->naive[at - 1]);
+    }
+    assert_int_equal(at, end);
+    assert_int_equal(page_map_count(&m->world, &m->map, first, end, UINT64_MAX), runs);
+    assert_int_equal(page_map_count(&m->world, &m->map, first, end, 3), min_u64(runs, 3));
+    uint64_t seven = first;
+    while (seven < end && m->naive[seven] != 7) seven++;
+    assert_int_equal(page_map_first(&m->world, &m->map, first, end, is_seven), seven);
+}
+
+static void find_agrees(const struct model *m, uint64_t page) {
+    struct page_run run = page_map_find(&m->world, &m->map, page);
+    assert_true(run.first <= page && page < run.end && run.end <= m->map.pages);
+    struct page_key expected = key(m->naive[page]);
+    assert_true(page_key_equal(&run.key, &expected));
+    for (uint64_t p = run.first; p < run.end; p++) assert_int_equal(m->naive[p], m->naive[page]);
+    if (run.first > 0) assert_int_not_equal(m->naive[run.first - 1], m->naive[page]);
+    if (run.end < m->map.pages) assert_int_not_equal(m->naive[run.end], m->naive[page]);
+}
+
+static void random_resize(struct model *m) {
+    uint64_t pages = random_below(4) == 0 ? random_below(3) : random_below(m->most + 1), n = random_below(8);
+    reserve_exactly(&m->world, page_map_change_bytes(&m->map, 1));
+    if (pages > m->map.pages) memset(m->naive + m->map.pages, (int)n, pages - m->map.pages);
+    page_map_resize(&m->world, &m->map, pages, key(n));
+    assert_int_equal(m->map.pages, pages);
+}
+
+static void random_set(struct model *m, uint64_t longest) {
+    uint64_t first = random_below(m->map.pages + 1);
+    uint64_t length = random_below(min_u64(longest, m->map.pages - first) + 1), n = random_below(8);
+    memset(m->naive + first, (int)n, length);
+    set(&m->world, &m->map, first, first + length, n);
+}
+
+static void play(uint64_t most, unsigned steps, unsigned check_every, uint64_t longest) {
+    struct model m = {.most = most, .naive = calloc(most + 1, 1)};
+    assert_non_null(m.naive);
+    map_begin(&m.world, &m.map, most);
+    for (unsigned i = 0; i < steps; i++) {
+        if (random_below(check_every * 4) == 0)
+            random_resize(&m);
+        else
+            random_set(&m, random_below(50) == 0 ? most : longest);
+        if (m.map.pages > 0) find_agrees(&m, random_below(m.map.pages));
+        if (i % check_every != 0) continue;
+        assert_true(page_map_valid(&m.world, &m.map));
+        uint64_t first = random_below(m.map.pages), end = first + random_below(m.map.pages - first + 1);
+        walk_agrees(&m, first, end);
+        walk_agrees(&m, 0, m.map.pages);
+    }
+    page_map_free(&m.world, &m.map);
+    free(m.naive);
+    free(m.world.memory);
+}
+
+static void small_maps_agree_with_an_array(void **state) {
+    (void)state;
+    for (unsigned i = 0; i < 50; i++) play(1 + random_below(40), 400, 1, 8);
+}
+
+static void large_maps_agree_with_an_array(void **state) {
+    (void)state;
+    play(1000, 20000, 10, 5);
+    play(20000, 60000, 1000, 4);
+    play(300000, 400000, 40000, 2);
+}
+
+/* ---- Order of changes ---- */
+
+static void fill(zxp_world *w, struct page_map *map, uint64_t runs, int order) {
+    for (uint64_t i = 0; i < runs; i++) {
+        uint64_t page = order == 0 ? i : order == 1 ? runs - 1 - i : i * 7919 % runs;
+        set(w, map, 2 * page, 2 * page + 1, 1);
+    }
+}
+
+static void every_order_gives_the_same_runs(void **state) {
+    (void)state;
+    enum { RUNS = 30011 };
+    for (int order = 0; order < 3; order++) {
+        zxp_world w;
+        struct page_map map;
+        map_begin(&w, &map, 2 * RUNS);
+        fill(&w, &map, RUNS, order);
+        assert_int_equal(map.runs, 2 * RUNS);
+        assert_true(page_map_valid(&w, &map));
+        for (uint64_t i = 0; i < RUNS; i++) assert_int_equal(page_map_find(&w, &map, 2 * i).key.content, 1);
+        if (order == 0) assert_true((uint64_t)kernel_of(&w)->top * ARENA_UNIT < 2 * RUNS * 36);
+        for (uint64_t i = 0; i < RUNS; i++) {
+            uint64_t page = order == 0 ? i : order == 1 ? RUNS - 1 - i : i * 4099 % RUNS;
+            set(&w, &map, 2 * page, 2 * page + 1, 0);
+            if (i % 5000 == 0) assert_true(page_map_valid(&w, &map));
+        }
+        assert_int_equal(map.runs, 1);
+        assert_int_equal(map.height, 0);
+        page_map_free(&w, &map);
+        free(w.memory);
+    }
+}
+
+/* ---- Cost ---- */
+
+static void small_maps_are_small(void **state) {
+    (void)state;
+    zxp_world w;
+    struct page_map map;
+    map_begin(&w, &map, UINT64_MAX / 4096);
+    uint32_t before = kernel_of(&w)->top;
+    assert_true(page_map_init_bytes() <= 64);
+    set(&w, &map, 10, 20, 1);
+    assert_int_equal(map.runs, 3);
+    assert_int_equal(map.capacity, 3);
+    assert_true((kernel_of(&w)->top - before) * ARENA_UNIT <= 128);
+    for (uint64_t i = 0; i < 200; i++) set(&w, &map, 1000 + 2 * i, 1001 + 2 * i, 2);
+    set(&w, &map, 0, map.pages, 3);
+    set(&w, &map, 0, 1, 3);
+    for (uint64_t i = 0; i < 4; i++) set(&w, &map, 0, map.pages, i);
+    assert_int_equal(map.capacity, 3); /* and large ones that became small again */
+    page_map_free(&w, &map);
+    free(w.memory);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(small_maps_agree_with_an_array),
+        cmocka_unit_test(large_maps_agree_with_an_array),
+        cmocka_unit_test(every_order_gives_the_same_runs),
+        cmocka_unit_test(small_maps_are_small),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
