@@ -1,0 +1,123 @@
+/*
+ * harness.c - one run: prologue, operations, checks (harness.h).
+ */
+#include "harness.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+bool harness_create(struct harness *h) {
+    memset(h, 0, sizeof *h);
+    h->core = zxp_world_create(NULL);
+    h->before = zxp_world_create(NULL);
+    h->oracle = oracle_create(ZXP_PROFILE_HEAD);
+    if (h->core != NULL && h->before != NULL && h->oracle != NULL) return true;
+    harness_destroy(h);
+    return false;
+}
+
+void harness_destroy(struct harness *h) {
+    zxp_world_destroy(h->core);
+    zxp_world_destroy(h->before);
+    if (h->oracle != NULL) oracle_destroy(h->oracle);
+    memset(h, 0, sizeof *h);
+}
+
+bool harness_found(struct harness *h, enum finding_kind kind, const char *signature, const char *format, ...) {
+    h->finding.kind = kind;
+    h->finding.operation = h->calls;
+    snprintf(h->finding.signature, sizeof h->finding.signature, "%s", signature);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(h->finding.detail, sizeof h->finding.detail, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+static bool check_invariants(struct harness *h) {
+    zxp_violation violation;
+    if (zxp_check(h->core, &violation, 1) == 0) return true;
+    char signature[32];
+    snprintf(signature, sizeof signature, "INV-%u", violation.invariant);
+    return harness_found(h, FINDING_INVARIANT, signature, "%s: object %" PRIu64 ", page %" PRIu64 ": %s", signature, violation.koid,
+                         violation.page, violation.fact);
+}
+
+static bool check_step(struct harness *h, const zxp_op_call *call) {
+    zxp_violation violation;
+    if (zxp_check_step(h->before, h->core, call, &violation, 1) == 0) return true;
+    char signature[32];
+    snprintf(signature, sizeof signature, "INV-%u step", violation.invariant);
+    return harness_found(h, FINDING_INVARIANT, signature, "%s: object %" PRIu64 ", page %" PRIu64 ": %s", signature, violation.koid,
+                         violation.page, violation.fact);
+}
+
+bool harness_call(struct harness *h, const zxp_op_call *call) {
+    if ((h->checks & CHECK_STEPS) != 0 && zxp_world_copy(h->before, h->core) != ZX_OK) return true;
+    zxp_outcome core = zxp_call(h->core, call);
+    h->calls++;
+    if (h->script != NULL) script_call(h->script, h->core, call, core, true);
+    if ((h->checks & CHECK_ORACLE) != 0 && !h->oracle_lost) {
+        zxp_outcome other = oracle_call(h->oracle, call);
+        h->oracle_lost = oracle_out_of_bounds(h->oracle);
+        if (!h->oracle_lost && !harness_compare(h, call, core, other)) return false;
+    }
+    if ((h->checks & CHECK_INVARIANTS) != 0 && !check_invariants(h)) return false;
+    return (h->checks & CHECK_STEPS) == 0 || check_step(h, call);
+}
+
+/* One more thread on both sides. */
+bool harness_thread(struct harness *h) {
+    uint32_t number;
+    if (zxp_thread_create(h->core, &number) != ZX_OK) return false;
+    if ((h->checks & CHECK_ORACLE) == 0 || h->oracle_lost) return true;
+    uint32_t other = oracle_thread_create(h->oracle);
+    h->oracle_lost = oracle_out_of_bounds(h->oracle);
+    return h->oracle_lost || other == number;
+}
+
+enum { MAX_THREADS = 6 };
+
+/* The thread that the record names if it can take a call, else the next that can, else a new one. ZXP_NO_THREAD: none. */
+static uint32_t ready_thread(struct harness *h, uint32_t wanted) {
+    uint32_t count = zxp_thread_count(h->core);
+    zxp_thread_view view;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t number = (wanted + i) % count;
+        if (zxp_thread_get(h->core, number, &view) && view.state == ZXP_THREAD_READY) return number;
+    }
+    if (count >= MAX_THREADS || !harness_thread(h)) return ZXP_NO_THREAD;
+    return count;
+}
+
+static bool run_records(struct harness *h) {
+    for (uint32_t i = 0; i < h->program->count; i++) {
+        zxp_op_call call;
+        fuzz_resolve(h->program, i, h->core, &h->scratch, &call);
+        call.thread = ready_thread(h, call.thread);
+        if (call.thread == ZXP_NO_THREAD) continue;
+        if (!harness_call(h, &call) || !harness_torture(h)) return false;
+    }
+    return true;
+}
+
+static zxp_profile profile_of(const struct fuzz_header *header) {
+    return header->profile == 0 ? ZXP_PROFILE_2018 : header->profile == 1 ? ZXP_PROFILE_2020 : ZXP_PROFILE_HEAD;
+}
+
+bool harness_run(struct harness *h, const struct fuzz_program *program, unsigned checks) {
+    h->program = program;
+    h->checks = checks;
+    h->calls = 0;
+    h->oracle_lost = false;
+    h->finding = (struct finding){.kind = FINDING_NONE};
+    zxp_profile profile = profile_of(&program->header);
+    zxp_world_reset(h->core, profile);
+    zxp_world_attach(h->core, &h->context);
+    if ((checks & CHECK_ORACLE) != 0) oracle_reset(h->oracle, profile);
+    if (h->script != NULL) script_begin(h->script, "fuzz input", profile);
+    if (!harness_prologue(h) || !run_records(h)) return false;
+    return (checks & CHECK_PROPERTIES) == 0 || harness_properties(h);
+}

@@ -1,0 +1,65 @@
+/*
+ * harness.h - runs a fuzz program in the core and in the oracle, and compares everything after each operation.
+ *
+ * A run ends at the first finding: a difference between the two, a broken invariant, or a broken property that needs no oracle
+ * (save and load, copies, determinism). The finding's signature says what failed, for deduplication and for the minimiser.
+ */
+#ifndef FUZZ_HARNESS_H
+#define FUZZ_HARNESS_H
+
+#include "../codec/codec.h"
+#include "../codec/script.h"
+#include "../oracle/oracle.h"
+
+enum finding_kind { FINDING_NONE, FINDING_DIFFERENCE, FINDING_INVARIANT, FINDING_PROPERTY };
+
+struct finding {
+    enum finding_kind kind;
+    uint32_t operation;     /* calls made before and including the failing one */
+    char signature[160];    /* what failed: field and rules, or INV-n, or the property */
+    char detail[512];       /* both sides, for a person */
+};
+
+enum {
+    CHECK_ORACLE = 1,      /* compare with the oracle after each operation */
+    CHECK_INVARIANTS = 2,  /* zxp_check after each operation */
+    CHECK_STEPS = 4,       /* zxp_check_step after each operation (copies the world) */
+    CHECK_PROPERTIES = 8,  /* encode and decode, copy and clone at the end */
+    CHECK_ALL = 15
+};
+
+struct harness {
+    zxp_world *core;
+    zxp_world *before;   /* CHECK_STEPS */
+    oracle *oracle;
+    zxp_context context; /* of the core; rule_hits and observe may be set by the owner */
+    const struct fuzz_program *program;
+    unsigned checks;
+    bool oracle_lost;    /* the input left the oracle's bounds: not compared any more */
+    struct script *script; /* NULL, or where each call is printed */
+    uint32_t calls;
+    struct finding finding;
+    struct fuzz_scratch scratch;
+};
+
+/* False when memory is short. */
+bool harness_create(struct harness *h);
+void harness_destroy(struct harness *h);
+/* Runs a program from a new world. True: no finding. The finding stands in h->finding. */
+bool harness_run(struct harness *h, const struct fuzz_program *program, unsigned checks);
+
+/* For compare.c and torture.c: makes one call on both sides and checks everything. False: a finding. */
+bool harness_call(struct harness *h, const zxp_op_call *call);
+bool harness_thread(struct harness *h);
+/* Compares all that can be seen. `call` names the thread whose result is new. False: a finding. */
+bool harness_compare(struct harness *h, const zxp_op_call *call, zxp_outcome core, zxp_outcome other);
+/* The steps that the torture bits of the header ask for after an operation. False: a finding. */
+bool harness_torture(struct harness *h);
+/* The world that the header asks for. False: a finding. */
+bool harness_prologue(struct harness *h);
+bool harness_properties(struct harness *h);
+
+__attribute__((format(printf, 4, 5))) bool harness_found(struct harness *h, enum finding_kind kind, const char *signature,
+                                                         const char *format, ...);
+
+#endif
