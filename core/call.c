@@ -25,10 +25,18 @@ bool interrupted(const zxp_world *w) {
     return w->context != NULL && w->context->interrupted != NULL && w->context->interrupted(w->context->user);
 }
 
+static void count_pair(zxp_context *context, enum rule_number rule) {
+    uint32_t hash = ((uint32_t)context->last_rule * 0x9E37u + (uint32_t)rule) * 0x85EBCA6Bu;
+    uint8_t *hits = &context->pair_hits[(hash >> 8) & (context->pair_count - 1)];
+    if (*hits != UINT8_MAX) ++*hits;
+    context->last_rule = (uint16_t)rule;
+}
+
 static void count_rule(zxp_world *w, enum rule_number rule) {
-    if (w->context == NULL || w->context->rule_hits == NULL) return;
-    uint32_t *hits = &w->context->rule_hits[rule];
-    if (*hits != UINT32_MAX) ++*hits;
+    zxp_context *context = w->context;
+    if (context == NULL) return;
+    if (context->rule_hits != NULL && context->rule_hits[rule] != UINT32_MAX) context->rule_hits[rule]++;
+    if (context->pair_hits != NULL) count_pair(context, rule);
 }
 
 void apply_rule(zxp_world *w, enum rule_number rule) {

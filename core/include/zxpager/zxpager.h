@@ -85,6 +85,9 @@ typedef struct zxp_context {
     bool (*interrupted)(void *user);                     /* polled in long work; true ends it with ZX_ERR_CANCELED, nothing done */
     void *user;
     uint32_t *rule_hits;          /* ZXP_RULE_COUNT saturating counters, or NULL */
+    uint8_t *pair_hits;           /* saturating counters of pairs of rules in sequence, hashed into them, or NULL */
+    uint32_t pair_count;          /* of pair_hits: a power of two */
+    uint16_t last_rule;           /* the first of the next pair; set to 0 before a run */
     uint64_t reservations;        /* counts logical reservations made */
     uint64_t fail_reservation;    /* the reservation with this number fails (counted from 1); 0: none */
 } zxp_context;
@@ -243,6 +246,9 @@ size_t zxp_range_count(const zxp_world *world, uint32_t thread);
 bool zxp_range_at(const zxp_world *world, uint32_t thread, size_t i, zxp_dirty_range *range);
 size_t zxp_observed_count(const zxp_world *world, uint32_t thread);
 zx_signals_t zxp_observed_at(const zxp_world *world, uint32_t thread, size_t i);
+/* The name that zx_object_get_property(ZX_PROP_NAME) or zx_object_get_info(ZX_INFO_VMO...) returned, zero padded. False if the last
+ * call returned none. */
+bool zxp_name(const zxp_world *world, uint32_t thread, char name[32]);
 
 /* ---- Looking at the world (changes nothing; never blocks) ---- */
 
