@@ -111,21 +111,22 @@ void page_map_free(zxp_world *w, struct page_map *map) {
     *map = (struct page_map){0};
 }
 
-/* One change inserts at most two runs, and each of these may split every level and add a root. A lone leaf instead
- * moves to bigger blocks; at the end of a change it may move to a smaller one. */
+/* A change inserts at most two runs, and each of these may split every level and add a root. A lone leaf instead moves
+ * to bigger blocks; a leaf that has become much too large moves to smaller ones. */
 uint64_t page_map_change_bytes(const struct page_map *map, uint64_t changes) {
     if (changes > UINT32_MAX) return UINT64_MAX;
-    uint64_t small = 0;
-    uint64_t runs = map->runs + 2 * changes;
+    uint64_t bytes = 0, runs = map->runs + 2 * changes;
     if (map->height == 0) {
+        for (uint32_t capacity = 1; capacity < map->capacity; capacity = 2 * capacity + 1)
+            bytes += arena_size(leaf_bytes(capacity));
         for (uint32_t capacity = map->capacity; capacity < LEAF_RUNS && capacity < runs; capacity = 2 * capacity + 1)
-            small += arena_size(leaf_bytes(2 * capacity + 1));
-        if (runs <= LEAF_RUNS) return small + arena_size(leaf_bytes(map->capacity > 3 ? LEAF_RUNS / 2 : 1));
+            bytes += arena_size(leaf_bytes(2 * capacity + 1));
+        if (runs <= LEAF_RUNS) return bytes;
     }
-    /* Room for the levels that come with many changes: a level for each factor of FANOUT / 2. */
+    /* Room for the levels that come with many changes: a level for each factor of FANOUT / 4. */
     uint64_t levels = map->height + 2u;
     for (uint64_t n = changes; n > FANOUT / 4; n /= FANOUT / 4) levels++;
-    return small + (2 * changes * levels + 1) * arena_size(NODE_BYTES);
+    return bytes + (2 * changes * levels + 2) * arena_size(NODE_BYTES);
 }
 
 /* ---- Finding ---- */

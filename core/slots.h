@@ -39,7 +39,8 @@ enum slot_views { VIEWS_KEEP, VIEWS_UNMAP, VIEWS_PROTECT };
 uint64_t slots_bytes(const zxp_world *w, node_ref n, uint64_t changes);
 void slots_set(zxp_world *w, node_ref n, uint64_t first, uint64_t end, struct page_key key, enum slot_views views, enum rule_number rule);
 /* Applies change(&key, argument) to every run of [first, end): for changes that keep content (state, pins, hints, lists). The content
- * and its references stay. Cannot turn intervals or absence into frames. */
+ * and its references stay. Cannot turn intervals or absence into frames. Counts as one change for slots_bytes, however many runs
+ * there are. Views and events only where the key really changed. */
 void slots_change(zxp_world *w, node_ref n, uint64_t first, uint64_t end, void (*change)(struct page_key *key, uint64_t argument),
                   uint64_t argument, enum slot_views views, enum rule_number rule);
 
