@@ -1,0 +1,385 @@
+/*
+ * explore.c - breadth-first search by levels, on several real threads (explore.h).
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "explore.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MAX_WORKERS = 64, CHUNK = 16, STATE_BYTES = 1 << 16 };
+
+/* How a state was reached. State 0 is the start. */
+struct origin {
+    uint32_t parent;
+    uint16_t step;
+} __attribute__((packed));
+
+struct found {
+    enum explore_kind kind;
+    uint16_t invariant;
+    struct origin origin;
+};
+
+struct search;
+
+/* A worker's own: worlds along the path to the state that it expands, and the states that it has found. */
+struct worker {
+    struct search *search;
+    pthread_t thread;
+    zxp_world **world;     /* by depth; world[0] is the start */
+    uint32_t *id;          /* of the state that world[depth] is */
+    uint32_t worlds;       /* how many are valid */
+    zxp_world *scratch, *second;
+    struct origin *found;  /* next level */
+    size_t found_count, found_capacity;
+    uint64_t transitions;
+    struct found finding;
+    uint8_t *bytes;
+};
+
+struct search {
+    const zxp_world *start;
+    const struct explore_options *options;
+    struct explore_states *states;
+    struct origin *origin;    /* by state number */
+    uint64_t count, capacity; /* states */
+    uint64_t level_begin, level_end;
+    uint32_t depth;           /* of the level that is being expanded */
+    atomic_ullong next;       /* state to expand */
+    atomic_bool stop, short_of_memory;
+    struct worker worker[MAX_WORKERS];
+    unsigned workers;
+};
+
+double explore_odds(uint64_t states) {
+    double n = (double)states;
+    return n * n / 36893488147419103232.0;
+}
+
+/* ---- The state of a number, by replay ---- */
+
+/* ids[0..depth] and steps[0..depth): the way from the start. */
+static void way_to(const struct search *s, uint64_t state, uint32_t depth, uint32_t *ids, uint32_t *steps) {
+    for (uint32_t d = depth; d > 0; d--) {
+        ids[d] = (uint32_t)state;
+        steps[d - 1] = s->origin[state].step;
+        state = s->origin[state].parent;
+    }
+    ids[0] = 0;
+}
+
+/* Worlds shared with the state expanded last are kept: neighbours in a level have most of their way in common. */
+static zxp_world *world_of(struct worker *w, uint64_t state, uint32_t depth) {
+    struct search *s = w->search;
+    uint32_t ids[EXPLORE_MAX_DEPTH + 1], steps[EXPLORE_MAX_DEPTH];
+    way_to(s, state, depth, ids, steps);
+    uint32_t d = 0;
+    while (d + 1 < w->worlds && d < depth && w->id[d + 1] == ids[d + 1]) d++;
+    for (; d < depth; d++) {
+        if (zxp_world_copy(w->world[d + 1], w->world[d]) != ZX_OK) return NULL;
+        explore_apply(w->world[d + 1], &s->options->alphabet->step[steps[d]]);
+        w->id[d + 1] = ids[d + 1];
+    }
+    w->worlds = depth + 1;
+    return w->world[depth];
+}
+
+/* ---- Judging a new state ---- */
+
+static bool is_stuck(struct worker *w) {
+    if (zxp_world_copy(w->second, w->scratch) != ZX_OK) return false;
+    return !explore_can_finish(w->second);
+}
+
+static bool agrees(struct worker *w, uint64_t parent, uint32_t step) {
+    uint32_t ids[EXPLORE_MAX_DEPTH + 1], steps[EXPLORE_MAX_DEPTH];
+    struct search *s = w->search;
+    way_to(s, parent, s->depth, ids, steps);
+    steps[s->depth] = step;
+    return s->options->agree(s->options->user, w->scratch, steps, s->depth + 1);
+}
+
+static enum explore_kind judge(struct worker *w, uint64_t parent, uint32_t step, uint16_t *invariant) {
+    const struct explore_options *options = w->search->options;
+    zxp_violation violation;
+    if (options->check_invariants && zxp_check(w->scratch, &violation, 1) != 0) {
+        *invariant = violation.invariant;
+        return EXPLORE_INVARIANT;
+    }
+    if (options->goal != NULL && options->goal(options->user, w->scratch)) {
+        return options->goal_is_violation ? EXPLORE_NEVER : EXPLORE_GOAL;
+    }
+    if (options->check_liveness && is_stuck(w)) return EXPLORE_STUCK;
+    if (options->agree != NULL && !agrees(w, parent, step)) return EXPLORE_DISAGREE;
+    return EXPLORE_NOTHING;
+}
+
+/* ---- Expanding ---- */
+
+static bool keep_found(struct worker *w, uint64_t parent, uint32_t step) {
+    if (w->found_count == w->found_capacity) {
+        size_t capacity = w->found_capacity == 0 ? 1024 : w->found_capacity * 2;
+        struct origin *found = realloc(w->found, capacity * sizeof *found);
+        if (found == NULL) return false;
+        w->found = found;
+        w->found_capacity = capacity;
+    }
+    w->found[w->found_count++] = (struct origin){(uint32_t)parent, (uint16_t)step};
+    return true;
+}
+
+static int add_state(struct worker *w) {
+    struct search *s = w->search;
+    if (s->options->store == EXPLORE_COMPACT) {
+        return explore_states_add(s->states, zxp_world_hash(w->scratch, ZXP_FORM_STATE), NULL, 0);
+    }
+    size_t length = zxp_world_encode(w->scratch, ZXP_FORM_STATE, w->bytes, STATE_BYTES);
+    if (length > STATE_BYTES) return -1;
+    return explore_states_add(s->states, zxp_world_hash(w->scratch, ZXP_FORM_STATE), w->bytes, length);
+}
+
+static void take_step(struct worker *w, const zxp_world *from, uint64_t state, uint32_t step) {
+    struct search *s = w->search;
+    if (zxp_world_copy(w->scratch, from) != ZX_OK) {
+        s->short_of_memory = true;
+        return;
+    }
+    if (!explore_apply(w->scratch, &s->options->alphabet->step[step])) return;
+    w->transitions++;
+    int added = add_state(w);
+    if (added < 0 || (added > 0 && !keep_found(w, state, step))) s->short_of_memory = true;
+    if (added <= 0) return;
+    struct found finding = {.origin = {(uint32_t)state, (uint16_t)step}};
+    finding.kind = judge(w, state, step, &finding.invariant);
+    if (finding.kind == EXPLORE_NOTHING) return;
+    w->finding = finding;
+    s->stop = true;
+}
+
+static void expand(struct worker *w, uint64_t state) {
+    struct search *s = w->search;
+    const zxp_world *from = world_of(w, state, s->depth);
+    if (from == NULL) {
+        s->short_of_memory = true;
+        return;
+    }
+    for (uint32_t i = 0; i < s->options->alphabet->count && !s->stop; i++) take_step(w, from, state, i);
+}
+
+static void *work(void *argument) {
+    struct worker *w = argument;
+    struct search *s = w->search;
+    while (!s->stop && !s->short_of_memory) {
+        uint64_t begin = atomic_fetch_add(&s->next, CHUNK);
+        if (begin >= s->level_end) break;
+        for (uint64_t i = begin; i < begin + CHUNK && i < s->level_end && !s->stop; i++) expand(w, i);
+    }
+    return NULL;
+}
+
+/* ---- Levels ---- */
+
+static void expand_level(struct search *s) {
+    unsigned started = 0;
+    atomic_store(&s->next, s->level_begin);
+    bool worth = s->level_end - s->level_begin > 4 * CHUNK;
+    for (unsigned i = 1; worth && i < s->workers; i++, started++) {
+        if (pthread_create(&s->worker[i].thread, NULL, work, &s->worker[i]) != 0) break;
+    }
+    work(&s->worker[0]);
+    for (unsigned i = 1; i <= started; i++) pthread_join(s->worker[i].thread, NULL);
+}
+
+static bool make_room(struct search *s, uint64_t more) {
+    uint64_t needed = s->count + more, capacity = s->capacity == 0 ? 4096 : s->capacity;
+    if (needed > UINT32_MAX) return false;
+    while (capacity < needed) capacity *= 2;
+    if (capacity == s->capacity) return true;
+    struct origin *origin = realloc(s->origin, capacity * sizeof *origin);
+    if (origin == NULL) return false;
+    s->origin = origin;
+    s->capacity = capacity;
+    return true;
+}
+
+/* The states that the workers have found become the next level. */
+static bool next_level(struct search *s) {
+    uint64_t more = 0;
+    for (unsigned i = 0; i < s->workers; i++) more += s->worker[i].found_count;
+    if (!make_room(s, more)) return false;
+    s->level_begin = s->count;
+    for (unsigned i = 0; i < s->workers; i++) {
+        struct worker *w = &s->worker[i];
+        if (w->found_count > 0) memcpy(&s->origin[s->count], w->found, w->found_count * sizeof *w->found);
+        s->count += w->found_count;
+        w->found_count = 0;
+    }
+    s->level_end = s->count;
+    s->depth++;
+    return true;
+}
+
+/* --shard: the level is cut down to this shard's part, once it is large enough to share out. */
+static void take_shard(struct search *s, bool *taken) {
+    const struct explore_options *options = s->options;
+    if (*taken || options->of < 2 || s->level_end - s->level_begin < 16u * options->of) return;
+    uint64_t kept = s->level_begin;
+    for (uint64_t i = s->level_begin + options->shard; i < s->level_end; i += options->of) s->origin[kept++] = s->origin[i];
+    s->level_end = s->count = kept;
+    *taken = true;
+}
+
+static uint64_t transitions_of(const struct search *s) {
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < s->workers; i++) sum += s->worker[i].transitions;
+    return sum;
+}
+
+static bool may_go_on(struct search *s) {
+    const struct explore_options *options = s->options;
+    uint32_t most = options->max_depth == 0 ? EXPLORE_MAX_DEPTH - 1 : options->max_depth;
+    if (s->stop || s->short_of_memory || s->level_begin == s->level_end || s->depth >= most) return false;
+    if (options->max_states != 0 && s->count >= options->max_states) return false;
+    if (options->progress == NULL) return true;
+    return options->progress(options->user, s->count, transitions_of(s), s->depth, s->level_end - s->level_begin);
+}
+
+/* ---- Set-up and results ---- */
+
+static bool worker_begin(struct search *s, struct worker *w) {
+    w->search = s;
+    w->world = calloc(EXPLORE_MAX_DEPTH + 1, sizeof *w->world);
+    w->id = calloc(EXPLORE_MAX_DEPTH + 1, sizeof *w->id);
+    w->scratch = zxp_world_clone(s->start);
+    w->second = zxp_world_clone(s->start);
+    w->bytes = s->options->store == EXPLORE_EXACT ? malloc(STATE_BYTES) : NULL;
+    if (w->world == NULL || w->id == NULL || w->scratch == NULL || w->second == NULL) return false;
+    w->world[0] = zxp_world_clone(s->start);
+    w->worlds = 1;
+    return w->world[0] != NULL && (s->options->store == EXPLORE_COMPACT || w->bytes != NULL);
+}
+
+/* Worlds for the depth about to be expanded. */
+static bool worlds_for_depth(struct search *s) {
+    for (unsigned i = 0; i < s->workers; i++) {
+        struct worker *w = &s->worker[i];
+        if (w->world[s->depth] == NULL) w->world[s->depth] = zxp_world_clone(s->start);
+        if (w->world[s->depth] == NULL) return false;
+    }
+    return true;
+}
+
+static void worker_end(struct worker *w) {
+    for (uint32_t i = 0; w->world != NULL && i <= EXPLORE_MAX_DEPTH; i++) zxp_world_destroy(w->world[i]);
+    free(w->world);
+    free(w->id);
+    free(w->found);
+    free(w->bytes);
+    zxp_world_destroy(w->scratch);
+    zxp_world_destroy(w->second);
+}
+
+static unsigned worker_count(const struct explore_options *options) {
+    long processors = options->workers != 0 ? (long)options->workers : sysconf(_SC_NPROCESSORS_ONLN);
+    return processors < 1 ? 1 : processors > MAX_WORKERS ? MAX_WORKERS : (unsigned)processors;
+}
+
+static bool begin(struct search *s) {
+    s->workers = worker_count(s->options);
+    s->states = explore_states_create(s->options->store);
+    if (s->states == NULL || !make_room(s, 1)) return false;
+    for (unsigned i = 0; i < s->workers; i++) {
+        if (!worker_begin(s, &s->worker[i])) return false;
+    }
+    s->origin[0] = (struct origin){0, 0};
+    s->count = s->level_end = 1;
+    return add_state(&s->worker[0]) >= 0;
+}
+
+static void report_finding(const struct search *s, struct explore_result *result) {
+    for (unsigned i = 0; i < s->workers; i++) {
+        const struct found *finding = &s->worker[i].finding;
+        if (finding->kind == EXPLORE_NOTHING) continue;
+        uint32_t ids[EXPLORE_MAX_DEPTH + 1];
+        result->kind = finding->kind;
+        result->invariant = finding->invariant;
+        result->path_length = s->depth + 1;
+        way_to(s, finding->origin.parent, s->depth, ids, result->path);
+        result->path[s->depth] = finding->origin.step;
+        return;
+    }
+}
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void search_levels(struct search *s, struct explore_result *result) {
+    bool shard_taken = false;
+    while (may_go_on(s) && worlds_for_depth(s)) {
+        expand_level(s);
+        if (s->stop) break;
+        if (!next_level(s)) {
+            s->short_of_memory = true;
+            break;
+        }
+        take_shard(s, &shard_taken);
+    }
+    report_finding(s, result);
+    result->depth = s->depth;
+    result->complete = !s->stop && !s->short_of_memory && s->level_begin == s->level_end;
+}
+
+static void list_fingerprints(const struct search *s, struct explore_result *result) {
+    result->fingerprint_count = explore_states_count(s->states);
+    result->fingerprints = malloc(result->fingerprint_count * sizeof *result->fingerprints);
+    if (result->fingerprints != NULL) explore_states_list(s->states, result->fingerprints);
+}
+
+static void finish(struct search *s, struct explore_result *result) {
+    result->states = s->count;
+    result->transitions = transitions_of(s);
+    result->out_of_memory = s->short_of_memory;
+    result->stopped = s->stop;
+    for (unsigned i = 0; i < s->workers; i++) {
+        result->states += s->worker[i].found_count; /* of a level that was not finished */
+        result->frontier_bytes += s->worker[i].found_capacity * sizeof(struct origin);
+        worker_end(&s->worker[i]);
+    }
+    if (s->states != NULL) result->store_bytes = explore_states_bytes(s->states) + s->capacity * sizeof *s->origin;
+    explore_states_destroy(s->states);
+    free(s->origin);
+}
+
+void explore_run(const zxp_world *start, const struct explore_options *options, bool want_fingerprints, struct explore_result *result) {
+    memset(result, 0, sizeof *result);
+    struct search *s = calloc(1, sizeof *s);
+    if (s == NULL) {
+        result->out_of_memory = true;
+        return;
+    }
+    s->start = start;
+    s->options = options;
+    double began = now();
+    if (begin(s)) {
+        search_levels(s, result);
+        if (want_fingerprints) list_fingerprints(s, result);
+    } else {
+        s->short_of_memory = true;
+    }
+    result->seconds = now() - began;
+    finish(s, result);
+    free(s);
+}
+
+void explore_result_clear(struct explore_result *result) {
+    free(result->fingerprints);
+    result->fingerprints = NULL;
+}

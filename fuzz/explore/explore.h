@@ -1,0 +1,97 @@
+/*
+ * explore.h - all states that a world can reach by an alphabet of steps, breadth first, on the real engine.
+ *
+ * A step is one to four calls on one or more virtual threads, with a text in the language. A state is a world up to the STATE form
+ * (zxpager.h): hashed to 64 bits, or kept as bytes in the exact store. States are not kept as worlds: each has its parent and the step
+ * that led to it, and is made again by replaying steps from the nearest world at hand. Levels are expanded by several real threads;
+ * a finding therefore always comes with a shortest script.
+ */
+#ifndef FUZZ_EXPLORE_H
+#define FUZZ_EXPLORE_H
+
+#include "zxpager/zxpager.h"
+
+enum { EXPLORE_CALLS = 4, EXPLORE_MAX_STEPS = 4096, EXPLORE_MAX_DEPTH = 4096 };
+
+/* Stands in args for the handle that the first call of the step gave back. */
+#define EXPLORE_NEW_HANDLE UINT64_C(0xFEED00000000)
+
+struct explore_step {
+    char text[96]; /* in the language, statements separated by ';' */
+    uint32_t calls;
+    zxp_op_call call[EXPLORE_CALLS]; /* fixed arguments; buffers FILL, LETTERS or USER only */
+};
+
+struct explore_alphabet {
+    struct explore_step *step;
+    size_t count, capacity;
+};
+
+/* Appends a step without calls; NULL when memory is short or at EXPLORE_MAX_STEPS. */
+struct explore_step *explore_add_step(struct explore_alphabet *alphabet, const char *text);
+void explore_add_call(struct explore_step *step, uint32_t thread, uint16_t op, unsigned count, const uint64_t *args);
+void explore_alphabet_clear(struct explore_alphabet *alphabet);
+/* Makes the calls of a step. False: it is not enabled (a thread that should call cannot), and nothing has changed. */
+bool explore_apply(zxp_world *world, const struct explore_step *step);
+
+enum explore_store { EXPLORE_COMPACT, EXPLORE_EXACT };
+enum explore_kind { EXPLORE_NOTHING, EXPLORE_GOAL, EXPLORE_NEVER, EXPLORE_INVARIANT, EXPLORE_STUCK, EXPLORE_DISAGREE };
+
+struct explore_options {
+    const struct explore_alphabet *alphabet;
+    enum explore_store store;
+    unsigned workers;         /* real threads; 0: as many as there are processors */
+    uint32_t max_depth;       /* 0: EXPLORE_MAX_DEPTH */
+    uint64_t max_states;      /* 0: no limit */
+    bool check_invariants;    /* zxp_check in every state */
+    bool check_liveness;      /* a fair pager lets every thread finish, from every state */
+    /* A state for which this is true ends the search. Called by several threads at once, each with a world of its own. */
+    bool (*goal)(void *user, const zxp_world *world);
+    bool goal_is_violation;   /* `never`, not `reach` */
+    /* A second engine, or profile: false if it disagrees about the state reached by these steps. May be NULL. */
+    bool (*agree)(void *user, const zxp_world *world, const uint32_t *steps, uint32_t depth);
+    void *user;
+    /* Called by the main thread after each level, and some times a second within one. False stops the search. */
+    bool (*progress)(void *user, uint64_t states, uint64_t transitions, uint32_t depth, uint64_t frontier);
+    /* --shard: after the level with at least 16 * of states, only every of-th of them from index on is gone on with. of 0 or 1: all. */
+    uint32_t shard, of;
+};
+
+struct explore_result {
+    uint64_t states, transitions;
+    uint32_t depth;               /* levels expanded */
+    bool complete;                /* the whole space was seen */
+    bool out_of_memory, stopped;
+    uint64_t store_bytes, frontier_bytes;
+    double seconds;
+    enum explore_kind kind;       /* of the finding */
+    uint16_t invariant;           /* EXPLORE_INVARIANT */
+    uint32_t path[EXPLORE_MAX_DEPTH]; /* steps of the alphabet that lead to it */
+    uint32_t path_length;
+    uint64_t *fingerprints;       /* of all states, sorted; owned by the result; NULL unless asked for */
+    uint64_t fingerprint_count;
+};
+
+/* Explores from `start`, which stays as it is. want_fingerprints: keep them for --merge and for comparisons. */
+void explore_run(const zxp_world *start, const struct explore_options *options, bool want_fingerprints, struct explore_result *result);
+void explore_result_clear(struct explore_result *result);
+/* The odds that a hash-compacted run of n states missed at least one: n^2 / 2^65. */
+double explore_odds(uint64_t states);
+
+/* ---- Store: fingerprints in shards with a lock each (store.c) ---- */
+struct explore_states;
+struct explore_states *explore_states_create(enum explore_store kind);
+void explore_states_destroy(struct explore_states *states);
+/* 1: new, 0: known, -1: memory is short. bytes and length are used by the exact store. Safe from several threads. */
+int explore_states_add(struct explore_states *states, uint64_t fingerprint, const uint8_t *bytes, size_t length);
+uint64_t explore_states_count(const struct explore_states *states);
+uint64_t explore_states_bytes(const struct explore_states *states);
+/* Copies all fingerprints, sorted, to out (room for as many as were added). Not while others add. */
+void explore_states_list(const struct explore_states *states, uint64_t *out);
+
+/* ---- Liveness (live.c) ---- */
+/* Lets a fair pager answer everything that is asked of a scratch world, until nothing is asked any more. True if then no thread waits for a
+ * page. `world` is changed. */
+bool explore_can_finish(zxp_world *world);
+
+#endif
