@@ -1,0 +1,71 @@
+/*
+ * fuzz_ops.c - the model against the oracle: one input is one program (codec.h). For libFuzzer, AFL++ and the stand-alone driver.
+ *
+ * A finding is printed (what failed, both sides, the rules, the script so far) and the process aborts. ZXP_FUZZ_CHECKS in the environment
+ * (a number, CHECK_... of harness.h) narrows what is checked; 0 runs the core alone.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../codec/mutate.h"
+#include "../harness/harness.h"
+#include "targets.h"
+
+/* Pairs of rules in sequence, as further counters for the fuzzer. 16 KiB at most: clearing and reading more costs more than a run. */
+enum { PAIR_COUNTERS = 8192 };
+#ifdef __clang__
+__attribute__((section("__libfuzzer_extra_counters")))
+#endif
+static uint8_t pair_hits[PAIR_COUNTERS];
+
+static struct harness harness;
+static struct fuzz_program program;
+static unsigned checks = CHECK_ORACLE | CHECK_INVARIANTS;
+static bool ready;
+
+static void set_up(void) {
+    const char *wanted = getenv("ZXP_FUZZ_CHECKS");
+    if (wanted != NULL) checks = (unsigned)strtoul(wanted, NULL, 0);
+    if (!harness_create(&harness)) {
+        fprintf(stderr, "fuzz_ops: out of memory\n");
+        exit(2);
+    }
+    harness.context.pair_hits = pair_hits;
+    harness.context.pair_count = PAIR_COUNTERS;
+    ready = true;
+}
+
+/* The same input once more, printing each call: a run is a function of its input. */
+static void print_script(void) {
+    static struct script script;
+    harness.script = &script;
+    harness_run(&harness, &program, checks);
+    fprintf(stderr, "script so far:\n%s", script.text != NULL ? script.text : "");
+}
+
+static void report(void) {
+    struct finding finding = harness.finding;
+    fprintf(stderr, "\nFINDING: %s\n%s\n", finding.signature, finding.detail);
+    print_script();
+    fprintf(stderr, "SIGNATURE: %s\n", finding.signature);
+    abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    if (!ready) set_up();
+    fuzz_decode(data, size, &program);
+    harness.context.last_rule = 0;
+    if (!harness_run(&harness, &program, checks)) report();
+    return 0;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed) {
+    return fuzz_mutate_bytes(data, size, max_size, seed);
+}
+
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1, const uint8_t *data2, size_t size2, uint8_t *out, size_t max_size,
+                                 unsigned int seed) {
+    return fuzz_crossover_bytes(data1, size1, data2, size2, out, max_size, seed);
+}
