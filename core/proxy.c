@@ -16,8 +16,14 @@ static packet_ref packet_of(source_ref s) {
 /* The range is copied now: what happens to the request later does not change the packet (section 2). */
 static void fill_packet(zxp_world *w, source_ref s, uint16_t command, uint64_t offset, uint64_t length) {
     struct source *source = source_at(w, s);
-    source->packet = (struct packet){.key = source->key, .type = ZX_PKT_TYPE_PAGE_REQUEST, .status = ZX_OK, .command = command,
-                                     .offset = offset, .length = length, .embedded = 1, .source = s};
+    source->packet = (struct packet){.key = source->key,
+                                     .type = ZX_PKT_TYPE_PAGE_REQUEST,
+                                     .status = ZX_OK,
+                                     .command = command,
+                                     .offset = offset,
+                                     .length = length,
+                                     .embedded = 1,
+                                     .source = s};
 }
 
 /* A dead port drops it, and the packet then counts as taken for ever (section 8.4). */

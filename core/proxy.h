@@ -1,9 +1,9 @@
 /*
  * proxy.h - from owner requests to packets (chapter 4 section 8).
  *
- * A source has one packet. At most one request of it is in the port at any time (`active`), the others wait their turn in a
- * queue (`pending_first`). `busy` says that the packet is taken. A packet that vanished from the port without the proxy being
- * told (place LOST) leaves it busy for ever: nothing of that source is sent any more.
+ * A source has one packet. At most one request of it is in the port at any time (`active`), the others wait their turn
+ * in a queue (`pending_first`). `busy` says that the packet is taken. A packet that vanished from the port without the
+ * proxy being told (place LOST) leaves it busy for ever: nothing of that source is sent any more.
  *
  *   send --> in the port --> dequeued by zx_port_wait   (the next one is sent)
  *        \-> waits         \-> taken back: withdrawn     (the next one is sent)

@@ -5,8 +5,8 @@
  *   complete    everything of the owner has been counted
  *   cancel      its thread leaves; the first attached takes the owner's place
  *
- * Invariants (chapter 4 section 16): owners of one type are disjoint and stand in ascending order; an attached request lies
- * inside its owner's range when it attaches; every owner has pending > 0; a detached source has no request.
+ * Invariants (chapter 4 section 16): owners of one type are disjoint and stand in ascending order; an attached request
+ * lies inside its owner's range; every owner has pending > 0; a detached source has no request.
  */
 #include "request.h"
 
@@ -26,9 +26,16 @@ static void tell_request(zxp_world *w, thread_ref t, zxp_event_what what, enum r
     if (w->context == NULL) return;
     const struct request *r = request_of(w, t);
     const struct source *source = source_at(w, r->source);
-    tell_decision(w, &(zxp_event){.kind = ZXP_EVENT_REQUEST, .what = what, .thread = thread_at(w, t)->number, .rule = (uint16_t)rule,
-                                  .status = r->status, .command = r->type == REQUEST_READ ? ZX_PAGER_VMO_READ : ZX_PAGER_VMO_DIRTY,
-                                  .koid = source->koid, .key = source->key, .offset = r->offset, .length = r->length});
+    tell_decision(w, &(zxp_event){.kind = ZXP_EVENT_REQUEST,
+                                  .what = what,
+                                  .thread = thread_at(w, t)->number,
+                                  .rule = (uint16_t)rule,
+                                  .status = r->status,
+                                  .command = r->type == REQUEST_READ ? ZX_PAGER_VMO_READ : ZX_PAGER_VMO_DIRTY,
+                                  .koid = source->koid,
+                                  .key = source->key,
+                                  .offset = r->offset,
+                                  .length = r->length});
 }
 
 /* ---- The signal: auto-reset, with a latched status (section 6) ---- */
@@ -112,7 +119,8 @@ static void attached_remove(zxp_world *w, thread_ref t) {
 
 /* Inactive: everything is forgotten but what belongs to the operation (early) and to the signal. */
 static void deactivate(struct request *r) {
-    *r = (struct request){.early = r->early, .latched = r->latched, .latched_status = r->latched_status, .waiting = r->waiting};
+    *r = (struct request){
+        .early = r->early, .latched = r->latched, .latched_status = r->latched_status, .waiting = r->waiting};
 }
 
 /* ---- Populating (section 4) ---- */
@@ -170,7 +178,8 @@ static void become_attached(zxp_world *w, thread_ref t, thread_ref owner) {
     tell_request(w, t, ZXP_WHAT_ATTACHED, RULE_request_attached);
 }
 
-enum look request_populate(zxp_world *w, thread_ref t, source_ref s, enum request_type type, uint64_t offset, uint64_t length) {
+enum look request_populate(zxp_world *w, thread_ref t, source_ref s, enum request_type type, uint64_t offset,
+                           uint64_t length) {
     if (source_at(w, s)->detached) return refuse_detached(w, t);
     struct request *r = request_of(w, t);
     if (r->role != ROLE_NONE) {
@@ -178,8 +187,12 @@ enum look request_populate(zxp_world *w, thread_ref t, source_ref s, enum reques
         abandon(w, t);
     }
     thread_ref n = first_owner_beyond(w, s, type, offset);
-    *r = (struct request){.offset = offset, .length = asked_length(w, t, length), .wake = r->early ? 0 : NEVER, .source = s,
-                          .type = (uint8_t)type, .early = r->early};
+    *r = (struct request){.offset = offset,
+                          .length = asked_length(w, t, length),
+                          .wake = r->early ? 0 : NEVER,
+                          .source = s,
+                          .type = (uint8_t)type,
+                          .early = r->early};
     if (thread_is(n)) trim(w, r, request_of(w, n));
     if (thread_is(n) && request_of(w, n)->offset <= offset) {
         become_attached(w, t, n);
@@ -214,7 +227,7 @@ bool request_failed(const zxp_world *w, thread_ref t, zx_status_t *status) {
 
 /* ---- Cancelling (section 7) ---- */
 
-/* Section 7.3: the heir inherits range, count and the others; keeps its own early, wake and status. No packet changes. */
+/* Section 7.3: the heir inherits range, count and the others; it keeps its early, wake and status. No packet changes. */
 static void take_over(zxp_world *w, thread_ref owner) {
     struct request *o = request_of(w, owner);
     thread_ref heir = o->first_attached;
@@ -279,7 +292,7 @@ static void complete(zxp_world *w, thread_ref owner, enum rule_number rule) {
     signal_thread(w, owner, status);
 }
 
-/* Section 5.2 step 2.2: an error reaches a waiter only from a part that begins at the start of its request or at its wake page. */
+/* Section 5.2 step 2.2: only a part that begins at the start of a request, or at its wake page, gives it the error. */
 static void mark_failed(zxp_world *w, struct request *r, uint64_t offset, uint64_t end, zx_status_t status) {
     if (end <= r->offset || offset >= end_of(r)) return;
     uint64_t a = max_u64(offset, r->offset) - r->offset;
@@ -336,7 +349,8 @@ static void fail_whole(zxp_world *w, thread_ref owner, zx_status_t status, enum 
     complete(w, owner, rule);
 }
 
-static void resolve_owner(zxp_world *w, thread_ref owner, uint64_t offset, uint64_t end, zx_status_t status, enum rule_number rule) {
+static void resolve_owner(zxp_world *w, thread_ref owner, uint64_t offset, uint64_t end, zx_status_t status,
+                          enum rule_number rule) {
     struct request *o = request_of(w, owner);
     if (status != ZX_OK && profile_is(w, ZXP_PROFILE_2020)) {
         fail_whole(w, owner, status, rule);
@@ -353,8 +367,8 @@ static void resolve_owner(zxp_world *w, thread_ref owner, uint64_t offset, uint6
     o->pending -= b - a;
 }
 
-void request_resolve(zxp_world *w, source_ref s, enum request_type type, uint64_t offset, uint64_t length, zx_status_t status,
-                     enum rule_number rule) {
+void request_resolve(zxp_world *w, source_ref s, enum request_type type, uint64_t offset, uint64_t length,
+                     zx_status_t status, enum rule_number rule) {
     if (source_at(w, s)->detached) return;
     uint64_t end = offset + length;
     thread_ref owner = first_owner_beyond(w, s, type, offset);
@@ -371,7 +385,8 @@ void source_detach(zxp_world *w, source_ref s) {
     if (source_at(w, s)->detached) return;
     source_at(w, s)->detached = 1;
     for (int type = 0; type < REQUEST_TYPES; type++) {
-        while (thread_is(source_at(w, s)->owners[type])) complete(w, source_at(w, s)->owners[type], RULE_request_ended_by_detach);
+        while (thread_is(source_at(w, s)->owners[type]))
+            complete(w, source_at(w, s)->owners[type], RULE_request_ended_by_detach);
     }
     proxy_send_complete(w, s);
 }

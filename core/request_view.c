@@ -1,11 +1,9 @@
 /*
  * request_view.c - outstanding requests as the public header shows them.
  *
- * Only sources with a live pager have requests (chapter 4 section 9), so all of them are found through the pagers. Their koids
- * rise in the order in which the roots were made.
+ * Only sources with a live pager have requests (chapter 4 section 9), so all of them are found through the pagers. Their
+ * koids rise in the order in which the roots were made.
  */
-#include "request_view.h"
-
 #include "object.h"
 #include "request.h"
 
@@ -77,9 +75,14 @@ bool zxp_request_at(const zxp_world *world, size_t i, zxp_request_view *view) {
     thread_ref t = request_at(world, i);
     if (!thread_is(t)) return false;
     const struct request *r = &thread_at(world, t)->request;
-    *view = (zxp_request_view){.vmo = koid_of_root(world, r->source), .key = source_at(world, r->source)->key,
-                               .command = command_of(r), .offset = r->offset, .length = r->length, .pending = r->pending,
-                               .owner = thread_at(world, t)->number, .attached = attached_count(world, r),
+    *view = (zxp_request_view){.vmo = koid_of_root(world, r->source),
+                               .key = source_at(world, r->source)->key,
+                               .command = command_of(r),
+                               .offset = r->offset,
+                               .length = r->length,
+                               .pending = r->pending,
+                               .owner = thread_at(world, t)->number,
+                               .attached = attached_count(world, r),
                                .packet = place_of_packet(world, t)};
     return true;
 }
@@ -90,15 +93,4 @@ uint32_t zxp_request_attached(const zxp_world *world, size_t i, size_t k) {
     t = thread_at(world, t)->request.first_attached;
     while (thread_is(t) && k-- > 0) t = thread_at(world, t)->request.next;
     return thread_is(t) ? thread_at(world, t)->number : ZXP_NO_THREAD;
-}
-
-void request_view_of_thread(const zxp_world *w, thread_ref t, zxp_thread_view *view) {
-    const struct request *r = &thread_at(w, t)->request;
-    if (r->role == ROLE_NONE) return;
-    view->koid = koid_of_root(w, r->source);
-    view->command = command_of(r);
-    view->attached = r->role == ROLE_ATTACHED;
-    view->offset = r->offset;
-    view->length = r->length;
-    view->wake = r->wake;
 }

@@ -54,7 +54,8 @@ static enum rule_number old_options_refused(const zxp_world *w, struct create_vm
 static bool reserve_vmo(zxp_world *w) {
     /* The only change to the fresh page map is the untracked interval of an UNBOUNDED VMO. */
     uint64_t interval = page_map_change_bytes(&(struct page_map){0}, 2);
-    return arena_reserve(w, node_make_bytes() + vmo_make_bytes() + source_make_bytes() + handle_make_bytes(w) + interval);
+    return arena_reserve(w,
+                         node_make_bytes() + vmo_make_bytes() + source_make_bytes() + handle_make_bytes(w) + interval);
 }
 
 static vmo_ref make_vmo(zxp_world *w, const struct create_vmo *c) {
@@ -71,9 +72,10 @@ static vmo_ref make_vmo(zxp_world *w, const struct create_vmo *c) {
 
 /* Section 4.1. */
 step op_pager_create_vmo(zxp_world *w, thread_ref t) {
+    zx_rights_t attach = rights_in_head(w, ZX_RIGHT_ATTACH_VMO);
     struct create_vmo c = {.options = arg32(w, t, 1), .key = arg(w, t, 3), .size = arg(w, t, 4)};
     enum rule_number rule;
-    if ((rule = handle_to_pager(w, arg32(w, t, 0), rights_in_head(w, ZX_RIGHT_ATTACH_VMO), &c.pager))) return refuse(w, t, rule);
+    if ((rule = handle_to_pager(w, arg32(w, t, 0), attach, &c.pager))) return refuse(w, t, rule);
     if ((rule = handle_to_port(w, arg32(w, t, 2), ZX_RIGHT_WRITE, &c.port))) return refuse(w, t, rule);
     rule = profile_is(w, ZXP_PROFILE_HEAD) ? options_refused(&c) : old_options_refused(w, &c);
     if (rule) return refuse(w, t, rule);

@@ -11,7 +11,8 @@
 
 /* What a query remembers over a wait in a fault of its buffer; cursor counts the entries stored. */
 enum { QUERY_COPIES = 1 };
-enum { QUERY_PAGE, QUERY_AVAIL, QUERY_COPIED }; /* local: where to look from; entries seen; bytes of the entry in hand that are copied */
+/* local[]: where to look from; entries seen; bytes of the entry in hand that are copied */
+enum { QUERY_PAGE, QUERY_AVAIL, QUERY_COPIED };
 
 static bool is_dirty_data(const struct page_key *key) {
     return key->state == DIRTY || key->state == AWAITING;
@@ -92,6 +93,12 @@ static step refuse_query(zxp_world *w, thread_ref t, enum rule_number rule) {
     return refuse(w, t, rule);
 }
 
+/* The copy has left its rule and status in the call. */
+static step buffer_failed(zxp_world *w, thread_ref t) {
+    forget_entries(w, t);
+    return refuse_with(w, t, (enum rule_number)call_of(w, t)->rule, call_of(w, t)->status);
+}
+
 /* Steps 6 to 8, from where the call stands; called again after each wait. */
 static step enumerate(zxp_world *w, thread_ref t, node_ref root, uint64_t end) {
     uint64_t room = arg(w, t, 4) / sizeof(zxp_dirty_range);
@@ -101,7 +108,7 @@ static step enumerate(zxp_world *w, thread_ref t, node_ref root, uint64_t end) {
         if (call_of(w, t)->cursor < room) {
             enum look look = copy_entry(w, t, &entry);
             if (look == LOOK_WAIT) return wait_for_request(w, t);
-            if (look == LOOK_FAILED) return refuse_query(w, t, RULE_query_buffer);
+            if (look == LOOK_FAILED) return buffer_failed(w, t);
             if (!keep_entry(w, t, &entry)) return refuse_query(w, t, RULE_no_memory);
         }
         call_of(w, t)->local[QUERY_AVAIL]++;
@@ -121,16 +128,9 @@ static step query(zxp_world *w, thread_ref t) {
     return enumerate(w, t, root, end / PAGE);
 }
 
-/* After a wait in a fault of the buffer, at the entry in hand. */
-static step go_on(zxp_world *w, thread_ref t) {
-    zx_status_t status;
-    if (request_failed(w, t, &status)) return refuse_query(w, t, RULE_query_buffer);
-    return query(w, t);
-}
-
 /* Section 8.1. */
 step op_pager_query_dirty_ranges(zxp_world *w, thread_ref t) {
-    if (call_of(w, t)->phase == QUERY_COPIES) return go_on(w, t);
+    if (call_of(w, t)->phase == QUERY_COPIES) return query(w, t);
     pager_ref pager;
     vmo_ref v;
     enum rule_number rule;

@@ -1,6 +1,6 @@
 /*
- * sys_pager_range.c - zx_pager_op_range: FAIL, DIRTY, WRITEBACK_BEGIN, WRITEBACK_END (chapter 2 section 7; profile 2020: chapter 9
- * section 5.3).
+ * sys_pager_range.c - zx_pager_op_range: FAIL, DIRTY, WRITEBACK_BEGIN, WRITEBACK_END (chapter 2 section 7; profile 2020:
+ * chapter 9 section 5.3).
  */
 #include "handle.h"
 #include "op_handlers.h"
@@ -16,8 +16,12 @@ struct range {
     uint64_t size; /* of the VMO */
 };
 
-static uint64_t first_page(const struct range *r) { return r->offset / PAGE; }
-static uint64_t end_page(const struct range *r) { return (r->offset + r->length) / PAGE; }
+static uint64_t first_page(const struct range *r) {
+    return r->offset / PAGE;
+}
+static uint64_t end_page(const struct range *r) {
+    return (r->offset + r->length) / PAGE;
+}
 
 static bool is_detached(const zxp_world *w, const struct range *r) {
     return source_at(w, r->source)->detached;
@@ -107,14 +111,15 @@ static bool is_known(const zxp_world *w, uint32_t op) {
 
 step op_pager_op_range(zxp_world *w, thread_ref t) {
     uint32_t op = arg32(w, t, 1);
+    zx_rights_t manage = rights_in_head(w, ZX_RIGHT_MANAGE_VMO), write = rights_in_head(w, ZX_RIGHT_WRITE);
     struct range r = {.offset = arg(w, t, 3), .length = arg(w, t, 4), .data = arg(w, t, 5)};
     pager_ref pager;
     vmo_ref v;
     enum rule_number rule;
     if (profile_is(w, ZXP_PROFILE_2018)) return refuse(w, t, RULE_pager_no_such_call);
     if (!is_page_aligned(r.offset) || !is_page_aligned(r.length)) return refuse(w, t, RULE_range_unaligned);
-    if ((rule = handle_to_pager(w, arg32(w, t, 0), rights_in_head(w, ZX_RIGHT_MANAGE_VMO), &pager))) return refuse(w, t, rule);
-    if ((rule = handle_to_vmo(w, arg32(w, t, 2), rights_in_head(w, ZX_RIGHT_WRITE), &v))) return refuse(w, t, rule);
+    if ((rule = handle_to_pager(w, arg32(w, t, 0), manage, &pager))) return refuse(w, t, rule);
+    if ((rule = handle_to_vmo(w, arg32(w, t, 2), write, &v))) return refuse(w, t, rule);
     if (!pager_pair(w, pager, v)) return refuse(w, t, RULE_range_pair);
     if (!is_known(w, op)) return refuse(w, t, RULE_range_unknown_op);
 

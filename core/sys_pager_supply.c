@@ -1,9 +1,9 @@
 /*
- * sys_pager_supply.c - zx_pager_supply_pages (chapter 2 section 6; profile 2020: chapter 9 section 5.2) and its forerunner
- * zx_pager_vmo_op (profile 2018: chapter 9 section 4.3).
+ * sys_pager_supply.c - zx_pager_supply_pages (chapter 2 section 6; profile 2020: chapter 9 section 5.2) and its
+ * forerunner zx_pager_vmo_op (profile 2018: chapter 9 section 4.3).
  *
- * Two phases: the pages are taken out of aux, then put where the pager's VMO is absent. Taking is final: what refuses the call
- * afterwards leaves aux empty and frees the pages (section 6.3).
+ * Two phases: the pages are taken out of aux, then put where the pager's VMO is absent. Taking is final: what refuses
+ * the call afterwards leaves aux empty and frees the pages (section 6.3).
  */
 #include "handle.h"
 #include "op_handlers.h"
@@ -15,8 +15,12 @@
 enum { SUPPLY_TAKES = 1 };
 
 /* The VMOs of a call whose checks are passed: it holds them. */
-static vmo_ref pager_vmo_of(const zxp_world *w, thread_ref t) { return call_of(w, t)->held[0]; }
-static vmo_ref aux_of(const zxp_world *w, thread_ref t) { return call_of(w, t)->held[1]; }
+static vmo_ref pager_vmo_of(const zxp_world *w, thread_ref t) {
+    return call_of(w, t)->held[0];
+}
+static vmo_ref aux_of(const zxp_world *w, thread_ref t) {
+    return call_of(w, t)->held[1];
+}
 
 /* ---- The supply phase ---- */
 
@@ -114,12 +118,13 @@ step op_pager_supply_pages(zxp_world *w, thread_ref t) {
     vmo_ref v, aux;
     enum rule_number rule;
     bool head = profile_is(w, ZXP_PROFILE_HEAD);
+    zx_rights_t manage = rights_in_head(w, ZX_RIGHT_MANAGE_VMO), write = rights_in_head(w, ZX_RIGHT_WRITE);
     if (profile_is(w, ZXP_PROFILE_2018)) return refuse(w, t, RULE_pager_no_such_call);
     if (!is_page_aligned(offset)) return refuse(w, t, RULE_supply_unaligned);
     if (!is_page_aligned(length)) return refuse(w, t, RULE_supply_unaligned);
     if (!is_page_aligned(aux_offset)) return refuse(w, t, RULE_supply_aux_unaligned);
-    if ((rule = handle_to_pager(w, arg32(w, t, 0), rights_in_head(w, ZX_RIGHT_MANAGE_VMO), &pager))) return refuse(w, t, rule);
-    if ((rule = handle_to_vmo(w, arg32(w, t, 1), rights_in_head(w, ZX_RIGHT_WRITE), &v))) return refuse(w, t, rule);
+    if ((rule = handle_to_pager(w, arg32(w, t, 0), manage, &pager))) return refuse(w, t, rule);
+    if ((rule = handle_to_vmo(w, arg32(w, t, 1), write, &v))) return refuse(w, t, rule);
     if (!pager_pair(w, pager, v)) return refuse(w, t, RULE_supply_pair);
     if ((rule = handle_to_vmo(w, arg32(w, t, 4), ZX_RIGHTS_IO, &aux))) return refuse(w, t, rule);
     rule = head ? aux_refused(w, aux, aux_offset, length) : old_aux_refused(w, aux, aux_offset, length);

@@ -1,8 +1,8 @@
 /*
  * thread.c - virtual threads and the canonical schedule (thread.h; chapter 4 sections 10 and 12).
  *
- * One run queue, first in first out, in the order of the signals (N1). A thread runs until it blocks or its call ends (N3).
- * A thread that can run is BLOCKED with to_run set: between two API calls nobody is in that state.
+ * One run queue, first in first out, in the order of the signals (N1). A thread runs until it blocks or its call ends
+ * (N3). A thread that can run is BLOCKED with to_run set: between two API calls nobody is in that state.
  */
 #include "thread.h"
 
@@ -90,7 +90,9 @@ void threads_drain(zxp_world *w) {
 
 static void tell_wake(zxp_world *w, const struct thread *thread) {
     if (!observed(w)) return;
-    tell(w, &(zxp_event){.kind = ZXP_EVENT_WAKE, .thread = thread->number, .op = thread->call.op, .status = thread->wake_status});
+    tell(w,
+         &(zxp_event){
+             .kind = ZXP_EVENT_WAKE, .thread = thread->number, .op = thread->call.op, .status = thread->wake_status});
 }
 
 void thread_wake(zxp_world *w, thread_ref t, zx_status_t status) {

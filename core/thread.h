@@ -7,10 +7,11 @@
 #include "call.h"
 
 uint64_t thread_make_bytes(const zxp_world *w);
-thread_ref thread_make(zxp_world *w); /* reserved before */
+thread_ref thread_make(zxp_world *w);                             /* reserved before */
 thread_ref thread_by_number(const zxp_world *w, uint32_t number); /* none if there is none */
 
-/* The wait of a blocked thread ended with `status`: appended to the run queue (N1). Does nothing on a thread that does not wait. */
+/* The wait of a blocked thread ended with `status`: appended to the run queue (N1). Does nothing on a thread that does
+ * not wait. */
 void thread_wake(zxp_world *w, thread_ref t, zx_status_t status);
 /* Blocks: state BLOCKED, waits_for kind; deadline in nanoseconds, or ZX_TIME_INFINITE. Returns STEP_BLOCK. */
 step thread_block(zxp_world *w, thread_ref t, zxp_wait_kind kind, int64_t deadline);
@@ -20,8 +21,9 @@ static inline bool deadline_passed(const zxp_world *w, int64_t deadline) {
 }
 /* The wait is over before it begins: the thread runs again in its turn. Returns STEP_BLOCK. */
 step thread_go_on(zxp_world *w, thread_ref t, zx_status_t status);
-/* A suspend ends the wait of a blocked thread (section 10): its request is cancelled and it is parked; at resume a syscall starts from the
- * beginning, a load or store goes on where it was. ALWAYS_NEED alone takes it for an error and runs on (section 3.7). */
+/* A suspend ends the wait of a blocked thread (section 10): its request is cancelled and it is parked; at resume a
+ * syscall starts from the beginning, a load or store goes on where it was. ALWAYS_NEED alone takes it for an error and
+ * runs on (section 3.7). */
 void thread_interrupt(zxp_world *w, thread_ref t);
 /* Runs every thread that can run, first in first out, until none can (N2). */
 void threads_drain(zxp_world *w);
