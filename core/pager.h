@@ -12,7 +12,7 @@
 
 uint64_t pager_make_bytes(void);
 pager_ref pager_make(zxp_world *w);
-/* The pager's handle is closed: the sources of its VMOs, most recently made first (chapter 4 section 9), then it is gone. */
+/* The pager's handle is closed: its VMOs lose it, most recently made first (chapter 4 section 9), then it is gone. */
 void pager_zero_handles(zxp_world *w, pager_ref p);
 
 /* The source of a new pager root: node and VMO exist already. Keeps the port object. */

@@ -227,7 +227,7 @@ bool request_failed(const zxp_world *w, thread_ref t, zx_status_t *status) {
 
 /* ---- Cancelling (section 7) ---- */
 
-/* Section 7.3: the heir inherits range, count and the others; it keeps its early, wake and status. No packet changes. */
+/* Section 7.3: the heir inherits range, count and the others, and keeps its early, wake and status. No packet moves. */
 static void take_over(zxp_world *w, thread_ref owner) {
     struct request *o = request_of(w, owner);
     thread_ref heir = o->first_attached;

@@ -1,7 +1,7 @@
 /*
  * request_view.c - outstanding requests as the public header shows them.
  *
- * Only sources with a live pager have requests (chapter 4 section 9), so all of them are found through the pagers. Their
+ * Only sources with a live pager have requests (chapter 4 section 9), so they are all found through the pagers. Their
  * koids rise in the order in which the roots were made.
  */
 #include "object.h"

@@ -1,6 +1,6 @@
 /*
- * sys_pager_range.c - zx_pager_op_range: FAIL, DIRTY, WRITEBACK_BEGIN, WRITEBACK_END (chapter 2 section 7; profile 2020:
- * chapter 9 section 5.3).
+ * sys_pager_range.c - zx_pager_op_range: FAIL, DIRTY, WRITEBACK_BEGIN, WRITEBACK_END (chapter 2 section 7;
+ * profile 2020: chapter 9 section 5.3).
  */
 #include "handle.h"
 #include "op_handlers.h"

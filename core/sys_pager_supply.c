@@ -30,13 +30,8 @@ static step lose(zxp_world *w, thread_ref t, enum rule_number rule) {
     return refuse(w, t, rule);
 }
 
-static step fill(zxp_world *w, thread_ref t, node_ref root, uint64_t offset, uint64_t length) {
-    uint64_t first = offset / PAGE, end = first + length / PAGE;
-    uint64_t runs = taken_of(w, t)->map.runs;
-    if (!arena_reserve(w, root_change_bytes(w, root, first, end) + slots_bytes(w, root, 2 * runs + 2))) {
-        taken_free(w, t);
-        return no_memory(w, t);
-    }
+static step fill(zxp_world *w, thread_ref t, node_ref root, uint64_t first) {
+    if (!arena_reserve(w, root_supply_bytes(w, root, first, taken_of(w, t)))) return lose(w, t, RULE_no_memory);
     root_supply(w, root, first, taken_of(w, t));
     taken_free(w, t);
     return accept(w, t, RULE_supply_done);
@@ -49,14 +44,14 @@ static step supply(zxp_world *w, thread_ref t, uint64_t offset, uint64_t length)
     if (length == 0) return lose(w, t, RULE_supply_nothing);
     if (!in_range(offset, length, node_at(w, root)->size)) return lose(w, t, RULE_supply_range);
     if (source_at(w, node_at(w, root)->source)->detached) return lose(w, t, RULE_supply_detached);
-    return fill(w, t, root, offset, length);
+    return fill(w, t, root, offset / PAGE);
 }
 
 /* Chapter 9 sections 4.3 steps 13 to 15 and 5.2 steps 11, 12: no detached check; the range counts also for length 0. */
 static step supply_in_old_profile(zxp_world *w, thread_ref t, uint64_t offset, uint64_t length) {
     node_ref root = vmo_at(w, pager_vmo_of(w, t))->node;
     if (!in_range(offset, length, node_at(w, root)->size)) return lose(w, t, RULE_supply_range);
-    return fill(w, t, root, offset, length);
+    return fill(w, t, root, offset / PAGE);
 }
 
 /* ---- The take phase ---- */

@@ -16,7 +16,7 @@ step op_suspend(zxp_world *w, thread_ref t) {
     if (is_over(thread)) return refuse(w, t, RULE_thread_over);
     if (thread->suspended) return accept(w, t, RULE_thread_suspended_again);
     thread->suspended = 1;
-    /* A buffer fault is waited out (chapter 7 section 14.3); a signalled status is taken first (chapter 4 section 10). */
+    /* A buffer fault is waited out (chapter 7 section 14.3); a signalled status is taken first (4 section 10). */
     if (thread->call.uninterruptible || thread->to_run) return accept(w, t, RULE_thread_suspend_pending);
     if (thread->state == ZXP_THREAD_BLOCKED) {
         thread_interrupt(w, target);
