@@ -236,18 +236,22 @@ static step set_name(zxp_world *w, thread_ref t, object_ref o) {
     return accept(w, t, RULE_property_name_set);
 }
 
-/* Then as zx_vmo_set_stream_size, which a wait leads back to with phase >= 1. In the old profiles only a number (chapter 9 section 3). */
+/* Then as zx_vmo_set_stream_size, to which every wake leads back: the call holds the VMO from here on. In the old profiles only a number (chapter 9 section 3). */
 static step set_content_size(zxp_world *w, thread_ref t, object_ref o) {
     uint64_t size = arg(w, t, 2);
     if ((handle_rights(w, arg32(w, t, 0)) & ZX_RIGHT_WRITE) == 0) return refuse(w, t, RULE_property_no_write);
     if (!is_vmo(w, o)) return refuse(w, t, RULE_property_not_vmo);
-    if (profile_is(w, ZXP_PROFILE_HEAD)) return vmo_set_stream_size_from(w, t, vmo_of_object(o), size);
+    if (profile_is(w, ZXP_PROFILE_HEAD)) {
+        hold_vmo(w, t, 0, vmo_of_object(o));
+        return vmo_set_stream_size_from(w, t, vmo_of_object(o), size);
+    }
     stream_at(w, vmo_at(w, vmo_of_object(o))->stream)->size = size;
     return accept(w, t, RULE_property_content_size_set);
 }
 
 step op_object_set_property(zxp_world *w, thread_ref t) {
-    if (call_of(w, t)->phase >= 1) return vmo_set_stream_size_from(w, t, call_of(w, t)->held[0], arg(w, t, 2));
+    vmo_ref held = call_of(w, t)->held[0];
+    if (vmo_is(held)) return vmo_set_stream_size_from(w, t, held, arg(w, t, 2));
     object_ref o;
     enum rule_number refusal = handle_look_up(w, arg32(w, t, 0), ZX_OBJ_TYPE_NONE, ZX_RIGHT_SET_PROPERTY, &o);
     if (refusal != RULE_none) return refuse(w, t, refusal);
