@@ -24,9 +24,13 @@ enum own_mode { OWN_COMMIT, OWN_WRITE };
  * pages from `page` (at most ask) are so. Anonymous holes are filled a run at a time. */
 enum look look_own(zxp_world *w, thread_ref t, node_ref n, uint64_t page, enum own_mode mode, uint64_t ask, uint64_t *count);
 uint64_t look_bytes(const zxp_world *w, node_ref n);
+/* n(p) > 1 (chapter 6 section 4.1): does another of its family own the page that n has at `page` too? *run: in, pages wanted; out, for how
+ * many of them from `page` on the answer holds. */
+bool node_shared(const zxp_world *w, node_ref n, uint64_t page, uint64_t *run);
 
 /* Stores bytes into pages that look_own has made writable. `from` is the offset in the call's buffer. Whole pages are taken as content,
- * [offset, offset+length) is in bytes of the node and inside the pages owned. Reserve write_bytes(). Returns bytes done (>= 1 page part). */
+ * [offset, offset+length) is in bytes of the node and inside the pages owned. Reserve write_bytes() before each. Returns bytes done (>= 1 page
+ * part). */
 uint64_t write_bytes(const zxp_world *w, node_ref n);
 uint64_t node_write(zxp_world *w, thread_ref t, node_ref n, uint64_t offset, uint64_t length, uint64_t from);
 /* The same with zeros, or with bytes at hand (at most one page). */

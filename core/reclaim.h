@@ -11,14 +11,22 @@
 
 /* The queue fields that a frame gets by section 1.1 when it enters state and pins as given by key (newest generation, or no list), with a new stamp. */
 void reclaim_enter(zxp_world *w, node_ref n, struct page_key *key);
+/* The same in two steps, for the functions that slots_change calls, which do not see the world, and so that a whole range gets one stamp. */
+uint64_t reclaim_ticket(zxp_world *w, node_ref n);
+void reclaim_place(struct page_key *key, uint64_t ticket);
+/* In no list any more: the page was dirtied or pinned. */
+void reclaim_leave(struct page_key *key);
 /* MarkAccessed of pages [first, end) (section 1.3). Reserve slots_bytes(…, 1) before. Cheap when they are newest already. */
 void reclaim_mark_accessed(zxp_world *w, node_ref n, uint64_t first, uint64_t end);
-/* DONT_NEED: to the tail of Isolate. One run of C, unpinned pages. */
+/* DONT_NEED: to the tail of Isolate. One run of C, unpinned pages. Reserve slots_bytes(…, 1). */
 void reclaim_isolate(zxp_world *w, node_ref n, uint64_t first, uint64_t end);
-/* evict_page for each page of a range, ascending (section 1.12). Returns the number evicted. */
+/* evict_page for each page of a range, ascending (section 1.12). Returns the number evicted. Reserve reclaim_evict_bytes. */
 uint64_t reclaim_evict_range(zxp_world *w, node_ref n, uint64_t first, uint64_t end, bool ignore_hints);
-void reclaim_age(zxp_world *w);
+uint64_t reclaim_evict_bytes(const zxp_world *w, node_ref n);
+/* One step of ageing (section 1.2), and reclaim(n, level) (section 1.5), which returns the pages freed. Reserve reclaim_bytes before each. */
 enum reclaim_level { ONLY_OLDEST, INCLUDE_NEWEST };
+void reclaim_age(zxp_world *w);
 uint64_t reclaim_pages(zxp_world *w, uint64_t n, enum reclaim_level level);
+uint64_t reclaim_bytes(const zxp_world *w);
 
 #endif
