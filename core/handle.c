@@ -1,8 +1,8 @@
 /*
  * handle.c - the handle table and the look-up rule (handle.h, chapter 1 section 4).
  *
- * The table is one block of slots. A value is composed of a slot's index and its generation; a closed slot goes to the head of
- * the list of free ones, and its generation moves on when it is used again.
+ * The table is one block of slots. A value is composed of a slot's index and its generation; a closed slot goes to
+ * the head of the list of free ones, and its generation moves on when it is used again.
  */
 #include "handle.h"
 
@@ -15,7 +15,8 @@ static struct handle_slot *slots(const zxp_world *w) {
 /* ---- Values: section 4.1 ---- */
 
 static zx_handle_t value_of(const zxp_world *w, uint32_t index, uint32_t generation) {
-    return ((((generation << INDEX_BITS) | index) << 2) | ZX_HANDLE_FIXED_BITS_MASK) ^ (kernel_of(w)->handle_secret << 2);
+    uint32_t slot = generation << INDEX_BITS | index;
+    return (slot << 2 | ZX_HANDLE_FIXED_BITS_MASK) ^ (kernel_of(w)->handle_secret << 2);
 }
 
 static uint32_t index_of(const zxp_world *w, zx_handle_t value) {
@@ -47,7 +48,8 @@ zx_rights_t handle_rights(const zxp_world *w, zx_handle_t value) {
 
 /* ---- Look-up: section 4.2 ---- */
 
-enum rule_number handle_look_up(const zxp_world *w, zx_handle_t value, uint32_t type, zx_rights_t rights, object_ref *object) {
+enum rule_number handle_look_up(const zxp_world *w, zx_handle_t value, uint32_t type, zx_rights_t rights,
+                                object_ref *object) {
     const struct handle_slot *slot = handle_slot_of(w, value);
     if (slot == NULL) return RULE_handle_bad;
     if (type != ZX_OBJ_TYPE_NONE && object_at(w, slot->object)->type != type) return RULE_handle_wrong_type;
@@ -141,7 +143,8 @@ zx_handle_t handle_make(zxp_world *w, object_ref object, zx_rights_t rights) {
     return value_of(w, index, slot->generation);
 }
 
-/* Section 4.4: in this order the value becomes invalid, waits begun through it end, the count drops, the zero-handle action runs. */
+/* Section 4.4: in this order the value becomes invalid, waits begun through it end, the count drops, the zero-handle
+ * action runs. */
 void handle_close(zxp_world *w, zx_handle_t value) {
     struct handle_slot *slot = handle_slot_of(w, value);
     object_ref object = slot->object;

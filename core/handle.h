@@ -15,9 +15,10 @@ zx_rights_t handle_rights(const zxp_world *w, zx_handle_t value); /* 0 if not li
 /* The live value of a slot by index below handle_used; ZX_HANDLE_INVALID if the slot is free. */
 zx_handle_t handle_in_slot(const zxp_world *w, uint32_t index);
 
-/* The three steps of section 4.2: BAD_HANDLE, WRONG_TYPE, ACCESS_DENIED. type 0: any; rights 0: none needed. Returns the rule that
- * refuses (handle_bad, handle_wrong_type, handle_access_denied), or RULE_none and the object. */
-enum rule_number handle_look_up(const zxp_world *w, zx_handle_t value, uint32_t type, zx_rights_t rights, object_ref *object);
+/* The three steps of section 4.2: BAD_HANDLE, WRONG_TYPE, ACCESS_DENIED. type 0: any; rights 0: none needed. Returns
+ * the rule that refuses (handle_bad, handle_wrong_type, handle_access_denied), or RULE_none and the object. */
+enum rule_number handle_look_up(const zxp_world *w, zx_handle_t value, uint32_t type, zx_rights_t rights,
+                                object_ref *object);
 /* The same for the types that the callers want most. */
 enum rule_number handle_to_vmo(const zxp_world *w, zx_handle_t value, zx_rights_t rights, vmo_ref *vmo);
 enum rule_number handle_to_pager(const zxp_world *w, zx_handle_t value, zx_rights_t rights, pager_ref *pager);

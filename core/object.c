@@ -13,7 +13,8 @@
 
 static void tell_object(zxp_world *w, object_ref o, zxp_event_what what) {
     if (!observed(w)) return;
-    tell(w, &(zxp_event){.kind = ZXP_EVENT_OBJECT, .what = what, .thread = ZXP_NO_THREAD, .koid = object_at(w, o)->koid});
+    zx_koid_t koid = object_at(w, o)->koid;
+    tell(w, &(zxp_event){.kind = ZXP_EVENT_OBJECT, .what = what, .thread = ZXP_NO_THREAD, .koid = koid});
 }
 
 void object_init(zxp_world *w, object_ref o, uint32_t type, zx_signals_t signals) {
@@ -113,7 +114,8 @@ void observer_remove(zxp_world *w, observer_ref ob) {
     arena_free(w, ob.index, sizeof(struct observer));
 }
 
-/* What a waiting thread will find when it runs: the mask of the moment, in place of the item (a live handle is never 0). */
+/* What a waiting thread will find when it runs: the mask of the moment, in place of the item (a live handle is never
+ * 0). */
 static void tell_waiter(zxp_world *w, observer_ref ob, zx_signals_t mask, zx_status_t status) {
     thread_ref t = observer_at(w, ob)->thread;
     struct call *call = call_of(w, t);
@@ -153,8 +155,8 @@ static void trigger(zxp_world *w, observer_ref ob, zx_signals_t mask) {
     observer_remove(w, ob);
 }
 
-/* Section 7.2: only a newly active bit makes anybody look, but then any active bit counts. The signals of an object without
- * handles are frozen (section 3.3): nobody can wait on it any more. */
+/* Section 7.2: only a newly active bit makes anybody look, but then any active bit counts. The signals of an object
+ * without handles are frozen (section 3.3): nobody can wait on it any more. */
 void object_signal(zxp_world *w, object_ref o, zx_signals_t clear, zx_signals_t set) {
     struct object *object = object_at(w, o);
     if (object->handle_count == 0) return;

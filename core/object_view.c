@@ -93,8 +93,8 @@ bool zxp_object_get(const zxp_world *world, zx_koid_t koid, zxp_object_view *vie
 /* ---- Packets ---- */
 
 static void view_packet(const struct packet *packet, zxp_packet_view *view) {
-    *view = (zxp_packet_view){.key = packet->key, .type = packet->type, .status = packet->status, .command = packet->command,
-                              .trigger = packet->trigger, .observed = packet->observed};
+    *view = (zxp_packet_view){.key = packet->key, .type = packet->type, .status = packet->status,
+                              .command = packet->command, .trigger = packet->trigger, .observed = packet->observed};
     if (packet->type != ZX_PKT_TYPE_PAGE_REQUEST) return;
     view->offset = packet->offset;
     view->length = packet->length;
@@ -124,7 +124,8 @@ static uint32_t kernel_state(const struct thread *thread) {
     case ZXP_WAIT_REQUEST: return ZX_THREAD_STATE_BLOCKED_PAGER;
     case ZXP_WAIT_PORT: return ZX_THREAD_STATE_BLOCKED_PORT;
     case ZXP_WAIT_SIGNALS:
-        return thread->call.op == ZXP_OP_OBJECT_WAIT_ONE ? ZX_THREAD_STATE_BLOCKED_WAIT_ONE : ZX_THREAD_STATE_BLOCKED_WAIT_MANY;
+        if (thread->call.op == ZXP_OP_OBJECT_WAIT_ONE) return ZX_THREAD_STATE_BLOCKED_WAIT_ONE;
+        return ZX_THREAD_STATE_BLOCKED_WAIT_MANY;
     default: return ZX_THREAD_STATE_RUNNING;
     }
 }

@@ -47,14 +47,15 @@ step op_handle_close_many(zxp_world *w, thread_ref t) {
 step op_handle_check_valid(zxp_world *w, thread_ref t) {
     zx_handle_t value = arg32(w, t, 0);
     if (value == ZX_HANDLE_INVALID) return refuse(w, t, RULE_handle_check_zero);
-    if ((value & ZX_HANDLE_FIXED_BITS_MASK) != ZX_HANDLE_FIXED_BITS_MASK) return refuse(w, t, RULE_handle_check_malformed);
+    if ((~value & ZX_HANDLE_FIXED_BITS_MASK) != 0) return refuse(w, t, RULE_handle_check_malformed);
     if (handle_slot_of(w, value) == NULL) return refuse(w, t, RULE_handle_check_not_live);
     return accept(w, t, RULE_handle_check_live);
 }
 
 /* ---- Section 4.5 ---- */
 
-/* The rights that a new handle gets in place of `asked`: SAME_RIGHTS counts only as that exact value. False: not a subset. */
+/* The rights that a new handle gets in place of `asked`: SAME_RIGHTS counts only as that exact value. False: not a
+ * subset. */
 static bool rights_are_subset(zx_rights_t asked, zx_rights_t held, zx_rights_t *rights) {
     *rights = asked == ZX_RIGHT_SAME_RIGHTS ? held : asked;
     return (*rights & ~held) == 0;
@@ -66,7 +67,8 @@ step op_handle_duplicate(zxp_world *w, thread_ref t) {
     object_ref o;
     enum rule_number refusal = handle_look_up(w, value, ZX_OBJ_TYPE_NONE, ZX_RIGHT_DUPLICATE, &o);
     if (refusal != RULE_none) return refuse(w, t, refusal);
-    if (!rights_are_subset(arg32(w, t, 1), handle_rights(w, value), &rights)) return refuse(w, t, RULE_handle_duplicate_more_rights);
+    bool subset = rights_are_subset(arg32(w, t, 1), handle_rights(w, value), &rights);
+    if (!subset) return refuse(w, t, RULE_handle_duplicate_more_rights);
     if (!handle_room(w)) return refuse(w, t, RULE_handle_none_left);
     if (!arena_reserve(w, handle_make_bytes(w))) return no_memory(w, t);
     set_value(w, t, 0, handle_make(w, o, rights));

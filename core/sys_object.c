@@ -20,7 +20,8 @@ static const uint64_t other_topics[] = {
 
 static bool is_other_topic(uint32_t topic) {
     uint32_t version = topic >> 28, number = topic & 0x0FFFFFFF;
-    return version < sizeof other_topics / sizeof other_topics[0] && number < 64 && (other_topics[version] >> number & 1) != 0;
+    if (version >= sizeof other_topics / sizeof other_topics[0] || number >= 64) return false;
+    return (other_topics[version] >> number & 1) != 0;
 }
 
 static step info_other(zxp_world *w, thread_ref t) {
@@ -236,7 +237,8 @@ static step set_name(zxp_world *w, thread_ref t, object_ref o) {
     return accept(w, t, RULE_property_name_set);
 }
 
-/* Then as zx_vmo_set_stream_size, to which every wake leads back: the call holds the VMO from here on. In the old profiles only a number (chapter 9 section 3). */
+/* Then as zx_vmo_set_stream_size, to which every wake leads back: the call holds the VMO from here on. In the old
+ * profiles only a number (chapter 9 section 3). */
 static step set_content_size(zxp_world *w, thread_ref t, object_ref o) {
     uint64_t size = arg(w, t, 2);
     if ((handle_rights(w, arg32(w, t, 0)) & ZX_RIGHT_WRITE) == 0) return refuse(w, t, RULE_property_no_write);

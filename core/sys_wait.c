@@ -101,8 +101,8 @@ static bool any_item_active(const zxp_world *w, thread_ref t) {
     return false;
 }
 
-/* Puts the masks in place of the items: those of triggered ones stand there, the others' are the present ones. Returns what any
- * triggered item has seen. */
+/* Puts the masks in place of the items: those of triggered ones stand there, the others' are the present ones.
+ * Returns what any triggered item has seen. */
 static zx_signals_t items_to_masks(zxp_world *w, thread_ref t) {
     observers_of_thread_remove(w, t);
     struct call *call = call_of(w, t);
@@ -192,7 +192,8 @@ step op_object_wait_async(zxp_world *w, thread_ref t) {
     if (refusal != RULE_none) return refuse(w, t, refusal);
     refusal = handle_look_up(w, arg32(w, t, 0), ZX_OBJ_TYPE_NONE, ZX_RIGHT_WAIT, &o);
     if (refusal != RULE_none) return refuse(w, t, refusal);
-    if (!arena_reserve(w, arena_size(sizeof(struct packet)) + arena_size(sizeof(struct observer)))) return no_memory(w, t);
+    uint64_t bytes = arena_size(sizeof(struct packet)) + arena_size(sizeof(struct observer));
+    if (!arena_reserve(w, bytes)) return no_memory(w, t);
     packet_ref packet = make_signal_packet(w, t);
     zx_signals_t mask = object_at(w, o)->signals;
     if ((options & ZX_WAIT_ASYNC_EDGE) == 0 && (mask & signals) != 0) {
@@ -210,7 +211,8 @@ step op_clock_get_monotonic(zxp_world *w, thread_ref t) {
     return accept(w, t, RULE_clock_read);
 }
 
-/* The thread whose wait for signals or for a packet times out first, not after `until`; of equal ones the lowest number. */
+/* The thread whose wait for signals or for a packet times out first, not after `until`; of equal ones the lowest
+ * number. */
 static thread_ref first_to_time_out(const zxp_world *w, int64_t until) {
     thread_ref first = thread_none();
     for (uint32_t i = 0; i < kernel_of(w)->thread_count; i++) {
