@@ -126,7 +126,7 @@ static bool copy_piece(zxp_world *w, node_ref n, uint64_t offset, const struct t
 
 enum copied { COPIED, UNTRANSLATED, NO_MEMORY };
 
-/* To the end of the VMO's page, or of `length`. UNTRANSLATED: *address is the first byte that has no translation. */
+/* A part of one page of the VMO. UNTRANSLATED: *address is the first byte that has no translation. */
 static enum copied copy_chunk(zxp_world *w, node_ref n, uint64_t offset, uint64_t length, zx_vaddr_t *address, bool to_user) {
     while (length > 0) {
         struct target user;
@@ -140,27 +140,15 @@ static enum copied copy_chunk(zxp_world *w, node_ref n, uint64_t offset, uint64_
     return COPIED;
 }
 
-/* Bytes of the buffer from `address` to its end: the range fault covers more than the pages of the VMO that are at hand. */
-static uint64_t rest_of_buffer(const zxp_world *w, thread_ref t, zx_vaddr_t address, uint64_t length) {
-    const struct call *call = call_of(w, t);
-    uint64_t size = call->op == ZXP_OP_VMO_READ ? call->args[2] : call->op == ZXP_OP_VMO_WRITE ? call->args[3] : 0;
-    uint64_t done = address - call->buffer.address;
-    return size > done ? max_u64(length, size - done) : length;
-}
-
-enum look captured_copy(zxp_world *w, thread_ref t, node_ref n, uint64_t offset, uint64_t length, zx_vaddr_t address, bool to_user, uint64_t *done) {
-    uint64_t rest = rest_of_buffer(w, t, address, length);
+enum look captured_copy(zxp_world *w, thread_ref t, node_ref n, uint64_t offset, uint64_t left, zx_vaddr_t address, bool to_user, uint64_t *done) {
+    uint64_t chunk = min_u64(left, PAGE - offset % PAGE);
+    zx_vaddr_t at = address;
     *done = 0;
-    if (call_of(w, t)->fault_end != 0) return captured_resume(w, t);
-    while (*done < length) {
-        uint64_t chunk = min_u64(length - *done, PAGE - (offset + *done) % PAGE);
-        zx_vaddr_t at = address + *done;
-        enum copied copied = copy_chunk(w, n, offset + *done, chunk, &at, to_user);
-        if (copied == NO_MEMORY) return look_no_memory(w, t);
-        if (copied == UNTRANSLATED) return *done > 0 ? LOOK_OK : begin_range_fault(w, t, at, rest, buffer_access(w, t));
-        *done += chunk;
+    switch (copy_chunk(w, n, offset, chunk, &at, to_user)) {
+    case COPIED: *done = chunk; return LOOK_OK;
+    case NO_MEMORY: return look_no_memory(w, t);
+    default: return begin_range_fault(w, t, at, left, buffer_access(w, t));
     }
-    return LOOK_OK;
 }
 
 /* ---- Direct copies: 13.2 ---- */

@@ -8,12 +8,12 @@
 
 #include "lookup.h"
 
-/* Captured copies (13.1 steps 3, 4) for zx_vmo_read (buffer is written) and zx_vmo_write (buffer is read): copies as many of `length` bytes
- * between the node's bytes at `offset` and user memory at `address` as have translations; the VMO page is resolved already. Only whole
- * chunks count: to the end of a page of the VMO, or of `length`.
- * Returns LOOK_OK with *done > 0 bytes copied, LOOK_WAIT (waits in the buffer fault; uninterruptible), LOOK_OK with *done == 0 after a range fault that succeeded (look again), or
- * LOOK_FAILED with the status. */
-enum look captured_copy(zxp_world *w, thread_ref t, node_ref n, uint64_t offset, uint64_t length, zx_vaddr_t address, bool to_user, uint64_t *done);
+/* Captured copies (13.1 steps 3, 4) for zx_vmo_read (buffer is written) and zx_vmo_write (buffer is read): between the node's bytes at `offset`, whose
+ * page the caller has resolved, and user memory at `address`. `left`: bytes that the call has still to copy. A copy goes to the end of the
+ * VMO's page at most; a fault takes in all that is left.
+ * Returns LOOK_OK with *done > 0 bytes copied; LOOK_OK with *done == 0 after a range fault that succeeded (look again); LOOK_WAIT (waits in
+ * the buffer fault, uninterruptible); LOOK_FAILED, the status is in the call. */
+enum look captured_copy(zxp_world *w, thread_ref t, node_ref n, uint64_t offset, uint64_t left, zx_vaddr_t address, bool to_user, uint64_t *done);
 
 /* A call that uses captured_copy begins each round with this, before it looks at its VMO again: a range fault of its buffer that had to wait
  * goes on where it was (13.1 step 4). LOOK_OK: none is under way (any more). LOOK_WAIT, LOOK_FAILED: as captured_copy; the status of a
