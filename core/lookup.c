@@ -12,7 +12,8 @@ static bool is_old(const zxp_world *w) {
 uint64_t look_bytes(const zxp_world *w, node_ref n) {
     node_ref root = node_pager_root(w, n);
     uint64_t bytes = slots_bytes(w, n, 8);
-    if (node_is(root) && !node_same(root, n)) bytes += slots_bytes(w, root, 8); /* marking its pages accessed */
+    if (node_is(root) && !node_same(root, n))
+        bytes += slots_bytes(w, root, 8); /* marking its pages accessed */
     return bytes;
 }
 
@@ -20,22 +21,26 @@ uint64_t look_bytes(const zxp_world *w, node_ref n) {
 
 /* The content is that of an absent page of a pager root. */
 static bool is_unknown(zxp_world *w, node_ref n, const struct found *found) {
-    if (!node_is(found->owner) || found->key.state != ABSENT) return false;
+    if (!node_is(found->owner) || found->key.state != ABSENT)
+        return false;
     struct source *source = source_at(w, node_at(w, found->owner)->source);
-    if (!is_old(w) || !source->detached || node_same(found->owner, n)) return true;
+    if (!is_old(w) || !source->detached || node_same(found->owner, n))
+        return true;
     apply_rule(w, RULE_page_detached_zero);
     return false;
 }
 
 /* How many of the pages that an operation wants one request may name (chapter 9 sections 4.2, 5.4). */
 static uint64_t width(const zxp_world *w, thread_ref t, bool commit, uint64_t ask) {
-    if (profile_is(w, ZXP_PROFILE_HEAD)) return ask;
+    if (profile_is(w, ZXP_PROFILE_HEAD))
+        return ask;
     uint16_t op = call_of(w, t)->op;
     bool range_op = op == ZXP_OP_VMO_OP_RANGE || op == ZXP_OP_VMAR_OP_RANGE; /* the hints ask as COMMIT does */
     return profile_is(w, ZXP_PROFILE_2020) && (commit || range_op) ? ask : 1;
 }
 
-/* chapter 4 section 3.3: the run is cut by what is asked, by what is visible, and by the first populated slot of the root. */
+/* chapter 4 section 3.3: the run is cut by what is asked, by what is visible, and by the first populated slot of the
+ * root. */
 static enum look ask_read(zxp_world *w, thread_ref t, const struct found *found, uint64_t most) {
     uint64_t pages = min_u64(found->run, most);
     apply_rule(w, RULE_page_needs_read);
@@ -44,12 +49,16 @@ static enum look ask_read(zxp_world *w, thread_ref t, const struct found *found,
 
 /* ---- LOOK_READ ---- */
 
-enum look look_read(zxp_world *w, thread_ref t, node_ref n, uint64_t page, uint64_t ask, bool touch, struct seen *seen) {
+enum look look_read(zxp_world *w, thread_ref t, node_ref n, uint64_t page, uint64_t ask, bool touch,
+                    struct seen *seen) {
     struct found found = node_find(w, n, page, ask);
-    if (is_unknown(w, n, &found)) return ask_read(w, t, &found, width(w, t, false, ask));
+    if (is_unknown(w, n, &found))
+        return ask_read(w, t, &found, width(w, t, false, ask));
     *seen = (struct seen){.content = content_zero(), .content_page = page, .count = found.run};
-    if (!node_is(found.owner) || !is_frame(&found.key)) return LOOK_OK; /* the shared zero page: nothing is committed */
-    if (touch) reclaim_mark_accessed(w, found.owner, found.page, found.page + found.run);
+    if (!node_is(found.owner) || !is_frame(&found.key))
+        return LOOK_OK; /* the shared zero page: nothing is committed */
+    if (touch)
+        reclaim_mark_accessed(w, found.owner, found.page, found.page + found.run);
     seen->content = key_content(&found.key);
     seen->content_page = found.page;
     seen->frame = true;
@@ -58,11 +67,14 @@ enum look look_read(zxp_world *w, thread_ref t, node_ref n, uint64_t page, uint6
 
 /* ---- Sharing in a family: chapter 6 section 4.5 ---- */
 
-/* Member m of the family at the place of page `page` of n: true if it owns that page too. *run is cut to where that can change. */
+/* Member m of the family at the place of page `page` of n: true if it owns that page too. *run is cut to where that can
+ * change. */
 static bool shares(const zxp_world *w, node_ref n, uint64_t page, uint32_t share, node_ref m, uint64_t *run) {
     uint64_t place = page + node_at(w, n)->root_offset / PAGE, begins = node_at(w, m)->root_offset / PAGE;
-    if (place < begins) *run = min_u64(*run, begins - place);
-    if (place < begins || place - begins >= node_at(w, m)->map.pages) return false;
+    if (place < begins)
+        *run = min_u64(*run, begins - place);
+    if (place < begins || place - begins >= node_at(w, m)->map.pages)
+        return false;
     struct page_run theirs = slot_run(w, m, place - begins);
     *run = min_u64(*run, theirs.end - (place - begins));
     return theirs.key.state == OWNED && theirs.key.share == share;
@@ -71,7 +83,8 @@ static bool shares(const zxp_world *w, node_ref n, uint64_t page, uint32_t share
 bool node_shared(const zxp_world *w, node_ref n, uint64_t page, uint64_t *run) {
     struct page_run own = slot_run(w, n, page);
     *run = min_u64(*run, own.end - page);
-    if (own.key.state != OWNED || own.key.share == 0) return false;
+    if (own.key.state != OWNED || own.key.share == 0)
+        return false;
     bool shared = false;
     for (node_ref m = node_at(w, n)->next_in_family; !node_same(m, n); m = node_at(w, m)->next_in_family)
         shared |= shares(w, n, page, own.key.share, m, run);
@@ -80,7 +93,8 @@ bool node_shared(const zxp_world *w, node_ref n, uint64_t page, uint64_t *run) {
 
 static void unshare(struct page_key *key, uint64_t unused) {
     (void)unused;
-    if (key->state == OWNED) key->share = 0;
+    if (key->state == OWNED)
+        key->share = 0;
 }
 
 /* ---- LOOK_OWN: anonymous VMOs and clones ---- */
@@ -95,7 +109,8 @@ static void keep_own(zxp_world *w, node_ref n, uint64_t page, enum own_mode mode
     struct page_key key = slot_at(w, n, page);
     *count = min_u64(*count, slot_run(w, n, page).end - page);
     reclaim_mark_accessed(w, n, page, page + *count);
-    if (key.share == 0) return;
+    if (key.share == 0)
+        return;
     if (node_shared(w, n, page, count))
         slots_change(w, n, page, page + *count, unshare, 0, VIEWS_UNMAP, RULE_page_unshared);
     else if (mode == OWN_WRITE)
@@ -108,7 +123,8 @@ static void copy_up(zxp_world *w, node_ref n, uint64_t page, const struct found 
     bool zero = !node_is(found->owner) || !is_frame(&found->key);
     if (!zero) {
         content = content_moved(key_content(&found->key), found->page, page);
-        if (content.kind == CONTENT_BODY) body_retain(w, content.value, found->run);
+        if (content.kind == CONTENT_BODY)
+            body_retain(w, content.value, found->run);
         reclaim_mark_accessed(w, found->owner, found->page, found->page + found->run);
     }
     struct page_key key = key_frame(OWNED, content);
@@ -116,10 +132,12 @@ static void copy_up(zxp_world *w, node_ref n, uint64_t page, const struct found 
     slots_set(w, n, page, page + found->run, key, VIEWS_UNMAP, zero ? RULE_page_fresh : RULE_page_copied);
 }
 
-static enum look own_untracked(zxp_world *w, thread_ref t, node_ref n, uint64_t page, enum own_mode mode, uint64_t ask, uint64_t *count) {
+static enum look own_untracked(zxp_world *w, thread_ref t, node_ref n, uint64_t page, enum own_mode mode, uint64_t ask,
+                               uint64_t *count) {
     struct found found = node_find(w, n, page, ask);
     *count = found.run;
-    if (is_unknown(w, n, &found)) return ask_read(w, t, &found, width(w, t, mode == OWN_COMMIT, ask));
+    if (is_unknown(w, n, &found))
+        return ask_read(w, t, &found, width(w, t, mode == OWN_COMMIT, ask));
     if (node_is(found.owner) && node_same(found.owner, n) && found.key.state == OWNED) {
         keep_own(w, n, page, mode, count);
     } else {
@@ -131,43 +149,54 @@ static enum look own_untracked(zxp_world *w, thread_ref t, node_ref n, uint64_t 
 
 /* ---- LOOK_OWN: pager roots (chapter 3 section 7.0) ---- */
 
-static bool is_not_written(const struct page_key *key) { return key->state != DIRTY; }
+static bool is_not_written(const struct page_key *key) {
+    return key->state != DIRTY;
+}
 
 /* Case 1: the page is present. */
-static enum look own_frame(zxp_world *w, thread_ref t, node_ref n, uint64_t page, enum own_mode mode, uint64_t ask, uint64_t *count) {
+static enum look own_frame(zxp_world *w, thread_ref t, node_ref n, uint64_t page, enum own_mode mode, uint64_t ask,
+                           uint64_t *count) {
     if (mode == OWN_COMMIT || is_old(w)) {
         reclaim_mark_accessed(w, n, page, page + *count);
         return LOOK_OK;
     }
     enum look look = root_prepare_write(w, t, n, page, ask);
-    if (look != LOOK_OK) return look;
+    if (look != LOOK_OK)
+        return look;
     uint64_t end = page + min_u64(ask, node_at(w, n)->map.pages - page);
     *count = page_map_first(w, &node_at(w, n)->map, page, end, is_not_written) - page;
     return LOOK_OK;
 }
 
 /* Case 2: the page reads as zeros. An interval holds zeros that nobody wrote back: even a commit makes them dirty. */
-static enum look own_zero(zxp_world *w, thread_ref t, node_ref n, uint64_t page, enum own_mode mode, uint64_t ask, uint64_t *count) {
+static enum look own_zero(zxp_world *w, thread_ref t, node_ref n, uint64_t page, enum own_mode mode, uint64_t ask,
+                          uint64_t *count) {
     struct page_key key = slot_at(w, n, page);
     bool dirty = !is_old(w) && (mode == OWN_WRITE || is_interval(&key));
-    if (dirty && source_at(w, node_at(w, n)->source)->trap) return root_prepare_write(w, t, n, page, ask);
+    if (dirty && source_at(w, node_at(w, n)->source)->trap)
+        return root_prepare_write(w, t, n, page, ask);
     *count = root_materialise(w, n, page, at_once(w, t, mode, *count), dirty);
     return LOOK_OK;
 }
 
-static enum look own_in_root(zxp_world *w, thread_ref t, node_ref n, uint64_t page, enum own_mode mode, uint64_t ask, uint64_t *count) {
+static enum look own_in_root(zxp_world *w, thread_ref t, node_ref n, uint64_t page, enum own_mode mode, uint64_t ask,
+                             uint64_t *count) {
     struct found found = node_find(w, n, page, ask);
     *count = found.run;
     if (found.key.state == ABSENT) {
-        if (mode == OWN_WRITE) apply_rule(w, RULE_page_read_whole_run);
+        if (mode == OWN_WRITE)
+            apply_rule(w, RULE_page_read_whole_run);
         return ask_read(w, t, &found, width(w, t, mode == OWN_COMMIT, ask));
     }
-    if (is_frame(&found.key)) return own_frame(w, t, n, page, mode, ask, count);
+    if (is_frame(&found.key))
+        return own_frame(w, t, n, page, mode, ask, count);
     return own_zero(w, t, n, page, mode, ask, count);
 }
 
-enum look look_own(zxp_world *w, thread_ref t, node_ref n, uint64_t page, enum own_mode mode, uint64_t ask, uint64_t *count) {
-    return node_is_root(w, n) ? own_in_root(w, t, n, page, mode, ask, count) : own_untracked(w, t, n, page, mode, ask, count);
+enum look look_own(zxp_world *w, thread_ref t, node_ref n, uint64_t page, enum own_mode mode, uint64_t ask,
+                   uint64_t *count) {
+    return node_is_root(w, n) ? own_in_root(w, t, n, page, mode, ask, count)
+                              : own_untracked(w, t, n, page, mode, ask, count);
 }
 
 /* ---- Storing ---- */

@@ -53,6 +53,11 @@ bool node_any_pinned(const zxp_world *w, node_ref n, uint64_t first, uint64_t en
 /* Cuts the limits of the nodes directly below at `size` (step 4 of a shrink). */
 void node_cut_children(zxp_world *w, node_ref n, uint64_t size);
 
+/* The child becomes the parent's newest child. It has no parent. */
+void vmo_adopt(zxp_world *w, vmo_ref parent, vmo_ref child);
+/* A node lost a user or a node below it: it dies if it has neither (section 4.7), and what it hung on is looked at in turn. */
+void node_check_death(zxp_world *w, node_ref n);
+
 /* A handle, mapping, pin or running call of the VMO went away: destroys the VMO object if nothing holds it, in the order of
  * chapter 6 section 9.1 (node death may cascade; COMPLETE; re-homing; ZERO_CHILDREN). */
 void vmo_check_death(zxp_world *w, vmo_ref v);

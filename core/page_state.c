@@ -18,35 +18,48 @@ static bool is_old(const zxp_world *w) {
     return !profile_is(w, ZXP_PROFILE_HEAD);
 }
 
-static bool is_absent(const struct page_key *key) { return key->state == ABSENT; }
-static bool is_present(const struct page_key *key) { return key->state != ABSENT; }
-static bool is_not_tracked_frame(const struct page_key *key) { return !is_frame(key); }
-static bool is_dirty_or_absent(const struct page_key *key) { return !is_not_dirty(key); }
+static bool is_absent(const struct page_key *key) {
+    return key->state == ABSENT;
+}
+static bool is_present(const struct page_key *key) {
+    return key->state != ABSENT;
+}
+static bool is_not_tracked_frame(const struct page_key *key) {
+    return !is_frame(key);
+}
+static bool is_dirty_or_absent(const struct page_key *key) {
+    return !is_not_dirty(key);
+}
 
 /* The first page of [page, end) of which test holds, else end. */
-static uint64_t first_of(const zxp_world *w, node_ref n, uint64_t page, uint64_t end, bool (*test)(const struct page_key *)) {
+static uint64_t first_of(const zxp_world *w, node_ref n, uint64_t page, uint64_t end,
+                         bool (*test)(const struct page_key *)) {
     return page_map_first(w, &node_at(w, n)->map, page, end, test);
 }
 
-/* A change that keeps the borders of runs takes no memory; each call splits few runs of its own accord, and END one for each interval that
- * is clean in part. */
+/* A change that keeps the borders of runs takes no memory; each call splits few runs of its own accord, and END one for
+ * each interval that is clean in part. */
 uint64_t root_change_bytes(const zxp_world *w, node_ref root, uint64_t first, uint64_t end) {
     uint64_t parts = 0;
     struct page_run run;
     for (struct page_walk k = page_walk_begin(w, &node_at(w, root)->map, first, end); page_walk_next(&k, &run);)
-        if (run.key.state == ZERO_DIRTY && run.key.order < run.end - run.first) parts++;
+        if (run.key.state == ZERO_DIRTY && run.key.order < run.end - run.first)
+            parts++;
     return slots_bytes(w, root, 8 + parts);
 }
 
 void root_modified(zxp_world *w, node_ref n) {
-    if (!node_is_root(w, n) || is_old(w)) return;
+    if (!node_is_root(w, n) || is_old(w))
+        return;
     struct source *source = source_at(w, node_at(w, n)->source);
-    if (source->modified) return;
+    if (source->modified)
+        return;
     source->modified = 1;
     apply_rule(w, RULE_page_modified);
 }
 
-static void resolve(zxp_world *w, node_ref root, enum request_type type, uint64_t first, uint64_t end, enum rule_number rule) {
+static void resolve(zxp_world *w, node_ref root, enum request_type type, uint64_t first, uint64_t end,
+                    enum rule_number rule) {
     request_resolve(w, node_at(w, root)->source, type, first * PAGE, (end - first) * PAGE, ZX_OK, rule);
 }
 
@@ -55,7 +68,8 @@ static void resolve(zxp_world *w, node_ref root, enum request_type type, uint64_
 /* C, W: to D, out of the reclaim list (chapter 8 section 1.3). D stays. */
 static void make_dirty(struct page_key *key, uint64_t unused) {
     (void)unused;
-    if (key->state != CLEAN && key->state != AWAITING) return;
+    if (key->state != CLEAN && key->state != AWAITING)
+        return;
     key->state = DIRTY;
     reclaim_leave(key);
 }
@@ -67,7 +81,8 @@ static enum look ask_dirty(zxp_world *w, thread_ref t, node_ref root, uint64_t p
 }
 
 enum look root_prepare_write(zxp_world *w, thread_ref t, node_ref root, uint64_t page, uint64_t n) {
-    if (is_old(w) || slot_at(w, root, page).state == DIRTY) return LOOK_OK;
+    if (is_old(w) || slot_at(w, root, page).state == DIRTY)
+        return LOOK_OK;
     uint64_t end = page + min_u64(n, pages_of(w, root) - page);
     if (source_at(w, node_at(w, root)->source)->trap)
         return ask_dirty(w, t, root, page, first_of(w, root, page, end, is_dirty_or_absent));
@@ -77,7 +92,8 @@ enum look root_prepare_write(zxp_world *w, thread_ref t, node_ref root, uint64_t
 }
 
 /* A zero page in place of M or of pages of an interval, all in one run. */
-static void fill_zero(zxp_world *w, node_ref root, uint64_t first, uint64_t end, enum page_state state, enum rule_number rule) {
+static void fill_zero(zxp_world *w, node_ref root, uint64_t first, uint64_t end, enum page_state state,
+                      enum rule_number rule) {
     struct page_key key = key_frame(state, content_zero());
     struct page_key old = slot_at(w, root, first);
     reclaim_enter(w, root, &key);
@@ -114,7 +130,8 @@ void root_dirty(zxp_world *w, node_ref root, uint64_t first, uint64_t end) {
 
 /* Resolves `type` for each maximal run of [first, end) of which test holds and rest does not. */
 static void resolve_runs(zxp_world *w, node_ref root, enum request_type type, uint64_t first, uint64_t end,
-                         bool (*test)(const struct page_key *), bool (*rest)(const struct page_key *), enum rule_number rule) {
+                         bool (*test)(const struct page_key *), bool (*rest)(const struct page_key *),
+                         enum rule_number rule) {
     for (uint64_t from; (from = first_of(w, root, first, end, test)) < end;) {
         first = first_of(w, root, from, end, rest);
         resolve(w, root, type, from, first, rule);
@@ -136,16 +153,19 @@ uint64_t root_supply_bytes(const zxp_world *w, node_ref root, uint64_t first, co
 
 /* What one run of the transit list makes of absent pages of the root; takes a body reference for each page. */
 static struct page_key arrival(zxp_world *w, const struct page_run *from, uint64_t to, uint64_t ticket) {
-    if (!is_frame(&from->key)) return key_of(MARKER);
+    if (!is_frame(&from->key))
+        return key_of(MARKER);
     struct content content = key_content(&from->key);
-    if (content.kind == CONTENT_BODY) body_retain(w, content.value, from->end - from->first);
+    if (content.kind == CONTENT_BODY)
+        body_retain(w, content.value, from->end - from->first);
     struct page_key key = key_frame(CLEAN, content_moved(content, from->first, to));
     reclaim_place(&key, ticket);
     return key;
 }
 
 /* Fills the absent pages [page, end) from the list, whose page 0 belongs at `first`. */
-static void fill(zxp_world *w, node_ref root, uint64_t first, uint64_t page, uint64_t end, const struct taken *list, uint64_t ticket) {
+static void fill(zxp_world *w, node_ref root, uint64_t first, uint64_t page, uint64_t end, const struct taken *list,
+                 uint64_t ticket) {
     struct page_run from;
     for (struct page_walk k = page_walk_begin(w, &list->map, page - first, end - first); page_walk_next(&k, &from);) {
         struct page_key key = arrival(w, &from, first + from.first, ticket);
@@ -171,10 +191,13 @@ void root_supply(zxp_world *w, node_ref root, uint64_t first, const struct taken
 /* ---- Zeroing whole pages: sections 9.2, 11 ---- */
 
 /* One run, or the part of it in the range. The walk goes on behind it in any case. */
-static void zero_run(zxp_world *w, node_ref root, uint64_t page, uint64_t end, const struct page_key *key, enum page_state kind) {
+static void zero_run(zxp_world *w, node_ref root, uint64_t page, uint64_t end, const struct page_key *key,
+                     enum page_state kind) {
     enum rule_number rule = kind == ZERO_DIRTY ? RULE_page_zeroed : RULE_page_untracked;
-    if (key->state == ABSENT) resolve(w, root, REQUEST_READ, page, end, RULE_page_zero_read);
-    if (key->state == kind) return; /* zeros over zeros: acl kept */
+    if (key->state == ABSENT)
+        resolve(w, root, REQUEST_READ, page, end, RULE_page_zero_read);
+    if (key->state == kind)
+        return; /* zeros over zeros: acl kept */
     if (key->state == MARKER && kind == ZERO_DIRTY)
         apply_rule(w, RULE_page_zero_marker);
     else if (!is_interval(key))
@@ -202,7 +225,8 @@ uint64_t root_zero_whole(zxp_world *w, node_ref root, uint64_t first, uint64_t e
 /* ---- Detach: section 12 ---- */
 
 void root_detach_pages(zxp_world *w, node_ref root) {
-    if (is_old(w)) return; /* chapter 9 section 3: nothing is removed */
+    if (is_old(w))
+        return; /* chapter 9 section 3: nothing is removed */
     uint64_t end = pages_of(w, root);
     mappings_unmap_pages(w, root, 0, end);
     for (uint64_t page = 0, next; page < end; page = next) {
@@ -220,8 +244,10 @@ void root_detach_pages(zxp_world *w, node_ref root) {
 static void shrink(zxp_world *w, node_ref root, uint64_t from, uint64_t end) {
     mappings_unmap_pages(w, root, from, end);
     resolve_runs(w, root, REQUEST_READ, from, end, is_absent, is_present, RULE_page_cut_read);
-    if (source_at(w, node_at(w, root)->source)->trap) root_release_dirty_waiters(w, root, from, end);
-    slots_set(w, root, from, end, key_absent(), VIEWS_KEEP, RULE_page_cut); /* an interval that crosses is clipped, acl kept */
+    if (source_at(w, node_at(w, root)->source)->trap)
+        root_release_dirty_waiters(w, root, from, end);
+    slots_set(w, root, from, end, key_absent(), VIEWS_KEEP,
+              RULE_page_cut); /* an interval that crosses is clipped, acl kept */
     page_map_resize(w, &node_at(w, root)->map, from, key_absent());
     node_at(w, root)->size = from * PAGE;
     node_cut_children(w, root, from * PAGE);
@@ -230,7 +256,8 @@ static void shrink(zxp_world *w, node_ref root, uint64_t from, uint64_t end) {
 static void grow(zxp_world *w, node_ref root, uint64_t from, uint64_t end) {
     page_map_resize(w, &node_at(w, root)->map, end, key_absent());
     node_at(w, root)->size = end * PAGE;
-    if (!is_old(w)) interval_add(w, root, from, end, ZERO_DIRTY, RULE_page_grown);
+    if (!is_old(w))
+        interval_add(w, root, from, end, ZERO_DIRTY, RULE_page_grown);
 }
 
 void root_resize(zxp_world *w, node_ref root, uint64_t size) {

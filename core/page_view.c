@@ -12,34 +12,46 @@ static uint64_t window_end(const zxp_world *w, vmo_ref v) {
 }
 
 static int age_of(const zxp_world *w, const struct page_key *key) {
-    if (key->list == LIST_NONE) return -1;
-    if (key->list == LIST_ISOLATE) return -2;
+    if (key->list == LIST_NONE)
+        return -1;
+    if (key->list == LIST_ISOLATE)
+        return -2;
     return (int)((kernel_of(w)->newest_generation - key->generation) % 8);
 }
 
 /* The letter of the page, and where in its run the next letter begins (Y goes over into Z). */
 static char letter_of(const struct page_run *run, uint64_t page, uint64_t *end) {
     *end = run->end;
-    if (run->key.state == ZERO_DIRTY && page - run->first < run->key.order) *end = run->first + min_u64(run->key.order, run->end - run->first);
+    if (run->key.state == ZERO_DIRTY && page - run->first < run->key.order)
+        *end = run->first + min_u64(run->key.order, run->end - run->first);
     return key_letter(&run->key, run->first, page);
 }
 
 static void show_content(const zxp_world *w, const struct page_key *key, uint64_t page, zxp_page_run *view) {
-    if (!is_frame(key)) return;
-    view->content = key->kind == CONTENT_BODY ? ZXP_CONTENT_BYTES : key->kind == CONTENT_LETTERS ? ZXP_CONTENT_LETTERS : ZXP_CONTENT_FILL;
-    if (key->kind == CONTENT_FILL) view->fill = (uint8_t)key->content;
-    if (key->kind == CONTENT_LETTERS) view->fill = (uint8_t)((key->content + page % 26) % 26);
-    if (key->kind == CONTENT_BODY) view->bytes = content_bytes(w, key_content(key), page, NULL);
+    if (!is_frame(key))
+        return;
+    view->content = key->kind == CONTENT_BODY      ? ZXP_CONTENT_BYTES
+                    : key->kind == CONTENT_LETTERS ? ZXP_CONTENT_LETTERS
+                                                   : ZXP_CONTENT_FILL;
+    if (key->kind == CONTENT_FILL)
+        view->fill = (uint8_t)key->content;
+    if (key->kind == CONTENT_LETTERS)
+        view->fill = (uint8_t)((key->content + page % 26) % 26);
+    if (key->kind == CONTENT_BODY)
+        view->bytes = content_bytes(w, key_content(key), page, NULL);
 }
 
 /* What is seen of page `page` of the node, and in *end up to where that comes from one run. */
 static zxp_page_run show(const zxp_world *w, node_ref n, uint64_t page, uint64_t *end) {
     struct page_run run = slot_run(w, n, page);
-    zxp_page_run view = {.letter = letter_of(&run, page, end), .always_need = run.key.always_need, .pins = run.key.pins,
+    zxp_page_run view = {.letter = letter_of(&run, page, end),
+                         .always_need = run.key.always_need,
+                         .pins = run.key.pins,
                          .age = age_of(w, &run.key)};
     show_content(w, &run.key, page, &view);
     uint64_t shared = *end - page;
-    if (run.key.state == OWNED && run.key.share != 0 && node_shared(w, n, page, &shared)) view.share = run.key.share;
+    if (run.key.state == OWNED && run.key.share != 0 && node_shared(w, n, page, &shared))
+        view.share = run.key.share;
     *end = page + shared;
     return view;
 }
@@ -53,15 +65,18 @@ static bool alike(const zxp_page_run *a, const zxp_page_run *b, uint64_t pages) 
 
 bool zxp_page_run_at(const zxp_world *world, zx_koid_t vmo, uint64_t page, zxp_page_run *run) {
     object_ref object = object_by_koid(world, vmo);
-    if (!object_is(object) || object_at(world, object)->type != ZX_OBJ_TYPE_VMO) return false;
+    if (!object_is(object) || object_at(world, object)->type != ZX_OBJ_TYPE_VMO)
+        return false;
     vmo_ref v = vmo_of_object(object);
-    if (page >= vmo_size(world, v) / PAGE) return false;
+    if (page >= vmo_size(world, v) / PAGE)
+        return false;
     node_ref n = vmo_at(world, v)->node;
     uint64_t first = page + vmo_at(world, v)->base / PAGE, last = window_end(world, v), end, next;
     *run = show(world, n, first, &end);
     while (end < last) {
         zxp_page_run more = show(world, n, end, &next);
-        if (!alike(run, &more, end - first)) break;
+        if (!alike(run, &more, end - first))
+            break;
         end = next;
     }
     run->first = page;

@@ -11,7 +11,8 @@
 static void begin_interval(zxp_world *w, node_ref root, const struct page_run *run, uint64_t end) {
     struct page_key key = run->key;
     key.order = max_u64(key.order, min_u64(run->end, end) - run->first);
-    if (key.order != run->key.order) slots_set(w, root, run->first, run->end, key, VIEWS_KEEP, RULE_page_writeback_zero);
+    if (key.order != run->key.order)
+        slots_set(w, root, run->first, run->end, key, VIEWS_KEEP, RULE_page_writeback_zero);
 }
 
 static void begin_write(struct page_key *key, uint64_t unused) {
@@ -19,7 +20,8 @@ static void begin_write(struct page_key *key, uint64_t unused) {
     key->state = AWAITING;
 }
 
-static void begin_run(zxp_world *w, node_ref root, uint64_t page, uint64_t next, const struct page_run *run, uint64_t end, bool zero_only) {
+static void begin_run(zxp_world *w, node_ref root, uint64_t page, uint64_t next, const struct page_run *run,
+                      uint64_t end, bool zero_only) {
     if (run->key.state == ZERO_DIRTY && run->first < page)
         apply_rule(w, RULE_page_writeback_inside);
     else if (run->key.state == ZERO_DIRTY)
@@ -55,7 +57,8 @@ static void end_interval(zxp_world *w, node_ref root, const struct page_run *run
 }
 
 void root_writeback_end(zxp_world *w, node_ref root, uint64_t first, uint64_t end) {
-    uint64_t limit = first; /* carried from one interval to the next: a split's right piece is cleaned by the left one's length */
+    uint64_t limit =
+        first; /* carried from one interval to the next: a split's right piece is cleaned by the left one's length */
     uint64_t ticket = reclaim_ticket(w, root);
     for (uint64_t page = first, next; page < end; page = next) {
         struct page_run run = slot_run(w, root, page);
