@@ -154,6 +154,7 @@ struct node {
     node_ref next_in_family, previous_in_family; /* circular; alone: itself */
     source_ref source;    /* pager root's own; none elsewhere */
     vmo_ref owner;        /* the root or clone VMO made with it; none once that died */
+    zx_koid_t koid;       /* of that VMO, also when it is gone: the node's name in encodings and events */
     vmo_ref first_user;   /* owner, slices, references */
     node_ref next_node, previous_node; /* every node, zombies too: reclaim walks them (chapter 8 section 1.5) */
     uint8_t in_pager_tree, reserved[3];
