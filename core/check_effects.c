@@ -2,6 +2,7 @@
  * check_effects.c - INV-14, 15, 18, 22, 28, 41, 42, 47, 48, 50, 54, 56, 57: what a call may do besides changing pages.
  */
 #include "check.h"
+#include "object.h"
 
 #include "thread.h"
 
