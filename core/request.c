@@ -125,14 +125,6 @@ static void deactivate(struct request *r) {
 
 /* ---- Populating (section 4) ---- */
 
-/* Chapter 9 sections 4.2, 5.4: what the two old profiles ask for at once. */
-static uint64_t asked_length(const zxp_world *w, thread_ref t, uint64_t length) {
-    uint16_t op = call_of(w, t)->op;
-    if (profile_is(w, ZXP_PROFILE_2018)) return PAGE;
-    if (profile_is(w, ZXP_PROFILE_2020) && (op == ZXP_OP_VMO_READ || op == ZXP_OP_VMO_WRITE)) return PAGE;
-    return length;
-}
-
 static enum look refuse_detached(zxp_world *w, thread_ref t) {
     bool head = profile_is(w, ZXP_PROFILE_HEAD);
     enum rule_number rule = head ? RULE_request_detached : RULE_request_detached_old;
@@ -188,7 +180,7 @@ enum look request_populate(zxp_world *w, thread_ref t, source_ref s, enum reques
     }
     thread_ref n = first_owner_beyond(w, s, type, offset);
     *r = (struct request){.offset = offset,
-                          .length = asked_length(w, t, length),
+                          .length = length,
                           .wake = r->early ? 0 : NEVER,
                           .source = s,
                           .type = (uint8_t)type,

@@ -67,12 +67,10 @@ static step take_and_supply(zxp_world *w, thread_ref t, uint64_t offset, uint64_
     return supply(w, t, offset, length);
 }
 
-static step begin_taking(zxp_world *w, thread_ref t, vmo_ref v, vmo_ref aux) {
+static void begin_taking(zxp_world *w, thread_ref t, vmo_ref v, vmo_ref aux) {
     hold_vmo(w, t, 0, v);
     hold_vmo(w, t, 1, aux);
-    request_begin(w, t, false);
     call_of(w, t)->phase = SUPPLY_TAKES;
-    return STEP_BLOCK;
 }
 
 static bool pinned_in(const zxp_world *w, vmo_ref aux, uint64_t offset, uint64_t length) {
