@@ -32,7 +32,7 @@ static uint8_t newest(const zxp_world *w) {
 
 static uint64_t who_enters(const zxp_world *w, node_ref n) {
     if (node_is_root(w, n))
-        return profile_is(w, ZXP_PROFILE_2018) ? 0 : TICKET_CLEAN; /* chapter 9 section 4.4: no eviction */
+        return TICKET_CLEAN;
     return is_discardable(w, n) ? TICKET_OWNED : 0;
 }
 
@@ -170,12 +170,12 @@ static struct listed listed_in(const zxp_world *w, node_ref n) {
     struct page_run run;
     if (who_enters(w, n) == 0)
         return listed;
-    bool discardable = !node_is_root(w, n);
+    bool fails = !node_is_root(w, n) || profile_is(w, ZXP_PROFILE_2018);
     for (struct page_walk k = page_walk_begin(w, &node_at(w, n)->map, 0, UINT64_MAX); page_walk_next(&k, &run);) {
         if (run.key.list == LIST_NONE)
             continue;
         listed.runs++;
-        listed.may_split += discardable || run.key.always_need;
+        listed.may_split += fails || run.key.always_need;
     }
     return listed;
 }
@@ -313,6 +313,8 @@ enum attempt { ATTEMPT_EVICT, ATTEMPT_DISCARD, ATTEMPT_FAIL };
 
 /* Checks 3 to 6 of a root's page; the translations (check 7) never refuse. */
 static enum rule_number refuses_eviction(const zxp_world *w, const struct page_key *key, bool ignore_hints) {
+    if (profile_is(w, ZXP_PROFILE_2018))
+        return RULE_reclaim_no_eviction;
     if (key->pins > 0)
         return RULE_reclaim_pinned;
     if (key->state != CLEAN)
@@ -532,7 +534,7 @@ uint64_t reclaim_evict_bytes(const zxp_world *w, node_ref n) {
 
 /* Why no page of the run may be reclaimed, or RULE_none. */
 static enum rule_number refuses_page(const zxp_world *w, node_ref n, const struct page_key *key, bool ignore_hints) {
-    if (!node_is_root(w, n) || profile_is(w, ZXP_PROFILE_2018))
+    if (!node_is_root(w, n))
         return RULE_reclaim_no_pager;
     if (!is_frame(key))
         return RULE_reclaim_no_frame;
