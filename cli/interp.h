@@ -97,7 +97,8 @@ struct case_state {
     bool begun;           /* a statement has run: `profile` comes too late */
     struct buf name;
     struct buf why;       /* of a skip */
-    char *title;          /* as written, before the substitution of the combination */
+    struct source *title; /* held; where the name stands, to replace names in it for each combination: */
+    size_t title_begin, title_end;
     size_t with_count, combination, combination_count;
     char **with_names;
     char **with_words;    /* per name, joined by NUL bytes */
@@ -138,7 +139,6 @@ struct interp {
     bool had_error;            /* a script error, or a file that could not be read */
     bool had_failure;
     bool quit;
-    uint32_t rule_hits[1];     /* placeholder; the rules counted by context.rule_hits if a reader sets that */
     const void *views;         /* for whoever registers views; see commands.h */
     volatile sig_atomic_t *interrupt; /* set by a signal handler; polled */
 };
@@ -153,6 +153,16 @@ void interp_finish(struct interp *in);
 void interp_reset(struct interp *in, zxp_profile profile);
 /* 2 after a script error or an unreadable file, else 1 after a failed case, else 0. */
 int interp_exit_status(const struct interp *in);
+
+/* Sets the error of the running statement (the first one counts); returns false. */
+__attribute__((format(printf, 4, 5))) bool interp_error(struct interp *in, struct source *source, size_t offset,
+                                                        const char *format, ...);
+/* The word that a parameter stands for, and the scope in which that word is to be read; NULL if the name is no parameter. */
+const char *scope_find(const struct interp *in, struct scope *scope, const char *name, size_t length,
+                       struct scope **outer);
+void scope_release(struct scope *scope);
+/* True once the user wants to stop (SIGINT). */
+bool interp_interrupted(const struct interp *in);
 
 /* Prints to hooks.output. */
 void interp_print(struct interp *in, const char *text);

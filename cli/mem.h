@@ -18,10 +18,10 @@ void *mem_grow(void *array, size_t count, size_t *capacity, size_t element);
 size_t mem_asked(void);
 
 /* Memory that is freed all at once: what one statement needs while it is parsed. */
-struct arena {
-    struct arena_block *blocks;
+struct pool {
+    struct pool_block *blocks;
 };
-void *arena_alloc(struct arena *arena, size_t size);
-void arena_free(struct arena *arena);
+void *pool_alloc(struct pool *pool, size_t size);
+void pool_free(struct pool *pool);
 
 #endif

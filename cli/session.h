@@ -40,7 +40,8 @@ struct touch {
     bool write;
     uint8_t byte;
     uint64_t address, left;
-    uint64_t done_at; /* when its last access returned, to keep the order of wakes; 0: not yet */
+    bool pending;     /* an access was made and its result is not yet taken */
+    uint64_t done_at; /* when its last access returned: those that wait go on in this order */
 };
 
 struct thread_record {
@@ -74,7 +75,7 @@ struct session {
     uint64_t next_key;   /* automatic keys: 1, 2, ... */
     uint32_t next_free;  /* of f1, f2, ... */
     uint64_t ticks;      /* counts ends of calls, for touch.done_at */
-    bool pager_made, port_made;
+    uint32_t touching;   /* records with an active touch */
     uint32_t main_thread; /* number in the world of the thread that is now called main */
 };
 

@@ -21,9 +21,11 @@ struct stmt {
     struct interp *in;
     struct text text;
     struct scope *scope;        /* for bare names that are parameters */
-    struct arena arena;
-    bool prefixed;              /* a thread other than main was named */
+    struct pool pool;
+    bool has_prefix;            /* a thread was named in front, */
+    bool prefixed;              /* other than main */
     struct span prefix;
+    bool keeps_thread;          /* a result that is no call's of its own: main is not moved (wait) */
     uint32_t thread;            /* that it runs on; settled by stmt_thread() */
     bool thread_settled;
     struct span body;           /* without prefix and expectation */
@@ -68,6 +70,8 @@ bool stmt_string(struct stmt *s, struct span span, char **bytes, size_t *length)
 /* ---- Running ---- */
 /* Settles which thread the statement runs on; error if it cannot run. */
 bool stmt_thread(struct stmt *s);
+/* Can the settled thread make calls? Error if not. */
+bool stmt_ready(struct stmt *s);
 /* Makes one call on s->thread and runs everything that can run after it; the call's outcome is put into s->outcome.
  * False only on an error (interrupted, thread cannot run); a status is no error. Does nothing in a dry run. */
 bool stmt_call(struct stmt *s, zxp_op_call *call);
