@@ -362,4 +362,8 @@ const char *zxp_invariant_text(uint16_t n);
 #ifdef __cplusplus
 }
 #endif
+
+/* The same calls as typed functions. */
+#include "zxpager/calls.h"
+
 #endif
