@@ -9,8 +9,8 @@
 static void tell_packet(zxp_world *w, port_ref p, packet_ref packet, zxp_event_what what) {
     if (!observed(w)) return;
     const struct packet *pk = packet_at(w, packet);
-    zxp_event event = {.kind = ZXP_EVENT_PACKET, .what = what, .thread = ZXP_NO_THREAD, .key = pk->key, .status = pk->status,
-                       .koid = port_at(w, p)->object.koid};
+    zxp_event event = {.kind = ZXP_EVENT_PACKET, .what = what, .thread = ZXP_NO_THREAD, .key = pk->key,
+                       .status = pk->status, .koid = port_at(w, p)->object.koid};
     if (pk->type == ZX_PKT_TYPE_PAGE_REQUEST) {
         event.command = pk->command;
         event.offset = pk->offset;
@@ -95,8 +95,7 @@ void port_packet_drop(zxp_world *w, port_ref p, packet_ref packet) {
     source_packet_lost(w, source);
 }
 
-/* Threads that wait on the port already go on waiting (chapter 1 section 3.3); they and the sources keep the block.
- * */
+/* Threads that wait on the port already go on waiting (chapter 1 section 3.3); they and the sources keep it. */
 void port_zero_handles(zxp_world *w, port_ref p) {
     apply_rule(w, RULE_port_closed);
     port_at(w, p)->dead = 1;
