@@ -84,4 +84,7 @@ uint64_t oracle_page_next(const oracle *o, zx_koid_t vmo, uint64_t page);
 /* Zero intervals of a pager root: the i-th, with its awaiting-clean length (in pages). False at the end. */
 bool oracle_interval_at(const oracle *o, zx_koid_t vmo, size_t i, uint64_t *first, uint64_t *last, bool *dirty, uint64_t *acl);
 
+/* What must hold of the oracle's own structures: NULL, or a sentence that says what is broken. Not to be asked out of bounds. */
+const char *oracle_check(const oracle *o);
+
 #endif

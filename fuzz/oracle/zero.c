@@ -169,7 +169,7 @@ static zx_status_t zero_body(oracle *o, int t, int v, uint64_t body) {
             }
         } else {
             zero_anonymous_page(o, n, page);
-            next = min64(end, entry_next(o, n, page));
+            next = min64(end, entry_next(o, n, page + 1));
         }
         if (status == ZX_OK) {
             x->z_off += (next - page) * PAGE;
@@ -231,7 +231,7 @@ zx_status_t zero_untracked(oracle *o, int v, uint64_t first, uint64_t end) {
                 zero_clone_page(o, n, page);
             } else {
                 zero_anonymous_page(o, n, page);
-                next = min64(stop, entry_next(o, n, page));
+                next = min64(stop, entry_next(o, n, page + 1));
             }
         } else if (entry_find(o, n, page) >= 0) {
             entry_drop(o, n, page);
