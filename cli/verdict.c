@@ -72,16 +72,17 @@ static bool same_data(const struct stmt *s, const zxp_buffer *buffer) {
     return true;
 }
 
-/* ZX_PROP_NAME: 32 bytes, the name up to the first NUL. */
-static size_t text_of(const struct stmt *s, char *bytes, size_t capacity) {
-    size_t n = zxp_data_copy(s->in->world, s->outcome.thread, 0, bytes, capacity);
-    const char *nul = memchr(bytes, 0, n);
-    return nul ? (size_t)(nul - bytes) : n;
+/* ZX_PROP_NAME: the name up to the first NUL. */
+static size_t text_of(const struct stmt *s, char bytes[ZX_MAX_NAME_LEN]) {
+    if (!zxp_name(s->in->world, s->outcome.thread, bytes))
+        return 0;
+    const char *nul = memchr(bytes, 0, ZX_MAX_NAME_LEN);
+    return nul ? (size_t)(nul - bytes) : ZX_MAX_NAME_LEN;
 }
 
 static bool same_text(const struct stmt *s, const struct want_field *field) {
-    char bytes[64];
-    size_t n = text_of(s, bytes, sizeof bytes);
+    char bytes[ZX_MAX_NAME_LEN];
+    size_t n = text_of(s, bytes);
     return n == field->buffer.length && memcmp(bytes, field->buffer.bytes, n) == 0;
 }
 
@@ -257,8 +258,8 @@ static void came_observed(const struct stmt *s, struct buf *out) {
 }
 
 static void came_text(const struct stmt *s, struct buf *out) {
-    char bytes[64];
-    size_t n = text_of(s, bytes, sizeof bytes);
+    char bytes[ZX_MAX_NAME_LEN];
+    size_t n = text_of(s, bytes);
     buf_char(out, '"');
     for (size_t i = 0; i < n; i++)
         buf_format(out, bytes[i] >= 0x20 && bytes[i] < 0x7f && bytes[i] != '"' && bytes[i] != '\\' ? "%c" : "\\%03o",
