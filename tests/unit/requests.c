@@ -277,6 +277,15 @@ static void a_killed_thread_leaves_nothing_behind(void **state) {
     assert_false(source_at(fix.w, source())->busy);
 }
 
+static void a_thread_that_does_not_exist_is_not_found(void **state) {
+    (void)state;
+    const uint16_t ops[] = {ZXP_OP_SUSPEND, ZXP_OP_RESUME, ZXP_OP_KILL};
+    for (size_t i = 0; i < 3; i++) {
+        start(ZXP_MAIN_THREAD, ops[i], (const uint64_t[ZXP_MAX_PARAMS]){99});
+        assert_int_equal(view_of(ZXP_MAIN_THREAD).status, ZX_ERR_NOT_FOUND);
+    }
+}
+
 /* ---- Invariants of section 16, under random use ---- */
 
 static void check_owner(thread_ref owner, uint64_t *end) {
@@ -402,6 +411,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(requests_show_where_their_packet_is, set_up, tear_down),
         cmocka_unit_test_setup_teardown(threads_show_what_they_wait_for, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_killed_thread_leaves_nothing_behind, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_thread_that_does_not_exist_is_not_found, set_up, tear_down),
         cmocka_unit_test_setup_teardown(requests_stay_well_formed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(everything_is_given_back, set_up, tear_down),
     };
