@@ -641,12 +641,12 @@ static void pass_to_compare(struct encoder *e, const uint8_t *bytes, size_t leng
     other->differs = length > other->length - e->passed || memcmp(other->bytes + e->passed, bytes, length) != 0;
 }
 
-static bool same_as(const zxp_world *b, zxp_form form, const uint8_t *bytes, uint64_t length) {
+bool encodes_to(const zxp_world *w, zxp_form form, const uint8_t *bytes, uint64_t length) {
     struct other other = {.bytes = bytes, .length = length};
     struct encoder e;
     e.pass = pass_to_compare;
     e.to = &other;
-    encode_world(&e, b, form);
+    encode_world(&e, w, form);
     pass_on(&e);
     return !other.differs && e.passed == length;
 }
@@ -660,7 +660,7 @@ static bool large_equal(const zxp_world *a, const zxp_world *b, zxp_form form, s
     if (scratch != NULL && arena_reserve(scratch, arena_size(length))) {
         uint8_t *bytes = arena_at(scratch, arena_alloc(scratch, length));
         zxp_world_encode(a, form, bytes, length);
-        equal = same_as(b, form, bytes, length);
+        equal = encodes_to(b, form, bytes, length);
     } else {
         equal = zxp_world_encode(b, form, NULL, 0) == length;
     }
@@ -671,6 +671,6 @@ static bool large_equal(const zxp_world *a, const zxp_world *b, zxp_form form, s
 bool zxp_world_equal(const zxp_world *a, const zxp_world *b, zxp_form form) {
     uint8_t bytes[ENCODER_BUFFER];
     size_t length = zxp_world_encode(a, form, bytes, sizeof bytes);
-    if (length <= sizeof bytes) return same_as(b, form, bytes, length);
+    if (length <= sizeof bytes) return encodes_to(b, form, bytes, length);
     return large_equal(a, b, form, length);
 }

@@ -40,6 +40,9 @@ enum { ENCODED_CALL_LIST = 1, ENCODED_CALL_DATA = 2, ENCODED_CALL_BYTES = 4, ENC
 /* Kinds of a piece of data: enum content_kind; bodies are plain bytes. ENCODED_END ends a sequence. */
 #define ENCODED_END 0xFFu
 
+/* Does the world encode to exactly these bytes? */
+bool encodes_to(const zxp_world *w, zxp_form form, const uint8_t *bytes, uint64_t length);
+
 /* A call that has begun and not ended: what it has done so far counts. */
 static inline bool thread_in_call(const struct thread *thread) {
     return thread->state == ZXP_THREAD_BLOCKED || (thread->state == ZXP_THREAD_SUSPENDED && thread->restart);

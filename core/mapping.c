@@ -44,8 +44,7 @@ uint64_t mapping_make_bytes(const zxp_world *w) {
     return arena_size(sizeof(struct mapping)) + page_map_init_bytes() + page_map_change_bytes(&vmar_of(w)->space, 1);
 }
 
-/* Links a mapping into its VMO and shows it in the address space. */
-static void appear(zxp_world *w, mapping_ref m) {
+void mapping_appear(zxp_world *w, mapping_ref m) {
     struct mapping *mapping = mapping_at(w, m);
     struct vmo *vmo = vmo_at(w, mapping->vmo);
     mapping->previous = mapping_none();
@@ -70,7 +69,7 @@ static mapping_ref mapping_alloc(zxp_world *w, const struct mapping *model) {
 mapping_ref mapping_make(zxp_world *w, const struct mapping *model, uint32_t permissions) {
     mapping_ref m = mapping_alloc(w, model);
     page_map_init(w, &mapping_at(w, m)->pages, model->size / PAGE, mapping_key(permissions, TRANSLATION_NONE));
-    appear(w, m);
+    mapping_appear(w, m);
     return m;
 }
 
@@ -112,7 +111,7 @@ static void split_tail(zxp_world *w, mapping_ref m, zx_vaddr_t address) {
     mapping_ref tail = mapping_alloc(w, &model);
     struct page_map pages = part_of(w, model.pages, cut / PAGE, model.pages.pages);
     mapping_at(w, tail)->pages = pages;
-    appear(w, tail);
+    mapping_appear(w, tail);
 }
 
 static void cut_head(zxp_world *w, mapping_ref m, zx_vaddr_t address) {

@@ -31,6 +31,8 @@ mapping_ref mapping_after(const zxp_world *w, zx_vaddr_t address);
  * `permissions` and no translation. Reserve mapping_make_bytes(). */
 uint64_t mapping_make_bytes(const zxp_world *w);
 mapping_ref mapping_make(zxp_world *w, const struct mapping *model, uint32_t permissions);
+/* Links a mapping with its pages into its VMO and shows it in the address space. Reserve as for one made. */
+void mapping_appear(zxp_world *w, mapping_ref m);
 /* Removes everything mapped in [address, end), pages; what is cut in the middle becomes two mappings. VMOs that nothing holds any more die,
  * lowest mapping first. Reserve mapping_remove_bytes(). */
 uint64_t mapping_remove_bytes(const zxp_world *w, zx_vaddr_t address, zx_vaddr_t end);
