@@ -27,8 +27,7 @@ static struct fixed fixed_times(struct fixed a, uint64_t n) {
 /* The share of one page that each of n owners bears. */
 static struct fixed page_share(uint64_t n) { return (struct fixed){PAGE / n, ONE_BYTE / n * (PAGE % n)}; }
 
-/* How many nodes of the family own pages [page, *end) of n in common with it; *end is lowered to where that number changes. */
-static uint64_t owners_of_run(const zxp_world *w, node_ref n, uint64_t page, uint64_t *end, uint32_t share) {
+uint64_t owners_of_run(const zxp_world *w, node_ref n, uint64_t page, uint64_t *end, uint32_t share) {
     uint64_t owners = 1, place = page + node_at(w, n)->root_offset / PAGE;
     for (node_ref m = node_at(w, n)->next_in_family; !node_same(m, n); m = node_at(w, m)->next_in_family) {
         uint64_t begins = node_at(w, m)->root_offset / PAGE, pages = node_at(w, m)->map.pages;

@@ -33,6 +33,7 @@ static void inv_33_slices_and_references_report_nothing(const zxp_world *w, vmo_
 static void inv_33_no_double_count(const zxp_world *w, node_ref n, struct report *r) {
     uint64_t most = 0, all = 0, scaled = 0, members = 0;
     node_ref m = n;
+    if (node_is_root(w, n)) return; /* never shared: INV-32 */
     do {
         uint64_t frames = frames_of(w, m);
         if (!vmo_is(node_at(w, m)->owner)) return;

@@ -1,6 +1,7 @@
 /*
  * translation.c - the records of translations: entered by accesses, taken back by changes of pages (chapter 7 section 5).
  */
+#include "account.h"
 #include "mapping.h"
 #include "node.h"
 #include "slots.h"
@@ -17,11 +18,12 @@ void mapping_record(zxp_world *w, mapping_ref m, uint64_t first, uint64_t end, e
     page_map_set(w, pages, first, end, mapping_key(key_permissions(&key), record));
 }
 
-/* A page of a family is shared as long as another member owns it too; the members fork page by page, so that is asked page by page. */
+/* A page of a family is shared as long as another member owns it too. */
 static bool is_shared(const zxp_world *w, node_ref n, uint64_t page, const struct page_key *key, uint64_t *alike) {
     if (key->share == 0 || !node_has_family(w, n)) return false;
-    *alike = 1;
-    return node_owners(w, n, page, 2) > 1;
+    uint64_t end = page + *alike, owners = owners_of_run(w, n, page, &end, key->share);
+    *alike = end - page;
+    return owners > 1;
 }
 
 bool mapping_writable(const zxp_world *w, node_ref n, uint64_t page, uint64_t *alike) {
