@@ -1,16 +1,16 @@
 /*
- * check.c - what must hold of the oracle's own structures after every call (chapter 3 section 15, chapter 4 section 16, chapter 8
- * part 3), as far as one state shows it.
+ * check.c - what must hold of the oracle's own structures after every call (chapter 3 section 15, chapter 4 section 16,
+ * chapter 8 part 3), as far as one state shows it.
  */
 #include <string.h>
 
 #include "state.h"
 
-#define MUST(condition, text) \
-    do {                      \
-        if (!(condition)) {   \
-            return text;      \
-        }                     \
+#define MUST(condition, text)                                                                                          \
+    do {                                                                                                               \
+        if (!(condition)) {                                                                                            \
+            return text;                                                                                               \
+        }                                                                                                              \
     } while (0)
 
 static const char *check_slots(const oracle *o, const node_t *n) {

@@ -174,7 +174,8 @@ static zx_status_t finish_child(oracle *o, int t, int v, int child, zx_rights_t 
 }
 
 /* Slices and references share the node. */
-static zx_status_t make_window(oracle *o, int t, int v, bool slice, uint64_t offset, uint64_t size, zx_rights_t rights) {
+static zx_status_t make_window(oracle *o, int t, int v, bool slice, uint64_t offset, uint64_t size,
+                               zx_rights_t rights) {
     const object_t *x = &o->object[v];
     int child = vmo_make(o, x->node, slice ? ZXP_VMO_SLICE : ZXP_VMO_REFERENCE, !slice && x->resizable, size);
     if (slice) {
@@ -188,7 +189,8 @@ static zx_status_t make_window(oracle *o, int t, int v, bool slice, uint64_t off
     return finish_child(o, t, v, child, rights);
 }
 
-static zx_status_t make_clone(oracle *o, int t, int v, uint32_t kind, bool resizable, bool no_write, zx_rights_t rights) {
+static zx_status_t make_clone(oracle *o, int t, int v, uint32_t kind, bool resizable, bool no_write,
+                              zx_rights_t rights) {
     uint64_t offset = o->thread[t].a[2];
     uint64_t size = o->thread[t].a[3];
     bool bi = false;
@@ -235,7 +237,8 @@ zx_status_t op_vmo_create_child(oracle *o, int t) {
             return rule(o, t, "6 section 3.2 step 2", ZX_ERR_INVALID_ARGS);
         }
         status = check_slice(o, t, v, offset, round_up(size));
-        return status != ZX_OK ? status : make_window(o, t, v, true, offset, size, child_rights(in, false, no_write, false));
+        return status != ZX_OK ? status
+                               : make_window(o, t, v, true, offset, size, child_rights(in, false, no_write, false));
     }
     uint32_t kind = options & ~ZX_VMO_CHILD_RESIZABLE;
     if ((options & ZX_VMO_CHILD_REFERENCE) != 0) {
@@ -246,7 +249,8 @@ zx_status_t op_vmo_create_child(oracle *o, int t) {
         zx_rights_t rights = child_rights(in, resizable, no_write, false);
         return status != ZX_OK ? status : make_window(o, t, v, false, 0, 0, rights);
     }
-    if (kind != ZX_VMO_CHILD_SNAPSHOT && kind != ZX_VMO_CHILD_SNAPSHOT_AT_LEAST_ON_WRITE && kind != ZX_VMO_CHILD_SNAPSHOT_MODIFIED) {
+    if (kind != ZX_VMO_CHILD_SNAPSHOT && kind != ZX_VMO_CHILD_SNAPSHOT_AT_LEAST_ON_WRITE &&
+        kind != ZX_VMO_CHILD_SNAPSHOT_MODIFIED) {
         return rule(o, t, "6 section 3.2 step 4", ZX_ERR_INVALID_ARGS);
     }
     return make_clone(o, t, v, kind, resizable, no_write, child_rights(in, resizable, no_write, true));

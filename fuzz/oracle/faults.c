@@ -14,8 +14,9 @@ static bool writable_frame(const oracle *o, const place_t *at, int n) {
 }
 
 /*
- * One attempt (section 6.1) with room for `ask` pages. ZX_OK: *frame (-1: the zero page). ST_WAIT: the VMO is held as ref 2.
- * note: in, whether a write fault is still to be noted in `modified`; out, false once it was. NULL: by the record alone.
+ * One attempt (section 6.1) with room for `ask` pages. ZX_OK: *frame (-1: the zero page). ST_WAIT: the VMO is held as
+ * ref 2. note: in, whether a write fault is still to be noted in `modified`; out, false once it was. NULL: by the
+ * record alone.
  */
 zx_status_t fault(oracle *o, int t, zx_vaddr_t va, look_mode mode, uint64_t ask, bool *note, int *frame) {
     drop(o, t, 2);
@@ -62,7 +63,45 @@ zx_status_t fault(oracle *o, int t, zx_vaddr_t va, look_mode mode, uint64_t ask,
     return ZX_OK;
 }
 
+static void move_bytes(oracle *o, int to, uint64_t to_off, int from, uint64_t from_off, uint64_t len) {
+    uint8_t bytes[4096];
+    if (from < 0 || o->frame[from].kind == KIND_FILL) {
+        frame_fill(o, to, to_off, len, from < 0 ? 0 : o->frame[from].fill);
+    } else {
+        frame_read(o, from, from_off, len, bytes);
+        frame_write(o, to, to_off, len, bytes);
+    }
+}
+
 /* ---- load, store (section 16.2: cut at page boundaries, ascending) ---- */
+
+/* A fault of the thread's own access; x->addr is the address to report. */
+static zx_status_t access(oracle *o, int t, zx_vaddr_t va, bool writing, int *frame) {
+    o->thread[t].addr = va;
+    zx_status_t status = fault(o, t, va, writing ? LOOK_WRITE : LOOK_READ, 1, NULL, frame);
+    if (status == ZX_OK && *frame >= 0) {
+        mark_accessed(o, *frame);
+    }
+    return status;
+}
+
+/* A store of what another place in user memory holds: that is loaded first, page by page of both. */
+static zx_status_t store_user(oracle *o, int t, zx_vaddr_t va, uint64_t *part) {
+    zx_vaddr_t from = o->thread[t].buffer.address + o->thread[t].cursor;
+    int source, target;
+    *part = min64(*part, PAGE - from % PAGE);
+    zx_status_t status = access(o, t, from, false, &source);
+    if (status == ZX_OK) {
+        status = access(o, t, va, true, &target);
+    }
+    if (status == ZX_OK) {
+        status = access(o, t, from, false, &source); /* the store may have put another page there */
+    }
+    if (status == ZX_OK) {
+        move_bytes(o, target, va % PAGE, source, from % PAGE, *part);
+    }
+    return status;
+}
 
 static zx_status_t processor(oracle *o, int t, uint64_t len, bool writing) {
     thread_t *x = &o->thread[t];
@@ -71,19 +110,21 @@ static zx_status_t processor(oracle *o, int t, uint64_t len, bool writing) {
         zx_vaddr_t va = x->a[0] + x->cursor;
         uint64_t part = min64(len - x->cursor, PAGE - va % PAGE);
         int frame;
+        x->addr = va;
         if (va < x->a[0]) {
             return rule(o, t, "7 section 16.2: beyond the top", ZX_ERR_NOT_FOUND);
         }
-        status = fault(o, t, va, writing ? LOOK_WRITE : LOOK_READ, 1, NULL, &frame);
-        if (status == ZX_OK) {
-            if (frame >= 0) {
-                mark_accessed(o, frame);
-            }
-            if (writing) {
+        if (writing && x->buffer.kind == ZXP_BUFFER_USER) {
+            status = store_user(o, t, va, &part);
+        } else {
+            status = access(o, t, va, writing, &frame);
+            if (status == ZX_OK && writing) {
                 buffer_to_frame(o, t, x->cursor, frame, va % PAGE, part);
-            } else {
+            } else if (status == ZX_OK) {
                 data_frame(o, t, frame, va % PAGE, part);
             }
+        }
+        if (status == ZX_OK) {
             x->cursor += part;
         }
         if (!walk_step(o)) {
@@ -115,7 +156,8 @@ bool user_translated(oracle *o, zx_vaddr_t va, bool writing, int *frame) {
     uint64_t off = m->vmo_offset + k * PAGE;
     uint8_t wanted = writing ? ZX_VM_PERM_WRITE : ZX_VM_PERM_READ;
     bool enough = writing ? record == REC_RW : record != REC_NONE;
-    if (!enough || (mapping_permission(m, k) & wanted) == 0 || off >= mapping_limit(o, m) || vmo_discarded(o, m->object)) {
+    if (!enough || (mapping_permission(m, k) & wanted) == 0 || off >= mapping_limit(o, m) ||
+        vmo_discarded(o, m->object)) {
         return false;
     }
     int n = o->object[m->object].node;
@@ -146,8 +188,8 @@ static uint64_t range_pages(oracle *o, int t) {
     uint8_t permission = mapping_permission(m, first);
     uint64_t limit = mapping_limit(o, m) / PAGE;
     uint64_t off = m->vmo_offset / PAGE;
-    while (last < m->pages && last - first < wanted && mapping_permission(m, last) == permission && off + last < limit &&
-           walk_step(o)) {
+    while (last < m->pages && last - first < wanted && mapping_permission(m, last) == permission &&
+           off + last < limit && walk_step(o)) {
         last++;
     }
     return last - first;
@@ -160,8 +202,8 @@ zx_status_t user_fault_run(oracle *o, int t, bool writing) {
     x->unsuspendable = true;
     for (; pages > 0; pages--) {
         int frame;
-        zx_status_t status =
-            fault(o, t, x->f_next * PAGE, writing ? LOOK_WRITE : LOOK_READ, pages, writing ? &x->f_modified : NULL, &frame);
+        zx_status_t status = fault(o, t, x->f_next * PAGE, writing ? LOOK_WRITE : LOOK_READ, pages,
+                                   writing ? &x->f_modified : NULL, &frame);
         if (status == ST_WAIT) {
             return ST_WAIT;
         }
@@ -177,21 +219,12 @@ zx_status_t user_fault_run(oracle *o, int t, bool writing) {
     return ZX_OK;
 }
 
-static void move_bytes(oracle *o, int to, uint64_t to_off, int from, uint64_t from_off, uint64_t len) {
-    uint8_t bytes[4096];
-    if (from < 0 || o->frame[from].kind == KIND_FILL) {
-        frame_fill(o, to, to_off, len, from < 0 ? 0 : o->frame[from].fill);
-    } else {
-        frame_read(o, from, from_off, len, bytes);
-        frame_write(o, to, to_off, len, bytes);
-    }
-}
-
 /*
- * Copies [off, off+len) of a VMO's page to or from user memory. remaining: bytes of the call not yet copied. ST_AGAIN: a fault of the
- * buffer was resolved, everything is to be checked again.
+ * Copies [off, off+len) of a VMO's page to or from user memory. remaining: bytes of the call not yet copied. ST_AGAIN:
+ * a fault of the buffer was resolved, everything is to be checked again.
  */
-zx_status_t user_copy(oracle *o, int t, zx_vaddr_t user, int frame, uint64_t off, uint64_t len, uint64_t remaining, bool to_user) {
+zx_status_t user_copy(oracle *o, int t, zx_vaddr_t user, int frame, uint64_t off, uint64_t len, uint64_t remaining,
+                      bool to_user) {
     if (add_wraps(user, len)) {
         return rule(o, t, "7 section 13.1 step 3: no user address", ZX_ERR_NOT_FOUND);
     }

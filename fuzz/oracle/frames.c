@@ -288,7 +288,8 @@ void interval_add(oracle *o, int n, uint64_t first, uint64_t last, bool dirty) {
     }
 }
 
-/* Chapter 3 section 5.3, convert: the part [first, last] of interval i, which is of the other kind. Strict middle: not done. */
+/* Chapter 3 section 5.3, convert: the part [first, last] of interval i, which is of the other kind. Strict middle: not
+ * done. */
 void interval_convert(oracle *o, int n, int i, uint64_t first, uint64_t last, bool dirty) {
     interval_t old = o->node[n].interval[i];
     if (first > old.first && last < old.last) {
@@ -297,7 +298,8 @@ void interval_convert(oracle *o, int n, int i, uint64_t first, uint64_t last, bo
     interval_remove(o, n, i);
     if (last < old.last) {
         uint64_t gone = last - old.first + 1;
-        interval_insert(o, n, (interval_t){.first = last + 1, .last = old.last, .acl = less(old.acl, gone), .dirty = old.dirty});
+        interval_insert(
+            o, n, (interval_t){.first = last + 1, .last = old.last, .acl = less(old.acl, gone), .dirty = old.dirty});
     }
     if (first > old.first) {
         interval_insert(o, n, (interval_t){.first = old.first, .last = first - 1, .acl = old.acl, .dirty = old.dirty});

@@ -76,9 +76,12 @@ static void vmo_info(oracle *o, int t, int object, int version) {
 
 /* Chapter 1 section 9.1: topics of kinds of objects that the model has not. */
 static bool foreign_topic(uint32_t topic) {
-    static const uint32_t known[] = {4,  8,  9,  10, 15, 16, 18, 20, 21, 22, 24, 25, 26, 27, 28, 29, 31, 32, 33, 34, 35, 37,
-                                     38, 39, 40, 11, 12, 13, 14, 17, 30, 0x10000003, 0x1000000B, 0x1000000C, 0x1000000D, 0x2000000D,
-                                     0x1000000E, 0x2000000E, 0x3000000E, 0x10000011, 0x1000001E};
+    static const uint32_t known[] = {4,          8,          9,          10,         15,         16,         18,
+                                     20,         21,         22,         24,         25,         26,         27,
+                                     28,         29,         31,         32,         33,         34,         35,
+                                     37,         38,         39,         40,         11,         12,         13,
+                                     14,         17,         30,         0x10000003, 0x1000000B, 0x1000000C, 0x1000000D,
+                                     0x2000000D, 0x1000000E, 0x2000000E, 0x3000000E, 0x10000011, 0x1000001E};
     for (unsigned i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         if (known[i] == topic) {
             return true;
@@ -105,7 +108,11 @@ zx_status_t op_object_get_info(oracle *o, int t) {
     }
     const object_t *x = &o->object[object];
     if (vmo) {
-        vmo_info(o, t, object, topic == ZX_INFO_VMO_V1 ? 1 : topic == ZX_INFO_VMO_V2 ? 2 : topic == ZX_INFO_VMO_V3 ? 3 : 4);
+        vmo_info(o, t, object,
+                 topic == ZX_INFO_VMO_V1   ? 1
+                 : topic == ZX_INFO_VMO_V2 ? 2
+                 : topic == ZX_INFO_VMO_V3 ? 3
+                                           : 4);
     } else if (topic == ZX_INFO_VMAR) {
         add_field(o, t, "base", ROOT_BASE);
         add_field(o, t, "len", ROOT_END - ROOT_BASE);

@@ -59,7 +59,8 @@ static uint64_t profile_ask(const oracle *o, const thread_t *x, uint64_t ask) {
     if (o->profile == ZXP_PROFILE_2018) {
         return 1;
     }
-    bool run = x->op == ZXP_OP_PIN || ((x->op == ZXP_OP_VMO_OP_RANGE || x->op == ZXP_OP_VMAR_OP_RANGE) && x->r_op != ZX_VMO_OP_ZERO);
+    bool run = x->op == ZXP_OP_PIN ||
+               ((x->op == ZXP_OP_VMO_OP_RANGE || x->op == ZXP_OP_VMAR_OP_RANGE) && x->r_op != ZX_VMO_OP_ZERO);
     return o->profile == ZXP_PROFILE_2020 && !run ? 1 : ask;
 }
 
@@ -145,7 +146,8 @@ static zx_status_t look_own(oracle *o, int t, int n, uint64_t page, look_mode mo
 }
 
 /* Step 6: known zero. */
-static zx_status_t look_zero(oracle *o, int t, int n, char state, uint64_t page, look_mode mode, uint64_t ask, int *frame) {
+static zx_status_t look_zero(oracle *o, int t, int n, char state, uint64_t page, look_mode mode, uint64_t ask,
+                             int *frame) {
     if (!tracked(o, n)) {
         *frame = new_page(o, n, page, 'P');
         return ZX_OK;
@@ -158,7 +160,8 @@ static zx_status_t look_zero(oracle *o, int t, int n, char state, uint64_t page,
     return ZX_OK;
 }
 
-static zx_status_t look_once(oracle *o, int t, int n, uint64_t page, look_mode mode, uint64_t ask, bool mark, int *frame) {
+static zx_status_t look_once(oracle *o, int t, int n, uint64_t page, look_mode mode, uint64_t ask, bool mark,
+                             int *frame) {
     place_t at = find(o, n, page);
     *frame = -1;
     if (!walk_step(o)) {

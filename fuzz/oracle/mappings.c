@@ -237,7 +237,8 @@ static zx_status_t map_options(oracle *o, int t, map_args *m, zx_rights_t vmo_ri
     const struct {
         uint32_t perm;
         zx_rights_t right;
-    } pairs[3] = {{ZX_VM_PERM_READ, ZX_RIGHT_READ}, {ZX_VM_PERM_WRITE, ZX_RIGHT_WRITE}, {ZX_VM_PERM_EXECUTE, ZX_RIGHT_EXECUTE}};
+    } pairs[3] = {
+        {ZX_VM_PERM_READ, ZX_RIGHT_READ}, {ZX_VM_PERM_WRITE, ZX_RIGHT_WRITE}, {ZX_VM_PERM_EXECUTE, ZX_RIGHT_EXECUTE}};
     if ((vmo_rights & ZX_RIGHT_MAP) == 0) {
         return rule(o, t, "7 section 3.1 step 4", ZX_ERR_ACCESS_DENIED);
     }
@@ -297,7 +298,8 @@ static zx_status_t map_range_checks(oracle *o, int t, map_args *m) {
         return rule(o, t, "7 section 3.1 steps 23 to 25", ZX_ERR_INVALID_ARGS);
     }
     m->len = len;
-    if (upper ? m->vmar_offset > size || len > size || len > m->vmar_offset : m->vmar_offset >= size || len > size - m->vmar_offset) {
+    if (upper ? m->vmar_offset > size || len > size || len > m->vmar_offset
+              : m->vmar_offset >= size || len > size - m->vmar_offset) {
         return rule(o, t, "7 section 3.1 step 27", ZX_ERR_INVALID_ARGS);
     }
     uint32_t exponent = m->options >> ZX_VM_ALIGN_BASE;
@@ -447,7 +449,8 @@ zx_status_t op_vmar_protect(oracle *o, int t) {
     return status;
 }
 
-/* ---- zx_vmar_op_range (section 3.4). addr: next address; end: end of the range; cursor: end of the piece under way ---- */
+/* ---- zx_vmar_op_range (section 3.4). addr: next address; end: end of the range; cursor: end of the piece under way
+ * ---- */
 
 static zx_status_t op_range_begin(oracle *o, int t) {
     thread_t *x = &o->thread[t];
@@ -495,12 +498,14 @@ static zx_status_t piece_begin(oracle *o, int t) {
         return rule(o, t, "7 section 3.4 step 8b", ZX_ERR_OUT_OF_RANGE);
     }
     bool changes = op == ZX_VMO_OP_COMMIT || op == ZX_VMO_OP_DECOMMIT || op == ZX_VMO_OP_ZERO;
-    if ((changes && (m->max & ZX_VM_PERM_WRITE) == 0) || (op == ZX_VMO_OP_PREFETCH && (m->max & ZX_VM_PERM_READ) == 0)) {
+    if ((changes && (m->max & ZX_VM_PERM_WRITE) == 0) ||
+        (op == ZX_VMO_OP_PREFETCH && (m->max & ZX_VM_PERM_READ) == 0)) {
         return rule(o, t, "7 section 3.4: maximum permissions", ZX_ERR_ACCESS_DENIED);
     }
     hold(o, t, 0, m->object);
     if (op == 3) {
-        return vmo_discarded(o, x->ref[0]) ? rule(o, t, "7 section 3.4: MAP_RANGE, discarded", ZX_ERR_NOT_FOUND) : ZX_OK;
+        return vmo_discarded(o, x->ref[0]) ? rule(o, t, "7 section 3.4: MAP_RANGE, discarded", ZX_ERR_NOT_FOUND)
+                                           : ZX_OK;
     }
     return rangeop_begin(o, t, x->ref[0], op, off, len);
 }

@@ -1,13 +1,13 @@
 /*
  * oracle.h - a second, deliberately naive implementation of the whole specification.
  *
- * It is written from the chapters alone and shares nothing with core/ but the public constants and view structures, so that the
- * two do not share a misreading. Arrays of pages, linear searches, no runs, no sharing of structure: clear over fast. Worlds are
- * small (the limits stand in state.h); where an input leaves them, oracle_out_of_bounds() becomes true and stays so, and
- * nothing after that may be compared.
+ * It is written from the chapters alone and shares nothing with core/ but the public constants and view structures, so
+ * that the two do not share a misreading. Arrays of pages, linear searches, no runs, no sharing of structure: clear
+ * over fast. Worlds are small (the limits stand in state.h); where an input leaves them, oracle_out_of_bounds() becomes
+ * true and stays so, and nothing after that may be compared.
  *
- * A world holds no pointers of its own (the field names and rule names are static strings), so a copy is a memcpy of the used part.
- * One oracle is used by one thread at a time; different oracles never influence each other.
+ * A world holds no pointers of its own (the field names and rule names are static strings), so a copy is a memcpy of
+ * the used part. One oracle is used by one thread at a time; different oracles never influence each other.
  */
 #ifndef ZXPAGER_FUZZ_ORACLE_H
 #define ZXPAGER_FUZZ_ORACLE_H
@@ -52,7 +52,8 @@ size_t oracle_range_count(const oracle *o, uint32_t thread);
 bool oracle_range_at(const oracle *o, uint32_t thread, size_t i, zxp_dirty_range *range);
 size_t oracle_observed_count(const oracle *o, uint32_t thread);
 zx_signals_t oracle_observed_at(const oracle *o, uint32_t thread, size_t i);
-/* Chapter, section and step of the decision that the thread's calls took last; never NULL. For reports of differences. */
+/* Chapter, section and step of the decision that the thread's calls took last; never NULL. For reports of differences.
+ */
 const char *oracle_rule(const oracle *o, uint32_t thread);
 
 /* ---- The world: as the functions of zxpager.h of the same name ---- */
@@ -69,22 +70,26 @@ bool oracle_handle_at(const oracle *o, size_t i, zxp_handle_view *view);
 
 /* One page of a VMO, as the page map shows it (slice: of its window). */
 typedef struct oracle_page {
-    char letter;          /* . C D W M Z Y U P */
+    char letter; /* . C D W M Z Y U P */
     bool always_need;
     uint8_t pins;
-    int age;              /* -1: in no generation; -2: Isolate */
-    uint32_t share;       /* 0: not shared by bidirectional cloning, else a number common to the sharers */
-    const uint8_t *bytes; /* a frame of mixed content: its 4096 bytes, valid until the next call; NULL: all bytes are `fill` */
-    uint8_t fill;         /* 0 where there is no frame */
+    int age;        /* -1: in no generation; -2: Isolate */
+    uint32_t share; /* 0: not shared by bidirectional cloning, else a number common to the sharers */
+    const uint8_t
+        *bytes;   /* a frame of mixed content: its 4096 bytes, valid until the next call; NULL: all bytes are `fill` */
+    uint8_t fill; /* 0 where there is no frame */
 } oracle_page;
 /* False beyond the size, or if koid is no VMO. */
 bool oracle_page_at(const oracle *o, zx_koid_t vmo, uint64_t page, oracle_page *view);
-/* The first page after `page` at which something may differ from it (UINT64_MAX: none); to step over huge uniform stretches. */
+/* The first page after `page` at which something may differ from it (UINT64_MAX: none); to step over huge uniform
+ * stretches. */
 uint64_t oracle_page_next(const oracle *o, zx_koid_t vmo, uint64_t page);
 /* Zero intervals of a pager root: the i-th, with its awaiting-clean length (in pages). False at the end. */
-bool oracle_interval_at(const oracle *o, zx_koid_t vmo, size_t i, uint64_t *first, uint64_t *last, bool *dirty, uint64_t *acl);
+bool oracle_interval_at(const oracle *o, zx_koid_t vmo, size_t i, uint64_t *first, uint64_t *last, bool *dirty,
+                        uint64_t *acl);
 
-/* What must hold of the oracle's own structures: NULL, or a sentence that says what is broken. Not to be asked out of bounds. */
+/* What must hold of the oracle's own structures: NULL, or a sentence that says what is broken. Not to be asked out of
+ * bounds. */
 const char *oracle_check(const oracle *o);
 
 #endif

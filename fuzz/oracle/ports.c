@@ -205,7 +205,8 @@ zx_status_t op_port_queue(oracle *o, int t) {
     if (users > 4096) {
         return rule(o, t, "1 section 8.1: too many user packets", ZX_ERR_SHOULD_WAIT);
     }
-    packet_t packet = {.key = x->a[1], .type = ZX_PKT_TYPE_USER, .status = (zx_status_t)(uint32_t)x->a[2], .source = -1};
+    packet_t packet = {
+        .key = x->a[1], .type = ZX_PKT_TYPE_USER, .status = (zx_status_t)(uint32_t)x->a[2], .source = -1};
     (void)port_push(o, object, &packet);
     return ZX_OK;
 }

@@ -1,5 +1,6 @@
 /*
- * rangeop.c - zx_vmo_op_range (chapter 5 sections 5 to 7, 9; chapter 6 section 7), as pieces that zx_vmar_op_range uses too.
+ * rangeop.c - zx_vmo_op_range (chapter 5 sections 5 to 7, 9; chapter 6 section 7), as pieces that zx_vmar_op_range uses
+ * too.
  */
 #include "state.h"
 
@@ -171,7 +172,8 @@ zx_status_t rangeop_run(oracle *o, int t, int v, zx_status_t woke) {
     return x->r_op == ZX_VMO_OP_ZERO ? zero_run(o, t, v) : walk(o, t, v);
 }
 
-/* ---- LOCK, TRY_LOCK, UNLOCK (chapter 5 section 9). Lock states: 0 Unset 1 Unreclaimable 2 Reclaimable 3 Discarded. ---- */
+/* ---- LOCK, TRY_LOCK, UNLOCK (chapter 5 section 9). Lock states: 0 Unset 1 Unreclaimable 2 Reclaimable 3 Discarded.
+ * ---- */
 
 static void first_page_accessed(oracle *o, int n) {
     if (o->node[n].entries > 0 && o->node[n].entry[0].frame >= 0) {

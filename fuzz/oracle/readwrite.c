@@ -26,7 +26,8 @@ static zx_status_t check(oracle *o, int t, int v, uint64_t off, uint64_t len) {
 static zx_status_t copy_chunk(oracle *o, int t, int frame, uint64_t off, uint64_t len, uint64_t total, bool writing) {
     thread_t *x = &o->thread[t];
     if (x->buffer.kind == ZXP_BUFFER_USER) {
-        zx_status_t status = user_copy(o, t, x->buffer.address + x->cursor, frame, off, len, total - x->cursor, !writing);
+        zx_status_t status =
+            user_copy(o, t, x->buffer.address + x->cursor, frame, off, len, total - x->cursor, !writing);
         if (status != ZX_OK) {
             return status;
         }

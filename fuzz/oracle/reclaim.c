@@ -1,6 +1,6 @@
 /*
- * reclaim.c - ageing and eviction (chapter 8 sections 1.1 to 1.5, 1.9, 1.12). Lists are linked through the frames; the head of a
- * generation is its most recently added page.
+ * reclaim.c - ageing and eviction (chapter 8 sections 1.1 to 1.5, 1.9, 1.12). Lists are linked through the frames; the
+ * head of a generation is its most recently added page.
  */
 #include "state.h"
 
@@ -91,7 +91,8 @@ void mark_accessed(oracle *o, int f) {
     }
 }
 
-/* Chapter 8 section 1.2, process generation lru with at most `limit` isolations; lru advances when its list is empty. */
+/* Chapter 8 section 1.2, process generation lru with at most `limit` isolations; lru advances when its list is empty.
+ */
 static void process_oldest(oracle *o, unsigned limit) {
     uint32_t g = o->lru;
     while (o->head[g % GENERATIONS] >= 0 && limit > 0) {

@@ -163,7 +163,8 @@ static zx_status_t wait_items(oracle *o, int t, bool many) {
         return wait_finish(o, t, many);
     }
     for (unsigned k = 0; k < x->list_count; k++) {
-        observer_t w = {.async = false, .object = (int16_t)object[k], .port = -1, .thread = (int16_t)t, .item = (uint8_t)k};
+        observer_t w = {
+            .async = false, .object = (int16_t)object[k], .port = -1, .thread = (int16_t)t, .item = (uint8_t)k};
         w.handle = x->list_handle[k];
         w.signals = x->list_signals[k];
         observer_add(o, w);

@@ -1,8 +1,8 @@
 /*
  * state.h - the oracle's world: every structure, and the functions that its files share.
  *
- * Everything is an array element named by an index; -1 means none. Pages are counted in pages (4096 bytes) inside nodes, requests
- * and mappings, in bytes at the calls.
+ * Everything is an array element named by an index; -1 means none. Pages are counted in pages (4096 bytes) inside
+ * nodes, requests and mappings, in bytes at the calls.
  */
 #ifndef ZXPAGER_FUZZ_ORACLE_STATE_H
 #define ZXPAGER_FUZZ_ORACLE_STATE_H
@@ -15,10 +15,10 @@ enum {
     PACKET_MAX = 64,
     SOURCE_MAX = 16,
     NODE_MAX = 20,
-    ENTRY_MAX = 80,      /* frames and markers of one node */
+    ENTRY_MAX = 80, /* frames and markers of one node */
     INTERVAL_MAX = 32,
-    FRAME_MAX = 640,     /* frame 0 is a dummy that catches accesses after an overflow */
-    BODY_MAX = 256,      /* body 0 likewise */
+    FRAME_MAX = 640, /* frame 0 is a dummy that catches accesses after an overflow */
+    BODY_MAX = 256,  /* body 0 likewise */
     THREAD_MAX = 12,
     HANDLE_MAX = 128,
     OBSERVER_MAX = 96,
@@ -30,49 +30,49 @@ enum {
     RANGE_MAX = 64,
     ITEM_MAX = 64,
     HANDLES_MAX = 128,
-    BUFFER_BODIES = 16,  /* a BYTES buffer of up to 64 KiB */
+    BUFFER_BODIES = 16, /* a BYTES buffer of up to 64 KiB */
     REF_MAX = 3,
     GENERATIONS = 8,
-    WALK_MAX = 8192      /* pages that one call may touch one by one */
+    WALK_MAX = 8192 /* pages that one call may touch one by one */
 };
 
-#define PAGE ((uint64_t)4096)
-#define NEVER UINT64_MAX
+#define PAGE      ((uint64_t)4096)
+#define NEVER     UINT64_MAX
 #define ROOT_BASE UINT64_C(0x10000)
-#define ROOT_END UINT64_C(0x7fffffff0000)
+#define ROOT_END  UINT64_C(0x7fffffff0000)
 
 /* Statuses that never leave the oracle. */
-#define ST_WAIT ((zx_status_t)-9001)   /* the thread waits now */
-#define ST_AGAIN ((zx_status_t)-9002)  /* a latched wake was taken: look the page up again */
-#define ST_GO ((zx_status_t)-9003)     /* a range operation has passed its checks */
+#define ST_WAIT  ((zx_status_t)-9001) /* the thread waits now */
+#define ST_AGAIN ((zx_status_t)-9002) /* a latched wake was taken: look the page up again */
+#define ST_GO    ((zx_status_t)-9003) /* a range operation has passed its checks */
 #define ST_RETRY ZX_ERR_INTERNAL_INTR_RETRY
 
 typedef enum { LOOK_READ, LOOK_COMMIT, LOOK_WRITE } look_mode;
-enum { READ = 0, DIRTY = 1 };                /* request types */
+enum { READ = 0, DIRTY = 1 }; /* request types */
 enum { QUEUE_NONE, QUEUE_GENERATION, QUEUE_ISOLATE };
 enum { KIND_FILL, KIND_BODY };
 enum { REC_NONE, REC_RO, REC_RW };
 
 typedef struct { /* memory of one page, chapter 8 section 0 */
     bool used;
-    char state;          /* C D W P */
+    char state; /* C D W P */
     uint8_t pins;
     bool always_need;
     uint8_t kind, fill;
     uint16_t body;
-    uint16_t shares;     /* owners by bidirectional cloning: n(p) of chapter 6 section 4.1 */
+    uint16_t shares; /* owners by bidirectional cloning: n(p) of chapter 6 section 4.1 */
     uint8_t queue;
     uint32_t generation; /* recorded */
     uint32_t list;       /* generation in whose list it hangs */
     int16_t prev, next;
-    int16_t node;        /* owner; -1 in transit. Meaningful only where shares == 1 */
+    int16_t node; /* owner; -1 in transit. Meaningful only where shares == 1 */
     uint64_t page;
 } frame_t;
 
 typedef struct {
     uint64_t page;
-    int16_t frame;       /* -1: marker */
-    bool held;           /* since before the last bidirectional clone and not written since (chapter 6 section 7.3) */
+    int16_t frame; /* -1: marker */
+    bool held;     /* since before the last bidirectional clone and not written since (chapter 6 section 7.3) */
 } entry_t;
 
 typedef struct { /* zero interval, chapter 3 section 5.1 */
@@ -80,13 +80,13 @@ typedef struct { /* zero interval, chapter 3 section 5.1 */
     bool dirty;
 } interval_t;
 
-typedef struct { /* what holds pages, chapter 6 section 4.1 */
-    bool used, tracked_tree;  /* in a pager tree */
+typedef struct {             /* what holds pages, chapter 6 section 4.1 */
+    bool used, tracked_tree; /* in a pager tree */
     bool discardable;
     int16_t up, source, owner; /* owner: object of the VMO it was made for, -1 if dead */
     uint32_t family;
     uint64_t pages, up_off, limit;
-    uint64_t root_off;         /* bytes */
+    uint64_t root_off; /* bytes */
     uint32_t users;
     uint64_t events;
     uint8_t lock_state;
@@ -96,16 +96,16 @@ typedef struct { /* what holds pages, chapter 6 section 4.1 */
     interval_t interval[INTERVAL_MAX];
 } node_t;
 
-typedef struct { /* page source and packet proxy of a pager root, chapter 4 section 1 */
+typedef struct {                                /* page source and packet proxy of a pager root, chapter 4 section 1 */
     bool used, trap, detached, modified, alive; /* alive: its node is */
     int16_t node, pager, port;                  /* pager, port: objects, -1 when gone */
     uint64_t key, seq;
-    bool busy, complete;                        /* complete: COMPLETE is in the port, or waits for its turn */
+    bool busy, complete; /* complete: COMPLETE is in the port, or waits for its turn */
     bool complete_waits;
-    int16_t active;                             /* thread whose request's packet is or was sent last */
+    int16_t active; /* thread whose request's packet is or was sent last */
     uint8_t pending_count, owner_count[2];
     int16_t pending[THREAD_MAX];
-    int16_t owner[2][THREAD_MAX];               /* by ascending end */
+    int16_t owner[2][THREAD_MAX]; /* by ascending end */
 } source_t;
 
 typedef struct {
@@ -113,12 +113,12 @@ typedef struct {
     uint32_t type;
     zx_status_t status;
     uint16_t command;
-    int16_t source;      /* page request: source, else -1 */
+    int16_t source; /* page request: source, else -1 */
     uint64_t offset, length;
     zx_signals_t trigger, observed;
     uint64_t count;
     int64_t timestamp;
-    zx_handle_t handle;  /* signal packet: made through */
+    zx_handle_t handle; /* signal packet: made through */
 } packet_t;
 
 typedef struct {
@@ -141,7 +141,7 @@ typedef struct {
     int16_t node, parent;
     uint8_t kind;
     bool resizable, immutable;
-    uint64_t base, maxpages;    /* window in the node; NEVER: all of it */
+    uint64_t base, maxpages; /* window in the node; NEVER: all of it */
     int16_t stream;
     uint32_t mappings, pins, running;
     uint32_t cache_policy;
@@ -174,9 +174,9 @@ typedef struct {
     zx_vaddr_t base;
     uint64_t pages, vmo_offset; /* vmo_offset in bytes */
     int16_t object;
-    uint8_t max, rest;          /* rest: permissions of the pages beyond MAPPING_PAGES */
+    uint8_t max, rest; /* rest: permissions of the pages beyond MAPPING_PAGES */
     bool beyond_stream;
-    uint16_t records;           /* pages whose record is not none */
+    uint16_t records; /* pages whose record is not none */
     uint8_t permission[MAPPING_PAGES];
     uint8_t record[MAPPING_PAGES];
 } mapping_t;
@@ -184,8 +184,8 @@ typedef struct {
 typedef struct {
     bool used;
     int16_t object;
-    uint64_t offset, pages;     /* bytes; pages */
-    uint64_t first;             /* node page */
+    uint64_t offset, pages; /* bytes; pages */
+    uint64_t first;         /* node page */
     uint64_t seq;
 } pin_t;
 
@@ -193,12 +193,12 @@ typedef struct { /* chapter 4 section 1 */
     bool active, is_owner;
     uint8_t type;
     int16_t source;
-    uint64_t first, count;      /* pages of the root */
+    uint64_t first, count; /* pages of the root */
     bool early;
-    uint64_t wake;              /* pages, relative; NEVER for a request that is not early-waking */
-    uint64_t pending;           /* pages */
+    uint64_t wake;    /* pages, relative; NEVER for a request that is not early-waking */
+    uint64_t pending; /* pages */
     zx_status_t status;
-    int16_t owner;              /* thread it hangs on, if attached */
+    int16_t owner; /* thread it hangs on, if attached */
     uint8_t attached_count;
     int16_t attached[THREAD_MAX];
     bool latched;
@@ -212,18 +212,18 @@ typedef struct {
 } piece_t;
 
 typedef struct {
-    uint64_t page;              /* relative to the start of the range */
+    uint64_t page; /* relative to the start of the range */
     int16_t frame;
 } transit_t;
 
 typedef struct {
-    uint8_t state;              /* zxp_thread_state */
-    bool suspend_pending, restart, runnable, over_fault;
-    bool unsuspendable;         /* of the wait under way */
+    uint8_t state; /* zxp_thread_state */
+    bool suspend_pending, kill_pending, restart, runnable;
+    bool unsuspendable; /* of the wait under way */
     bool started;
     uint16_t op;
     uint64_t a[ZXP_MAX_PARAMS];
-    zxp_buffer buffer;          /* BYTES: content is in buffer_body */
+    zxp_buffer buffer; /* BYTES: content is in buffer_body */
     uint16_t buffer_body[BUFFER_BODIES];
     uint8_t buffer_bodies;
     uint32_t list_count;
@@ -232,17 +232,17 @@ typedef struct {
     bool list_null;
 
     /* progress of the call */
-    uint8_t phase, wait;        /* zxp_wait_kind */
+    uint8_t phase, wait; /* zxp_wait_kind */
     zx_status_t woke;
     int64_t deadline;
     uint64_t wait_seq;
     uint64_t cursor, end, addr;
-    int16_t ref[REF_MAX];       /* objects that the call keeps alive */
+    int16_t ref[REF_MAX]; /* objects that the call keeps alive */
     bool early_op;
     /* range operation (rangeop.c) */
     uint32_t r_op;
-    uint64_t r_cursor, r_end;   /* pages of the VMO */
-    uint64_t z_off, z_len;      /* bytes still to be zeroed */
+    uint64_t r_cursor, r_end; /* pages of the VMO */
+    uint64_t z_off, z_len;    /* bytes still to be zeroed */
     bool z_writing;
     /* range fault on the buffer (faults.c) */
     bool f_active, f_modified;
@@ -274,7 +274,7 @@ struct oracle {
     zxp_profile profile;
     bool oob;
     const char *oob_reason;
-    uint32_t walk;              /* page steps left in this call */
+    uint32_t walk; /* page steps left in this call */
     int64_t now;
     zx_koid_t next_koid;
     uint64_t seq;
@@ -304,15 +304,15 @@ struct oracle {
 /* ---- arithmetic (chapter 5 section 1.3) ---- */
 bool in_range(uint64_t off, uint64_t len, uint64_t max);
 bool add_wraps(uint64_t a, uint64_t b);
-uint64_t round_up(uint64_t x);           /* wraps to 0 */
+uint64_t round_up(uint64_t x); /* wraps to 0 */
 uint64_t round_down(uint64_t x);
-uint64_t pages_up(uint64_t bytes);       /* never wraps */
+uint64_t pages_up(uint64_t bytes); /* never wraps */
 bool aligned(uint64_t x);
 uint64_t min64(uint64_t a, uint64_t b);
 uint64_t max64(uint64_t a, uint64_t b);
 bool head_profile(const oracle *o);
 void out_of_bounds(oracle *o, const char *why);
-bool walk_step(oracle *o);               /* false when the call has walked too far */
+bool walk_step(oracle *o); /* false when the call has walked too far */
 zx_status_t rule(oracle *o, int t, const char *name, zx_status_t status);
 
 /* ---- handles.c ---- */
@@ -357,21 +357,21 @@ zx_status_t op_port_cancel_key(oracle *o, int t);
 
 /* ---- frames.c: frames, bodies, entries, intervals ---- */
 int frame_new(oracle *o, char state);
-void frame_release(oracle *o, int f);     /* one owner less */
+void frame_release(oracle *o, int f); /* one owner less */
 void frame_copy_content(oracle *o, int to, int from);
 void frame_fill(oracle *o, int f, uint64_t off, uint64_t len, uint8_t byte);
 void frame_write(oracle *o, int f, uint64_t off, uint64_t len, const uint8_t *bytes);
 void frame_read(const oracle *o, int f, uint64_t off, uint64_t len, uint8_t *out); /* f -1: zeros */
 uint16_t body_new(oracle *o);
 void body_free(oracle *o, uint16_t body);
-int entry_find(const oracle *o, int n, uint64_t page);            /* index or -1 */
-uint64_t entry_next(const oracle *o, int n, uint64_t page);       /* first entry at or after; NEVER */
-void entry_set(oracle *o, int n, uint64_t page, int frame);       /* frame -1: marker */
-void entry_drop(oracle *o, int n, uint64_t page);                 /* with its frame */
-int entry_take(oracle *o, int n, uint64_t page);                  /* without; frame or -1 */
+int entry_find(const oracle *o, int n, uint64_t page);      /* index or -1 */
+uint64_t entry_next(const oracle *o, int n, uint64_t page); /* first entry at or after; NEVER */
+void entry_set(oracle *o, int n, uint64_t page, int frame); /* frame -1: marker */
+void entry_drop(oracle *o, int n, uint64_t page);           /* with its frame */
+int entry_take(oracle *o, int n, uint64_t page);            /* without; frame or -1 */
 int interval_find(const oracle *o, int n, uint64_t page);
-uint64_t interval_next(const oracle *o, int n, uint64_t page);    /* first page of the first interval at or after */
-void interval_split(oracle *o, int n, uint64_t page);             /* chapter 3 section 5.2 */
+uint64_t interval_next(const oracle *o, int n, uint64_t page); /* first page of the first interval at or after */
+void interval_split(oracle *o, int n, uint64_t page);          /* chapter 3 section 5.2 */
 void interval_add(oracle *o, int n, uint64_t first, uint64_t last, bool dirty);
 void interval_convert(oracle *o, int n, int i, uint64_t first, uint64_t last, bool dirty);
 void interval_clip_start(oracle *o, int n, int i, uint64_t count);
@@ -383,9 +383,9 @@ bool any_pinned(const oracle *o, int n, uint64_t first, uint64_t count);
 
 /* ---- lookup.c ---- */
 typedef struct {
-    int node, frame;  /* frame -1: none */
+    int node, frame; /* frame -1: none */
     uint64_t page;
-    char state;       /* slot where the walk stopped; '0': zero for want of content */
+    char state; /* slot where the walk stopped; '0': zero for want of content */
     uint64_t visible;
 } place_t;
 place_t find(const oracle *o, int n, uint64_t page);
@@ -431,7 +431,7 @@ zx_status_t thread_kill(oracle *o, uint32_t number);
 void clock_advance(oracle *o, uint64_t nanoseconds);
 
 /* ---- reclaim.c ---- */
-void queue_enter(oracle *o, int f);       /* newest generation, if its state says so */
+void queue_enter(oracle *o, int f); /* newest generation, if its state says so */
 void queue_leave(oracle *o, int f);
 void queue_dont_need(oracle *o, int f);
 void mark_accessed(oracle *o, int f);
@@ -525,7 +525,8 @@ zx_status_t fault(oracle *o, int t, zx_vaddr_t va, look_mode mode, uint64_t ask,
 bool user_translated(oracle *o, zx_vaddr_t va, bool writing, int *frame);
 void user_fault_begin(oracle *o, int t, zx_vaddr_t va, uint64_t len);
 zx_status_t user_fault_run(oracle *o, int t, bool writing);
-zx_status_t user_copy(oracle *o, int t, zx_vaddr_t user, int frame, uint64_t off, uint64_t len, uint64_t remaining, bool to_user);
+zx_status_t user_copy(oracle *o, int t, zx_vaddr_t user, int frame, uint64_t off, uint64_t len, uint64_t remaining,
+                      bool to_user);
 
 /* ---- info.c, accounting.c ---- */
 zx_status_t op_object_get_info(oracle *o, int t);

@@ -22,6 +22,10 @@ zx_status_t wait_for_request(oracle *o, int t) {
         r->latched = false;
         return r->latched_status == ZX_OK ? ST_AGAIN : r->latched_status;
     }
+    if (x->kill_pending) {
+        request_cancel(o, t);
+        return ZX_ERR_INTERNAL_INTR_KILLED;
+    }
     if (x->suspend_pending && !x->unsuspendable) {
         request_cancel(o, t);
         return ST_RETRY;
@@ -244,12 +248,23 @@ static bool is_processor(const thread_t *x) {
     return x->op == ZXP_OP_LOAD || x->op == ZXP_OP_STORE;
 }
 
+static void end_killed(oracle *o, int t) {
+    thread_t *x = &o->thread[t];
+    buffer_clear(o, t);
+    x->suspend_pending = x->kill_pending = x->restart = false;
+    x->state = ZXP_THREAD_KILLED;
+}
+
 static void finish(oracle *o, int t, zx_status_t status) {
     thread_t *x = &o->thread[t];
     if (status != ZX_OK && x->op == ZXP_OP_PIN) {
         pin_undo(o, t);
     }
     release_all(o, t);
+    if (x->kill_pending) {
+        end_killed(o, t);
+        return;
+    }
     if (status == ST_RETRY) { /* chapter 4 section 10: parked; the call starts again at resume */
         x->state = ZXP_THREAD_SUSPENDED;
         x->restart = true;
@@ -266,7 +281,7 @@ static void finish(oracle *o, int t, zx_status_t status) {
     }
     if (is_processor(x) && status != ZX_OK) { /* chapter 7 section 8 */
         x->state = ZXP_THREAD_FAULTED;
-        x->fault_address = x->a[0] + x->cursor;
+        x->fault_address = x->addr;
     }
 }
 
@@ -383,15 +398,13 @@ zx_status_t thread_kill(oracle *o, uint32_t number) {
     if (is_over(x)) {
         return ZX_ERR_BAD_STATE;
     }
-    if (x->state == ZXP_THREAD_BLOCKED) {
-        if (x->op == ZXP_OP_PIN) {
-            pin_undo(o, (int)number);
-        }
-        release_all(o, (int)number);
+    if (x->state == ZXP_THREAD_BLOCKED) { /* the call unwinds: its wait, and every further one, ends at once */
+        x->kill_pending = true;
+        request_cancel(o, (int)number);
+        make_runnable(o, (int)number, ZX_ERR_INTERNAL_INTR_KILLED);
+    } else {
+        end_killed(o, (int)number);
     }
-    buffer_clear(o, (int)number);
-    x->suspend_pending = false;
-    x->state = ZXP_THREAD_KILLED;
     return ZX_OK;
 }
 
@@ -412,7 +425,8 @@ void clock_advance(oracle *o, uint64_t nanoseconds) {
             bool timed = x->state == ZXP_THREAD_BLOCKED && (x->wait == ZXP_WAIT_PORT || x->wait == ZXP_WAIT_SIGNALS);
             if (timed && !x->runnable && x->deadline <= o->now && x->deadline != INT64_MAX) {
                 const thread_t *b = &o->thread[best < 0 ? 0 : best];
-                if (best < 0 || x->deadline < b->deadline || (x->deadline == b->deadline && x->wait_seq < b->wait_seq)) {
+                if (best < 0 || x->deadline < b->deadline ||
+                    (x->deadline == b->deadline && x->wait_seq < b->wait_seq)) {
                     best = t;
                 }
             }

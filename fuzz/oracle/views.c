@@ -308,7 +308,8 @@ bool oracle_packet_at(const oracle *o, zx_koid_t port, size_t i, zxp_packet_view
                 return false;
             }
             const packet_t *q = &p->packet[i];
-            *view = (zxp_packet_view){q->key, q->type, q->status, q->command, q->offset, q->length, q->trigger, q->observed};
+            *view = (zxp_packet_view){q->key,    q->type,   q->status,  q->command,
+                                      q->offset, q->length, q->trigger, q->observed};
             return true;
         }
     }
@@ -392,7 +393,8 @@ uint64_t oracle_page_next(const oracle *o, zx_koid_t vmo, uint64_t page) {
     return next == NEVER ? NEVER : next - o->object[v].base;
 }
 
-bool oracle_interval_at(const oracle *o, zx_koid_t vmo, size_t i, uint64_t *first, uint64_t *last, bool *dirty, uint64_t *acl) {
+bool oracle_interval_at(const oracle *o, zx_koid_t vmo, size_t i, uint64_t *first, uint64_t *last, bool *dirty,
+                        uint64_t *acl) {
     int v = vmo_by_koid(o, vmo);
     if (v < 0 || i >= o->node[o->object[v].node].intervals) {
         return false;

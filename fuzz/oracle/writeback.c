@@ -1,5 +1,6 @@
 /*
- * writeback.c - WRITEBACK_BEGIN and END (chapter 3 sections 5.4, 5.5) and zx_pager_query_dirty_ranges (chapter 2 section 8).
+ * writeback.c - WRITEBACK_BEGIN and END (chapter 3 sections 5.4, 5.5) and zx_pager_query_dirty_ranges (chapter 2
+ * section 8).
  */
 #include <string.h>
 
@@ -42,7 +43,9 @@ void writeback_end(oracle *o, int n, uint64_t first, uint64_t end) {
             continue;
         }
         lim = max64(lim, v.first + v.acl);
-        uint64_t count = v.last >= end ? min64(lim, end) - v.first : lim > v.last ? v.last + 1 - v.first : lim - v.first;
+        uint64_t count = v.last >= end  ? min64(lim, end) - v.first
+                         : lim > v.last ? v.last + 1 - v.first
+                                        : lim - v.first;
         unsigned before = node->intervals;
         if (count > 0) {
             interval_clip_start(o, n, i, count);
@@ -143,7 +146,8 @@ zx_status_t op_pager_query_dirty_ranges(oracle *o, int t) {
     if (x->phase == 1) {
         zx_status_t woke = take_woke(o, t);
         if (woke != ZX_OK) {
-            return rule(o, t, "2 section 8.1 step 7: the buffer cannot be written", woke == ST_RETRY ? woke : ZX_ERR_INVALID_ARGS);
+            return rule(o, t, "2 section 8.1 step 7: the buffer cannot be written",
+                        woke == ST_RETRY ? woke : ZX_ERR_INVALID_ARGS);
         }
         return enumerate(o, t);
     }

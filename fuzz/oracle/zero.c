@@ -1,6 +1,6 @@
 /*
- * zero.c - zeroing: tracked, piece by piece (chapter 5 section 6.4, chapter 3 section 9, chapter 6 section 7.3), and untracked
- * (chapter 3 section 11).
+ * zero.c - zeroing: tracked, piece by piece (chapter 5 section 6.4, chapter 3 section 9, chapter 6 section 7.3), and
+ * untracked (chapter 3 section 11).
  */
 #include "state.h"
 
@@ -197,7 +197,8 @@ zx_status_t zero_run(oracle *o, int t, int v) {
             }
         } else {
             uint64_t body = round_down(x->z_len);
-            if (add_wraps(x->z_off, body) || (o->object[v].maxpages != NEVER && !in_range(x->z_off, body, vmo_bytes(o, v)))) {
+            if (add_wraps(x->z_off, body) ||
+                (o->object[v].maxpages != NEVER && !in_range(x->z_off, body, vmo_bytes(o, v)))) {
                 return rule(o, t, "5 section 6.4 body a", ZX_ERR_OUT_OF_RANGE);
             }
             status = decommit(o, -1, v, x->z_off, body);
@@ -215,7 +216,8 @@ zx_status_t zero_run(oracle *o, int t, int v) {
     return ZX_OK;
 }
 
-/* Chapter 3 section 11 (2), chapter 5 section 4.4 step 6: pages [first, end) of the VMO become zero without being dirty. */
+/* Chapter 3 section 11 (2), chapter 5 section 4.4 step 6: pages [first, end) of the VMO become zero without being
+ * dirty. */
 zx_status_t zero_untracked(oracle *o, int v, uint64_t first, uint64_t end) {
     int n = o->object[v].node;
     uint64_t page = o->object[v].base + first;
