@@ -205,26 +205,6 @@ struct found node_find_above(const zxp_world *w, node_ref n, uint64_t page, uint
     return node_find(w, node->up, page + node->up_offset / PAGE, min_u64(max, limit - page));
 }
 
-/* The page of member m of a family that lies where page `page` of n lies; false if m has none there. */
-static bool same_place(const zxp_world *w, node_ref n, uint64_t page, node_ref m, uint64_t *there) {
-    uint64_t from_root = page + node_at(w, n)->root_offset / PAGE;
-    uint64_t begins = node_at(w, m)->root_offset / PAGE;
-    *there = from_root - begins;
-    return from_root >= begins && *there < node_at(w, m)->map.pages;
-}
-
-uint64_t node_owners(const zxp_world *w, node_ref n, uint64_t page, uint64_t most) {
-    struct page_key key = slot_at(w, n, page);
-    uint64_t owners = 1, there;
-    if (key.state != OWNED || key.share == 0) return owners;
-    for (node_ref m = node_at(w, n)->next_in_family; !node_same(m, n) && owners < most; m = node_at(w, m)->next_in_family) {
-        if (!same_place(w, n, page, m, &there)) continue;
-        struct page_key other = slot_at(w, m, there);
-        owners += other.state == OWNED && other.share == key.share;
-    }
-    return owners;
-}
-
 static bool is_pinned(const struct page_key *key) { return key->pins > 0; }
 
 bool node_any_pinned(const zxp_world *w, node_ref n, uint64_t first, uint64_t end) {

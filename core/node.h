@@ -30,8 +30,6 @@ static inline bool node_has_parent(const zxp_world *w, node_ref n) { return node
 uint64_t node_clone_bytes(const zxp_world *w, node_ref u, bool bidirectional);
 node_ref node_clone_unidirectional(zxp_world *w, node_ref u, uint64_t offset, uint64_t size);
 node_ref node_clone_bidirectional(zxp_world *w, node_ref u, uint64_t offset, uint64_t size);
-/* n(p): how many nodes of the family own the page at `page` of n that n owns there; 1 if alone. Stops counting at `most`. */
-uint64_t node_owners(const zxp_world *w, node_ref n, uint64_t page, uint64_t most);
 
 /* Walks up as chapter 6 sections 4.2 and 6.1: where the content of page `page` of n comes from. `run` is the number of pages from
  * `page` (at most `max`) that are found alike: same owner node, consecutive, one run there, visible all the way. */
