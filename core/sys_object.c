@@ -194,27 +194,12 @@ step op_object_get_property(zxp_world *w, thread_ref t) {
 
 /* ---- zx_object_set_property: section 10.2 ---- */
 
-/* The value of ZX_PROP_NAME is the call's buffer; without one it is the eight bytes of the parameter `value`. */
-static uint32_t value_bytes(const zxp_world *w, thread_ref t, uint8_t bytes[ZX_MAX_NAME_LEN]) {
-    const struct buffer *buffer = &call_of(w, t)->buffer;
-    uint64_t number = arg(w, t, 2);
-    uint32_t length = ZX_MAX_NAME_LEN;
-    switch (buffer->kind) {
-    case ZXP_BUFFER_BYTES: length = (uint32_t)min_u64(buffer->length, ZX_MAX_NAME_LEN); break;
-    case ZXP_BUFFER_FILL:
-    case ZXP_BUFFER_LETTERS: break;
-    default:
-        for (unsigned i = 0; i < sizeof number; i++) bytes[i] = (uint8_t)(number >> (8 * i));
-        return sizeof number;
-    }
-    if (length != 0) buffer_copy(w, t, 0, length, bytes);
-    return length;
-}
-
-/* At most 31 bytes, up to the first NUL, zero padded. */
+/* The call's bytes: at most 31 of them, up to the first NUL, zero padded. No bytes: the empty name. */
 static void name_of_value(const zxp_world *w, thread_ref t, char name[ZX_MAX_NAME_LEN]) {
-    uint8_t bytes[ZX_MAX_NAME_LEN];
-    uint32_t length = (uint32_t)min_u64(value_bytes(w, t, bytes), ZX_MAX_NAME_LEN - 1);
+    const struct buffer *buffer = &call_of(w, t)->buffer;
+    uint8_t bytes[ZX_MAX_NAME_LEN - 1];
+    uint32_t length = buffer->kind == ZXP_BUFFER_BYTES ? (uint32_t)min_u64(buffer->length, sizeof bytes) : 0;
+    if (length != 0) buffer_copy(w, t, 0, length, bytes);
     memset(name, 0, ZX_MAX_NAME_LEN);
     for (uint32_t i = 0; i < length && bytes[i] != 0; i++) name[i] = (char)bytes[i];
 }
@@ -247,6 +232,7 @@ static step set_content_size(zxp_world *w, thread_ref t, object_ref o) {
         hold_vmo(w, t, 0, vmo_of_object(o));
         return vmo_set_stream_size_from(w, t, vmo_of_object(o), size);
     }
+    if (size > vmo_size(w, vmo_of_object(o))) return refuse(w, t, RULE_vmo_stream_beyond);
     stream_at(w, vmo_at(w, vmo_of_object(o))->stream)->size = size;
     return accept(w, t, RULE_property_content_size_set);
 }

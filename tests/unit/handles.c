@@ -200,8 +200,9 @@ static void names_are_cut_and_ended(void **state) {
     expect_name(w, v, "0123456789abcdef0123456789abcde");
     assert_int_equal(set_name(w, v, "", 0), ZX_OK);
     expect_name(w, v, "");
+    assert_int_equal(set_name(w, v, "again", 5), ZX_OK);
     assert_int_equal(CALL(w, OBJECT_SET_PROPERTY, v, ZX_PROP_NAME, 0x4344), ZX_OK);
-    expect_name(w, v, "DC"); /* without a buffer: the bytes of the number */
+    expect_name(w, v, ""); /* no bytes */
     assert_int_equal(CALL(w, OBJECT_GET_INFO, v, ZX_INFO_HANDLE_BASIC), ZX_OK);
     char name[32];
     assert_false(zxp_name(w, ZXP_MAIN_THREAD, name));
@@ -456,7 +457,6 @@ static void short_memory(void **state) {
         {ZXP_OP_OBJECT_GET_INFO, {v, ZX_INFO_VMO}},
         {ZXP_OP_OBJECT_GET_INFO, {v, ZX_INFO_HANDLE_BASIC}},
         {ZXP_OP_OBJECT_GET_PROPERTY, {v, ZX_PROP_NAME}},
-        {ZXP_OP_OBJECT_SET_PROPERTY, {v, ZX_PROP_NAME, 0x4141}},
         {ZXP_OP_OBJECT_WAIT_ONE, {e, 8, ZX_TIME_INFINITE}},
         {ZXP_OP_OBJECT_WAIT_ASYNC, {e, q, 1, 8, 0}},
         {ZXP_OP_EVENT_CREATE, {0}},
@@ -465,6 +465,110 @@ static void short_memory(void **state) {
         {ZXP_OP_PORT_WAIT, {q, 0}},
     };
     for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) refused_for_memory_without_effect(w, t, &tries[i]);
+}
+
+/* ---- Waits are part of the world ---- */
+
+static zxp_world *saved_and_loaded(const zxp_world *w) {
+    size_t length = zxp_world_encode(w, ZXP_FORM_FULL, NULL, 0);
+    uint8_t *bytes = malloc(length);
+    assert_non_null(bytes);
+    assert_int_equal(zxp_world_encode(w, ZXP_FORM_FULL, bytes, length), length);
+    const char *reason = "";
+    zxp_world *loaded = zxp_world_decode(bytes, length, &reason);
+    free(bytes);
+    if (loaded == NULL) fail_msg("%s", reason);
+    assert_true(zxp_world_equal(w, loaded, ZXP_FORM_FULL));
+    return loaded;
+}
+
+static void expect_no_violation(const zxp_world *w) {
+    zxp_violation violation;
+    if (zxp_check(w, &violation, 1) != 0) fail_msg("INV-%u: %s", violation.invariant, violation.fact);
+}
+
+/* Every kind of wait, a dead port that is waited on, a signal packet, names. */
+static void fill_with_waits(zxp_world *w, uint32_t t[5], zx_handle_t h[3]) {
+    zx_handle_t dead = port(w);
+    h[0] = event(w), h[1] = vmo(w), h[2] = port(w);
+    for (size_t i = 0; i < 5; i++) t[i] = thread(w);
+    set_name(w, h[1], "named", 5);
+    const zxp_wait_item items[] = {{h[0], 8}, {h[1], ZX_USER_SIGNAL_0}, {h[0], ZX_USER_SIGNAL_1}};
+    zxp_op_call many = {.op = ZXP_OP_OBJECT_WAIT_MANY, .thread = t[0], .args = {0, 70}, .items = items, .count = 3};
+    assert_int_equal(zxp_call(w, &many), ZXP_BLOCKED);
+    call_on(w, t[1], ZXP_OP_OBJECT_WAIT_ONE, h[0], 8, 60, 0, 0);
+    call_on(w, t[2], ZXP_OP_PORT_WAIT, dead, 50, 0, 0, 0);
+    call_on(w, t[3], ZXP_OP_OBJECT_GET_PROPERTY, h[1], ZX_PROP_NAME, 0, 0, 0);
+    call_on(w, t[4], ZXP_OP_OBJECT_WAIT_ONE, h[0], 8, ZX_TIME_INFINITE, 0, 0);
+    CALL(w, SUSPEND, t[4]);
+    CALL(w, HANDLE_CLOSE, dead);
+    CALL(w, OBJECT_WAIT_ASYNC, h[0], h[2], 1, 8, ZX_WAIT_ASYNC_TIMESTAMP);
+    CALL(w, OBJECT_WAIT_ASYNC, h[0], h[2], 2, 8, ZX_WAIT_ASYNC_EDGE);
+    CALL(w, OBJECT_WAIT_ASYNC, h[1], h[2], 3, 8, 0);
+    CALL(w, ADVANCE, 10);
+}
+
+static void waits_go_on_after_loading(void **state) {
+    zxp_world *w = *state;
+    uint32_t t[5];
+    zx_handle_t h[3];
+    fill_with_waits(w, t, h);
+    expect_no_violation(w);
+    zxp_world *loaded = saved_and_loaded(w);
+    zxp_world *both[] = {w, loaded};
+    for (size_t i = 0; i < 2; i++) {
+        CALL(both[i], RESUME, t[4]);
+        CALL(both[i], OBJECT_SIGNAL, h[0], 0, 8);
+        assert_int_equal(status_of(both[i], t[0]), ZX_OK);
+        assert_int_equal(zxp_observed_at(both[i], t[0], 1), 8);
+        CALL(both[i], ADVANCE, 100);
+        assert_int_equal(status_of(both[i], t[2]), ZX_ERR_TIMED_OUT);
+        const uint64_t keys[] = {3, 2, 1};
+        for (size_t k = 0; k < 3; k++) {
+            assert_int_equal(CALL(both[i], PORT_WAIT, h[2], 0), ZX_OK);
+            assert_int_equal(field(both[i], 0, "key"), keys[k]);
+        }
+        assert_int_equal(field(both[i], 0, "timestamp"), 10);
+        char name[32];
+        assert_true(zxp_name(both[i], t[3], name));
+        assert_string_equal(name, "named");
+        expect_no_violation(both[i]);
+    }
+    assert_true(zxp_world_equal(w, loaded, ZXP_FORM_FULL));
+    zxp_world_destroy(saved_and_loaded(w));
+    zxp_world_destroy(loaded);
+}
+
+static void content_size_in_the_old_profiles(void **state) {
+    (void)state;
+    const zxp_options options = {.profile = ZXP_PROFILE_2018};
+    zxp_world *w = zxp_world_create(&options);
+    assert_non_null(w);
+    zx_handle_t v = vmo(w);
+    assert_int_equal(CALL(w, OBJECT_SET_PROPERTY, v, ZX_PROP_VMO_CONTENT_SIZE, ZXP_PAGE_SIZE + 1), ZX_ERR_OUT_OF_RANGE);
+    assert_int_equal(CALL(w, OBJECT_SET_PROPERTY, v, ZX_PROP_VMO_CONTENT_SIZE, 10), ZX_OK);
+    assert_int_equal(CALL(w, OBJECT_GET_PROPERTY, v, ZX_PROP_VMO_CONTENT_SIZE), ZX_OK);
+    assert_int_equal(field(w, 0, "value"), 10);
+    expect_no_violation(w);
+    zxp_world_destroy(saved_and_loaded(w));
+    zxp_world_destroy(w);
+}
+
+/* A waiter that was woken for a packet but is refused the memory for it hands the packet on to the next. */
+static void a_packet_finds_another_waiter(void **state) {
+    zxp_world *w = *state;
+    zx_handle_t q = port(w), e = event(w);
+    uint32_t t = thread(w), u = thread(w);
+    call_on(w, t, ZXP_OP_PORT_WAIT, q, ZX_TIME_INFINITE, 0, 0, 0);
+    call_on(w, u, ZXP_OP_PORT_WAIT, q, ZX_TIME_INFINITE, 0, 0, 0);
+    CALL(w, OBJECT_WAIT_ASYNC, e, q, 5, 8, 0);
+    context.fail_reservation = 1;
+    zxp_world_attach(w, &context);
+    CALL(w, OBJECT_SIGNAL, e, 0, 8);
+    zxp_world_attach(w, NULL);
+    assert_int_equal(status_of(w, t), ZX_ERR_NO_MEMORY);
+    assert_int_equal(status_of(w, u), ZX_OK);
+    assert_int_equal(field(w, u, "key"), 5);
 }
 
 int main(void) {
@@ -487,6 +591,9 @@ int main(void) {
         TEST(a_closed_port_lives_while_a_source_has_it),
         TEST(nothing_is_left_behind),
         TEST(short_memory),
+        TEST(waits_go_on_after_loading),
+        TEST(content_size_in_the_old_profiles),
+        TEST(a_packet_finds_another_waiter),
     };
     return cmocka_run_group_tests_name("handles", tests, NULL, NULL);
 }
