@@ -41,8 +41,9 @@ static bool zero_in_place(zxp_world *w, thread_ref t, node_ref n, uint64_t first
         enum look look = look_own(w, t, n, page, OWN_WRITE, end - page, &count);
         assert(look == LOOK_OK);
         (void)look;
-        if (!arena_reserve(w, write_bytes(w, n))) return false;
+        if (!arena_reserve(w, write_bytes(w, n) + mappings_change_bytes(w))) return false;
         node_write_zero(w, n, page * PAGE, count * PAGE);
+        mappings_unmap_pages(w, n, page, page + count); /* as for pages that go (chapter 7 section 5) */
     }
     return true;
 }

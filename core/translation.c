@@ -174,7 +174,7 @@ uint64_t mappings_change_bytes(const zxp_world *w) {
     if (kernel_of(w)->mappings == 0) return 0;
     for (mapping_ref m = mapping_after(w, 0); mapping_is(m);) {
         const struct mapping *mapping = mapping_at(w, m);
-        uint64_t runs = 2u + mapping->pages.runs;
+        uint64_t runs = 8u + mapping->pages.runs;
         for (node_ref n = vmo_at(w, mapping->vmo)->node; node_is(n); n = node_at(w, n)->up) runs += node_at(w, n)->map.runs;
         bytes += page_map_change_bytes(&mapping->pages, runs);
         m = mapping_after(w, mapping->base + mapping->size);
