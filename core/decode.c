@@ -14,7 +14,7 @@
 #include "object.h"
 #include "slots.h"
 
-#define MOST_BYTES 0xFFFFFFFFFFFE0000u /* MAX_SIZE of the index of the chapters */
+#define MOST_BYTES UINT64_C(0xFFFFFFFFFFFF0000) /* chapter 9 section 3: the largest size of any profile */
 
 /* ---- Bytes ---- */
 
@@ -583,7 +583,6 @@ static void join_node(struct decoder *d, const struct named *named) {
     bool owns = vmo->kind == ZXP_VMO_ROOT || vmo->kind == ZXP_VMO_CLONE;
     expect(d, owns ? node->koid == named->koid : node->koid < named->koid, "a VMO on another's node");
     expect(d, window_fits(vmo, node), "a slice reaches too far");
-    expect(d, stream_at(d->world, vmo->stream)->size <= node->size, "a stream reaches too far");
     vmo->node = (node_ref){on->index};
     vmo->next_user = node->first_user;
     if (vmo_is(node->first_user)) vmo_at(d->world, node->first_user)->previous_user = v;

@@ -229,6 +229,8 @@ static bool pin_fits(const struct decoder *d, const struct call *call) {
 /* By operation: bounds of cursor and locals as the files sys_*.c, fault.c and transfer.c use them. */
 static bool progress_fits(const struct decoder *d, const struct call *call) {
     bool held = vmo_is(call->held[0]);
+    if (call->op == ZXP_OP_OBJECT_SET_PROPERTY) return held;
+    if (call->phase == 0) return false;
     switch (call->op) {
     case ZXP_OP_OBJECT_WAIT_ONE: return call->local[WAIT_ONE_TRIGGERED] == 0;
     case ZXP_OP_OBJECT_WAIT_MANY: return all_items_are_live(d, call);
@@ -256,7 +258,7 @@ static void check_progress(struct decoder *d, thread_ref t) {
     if (parked && !instruction)
         expect(d, begins_anew(call), "a suspended call has begun");
     else
-        expect(d, call->phase > 0 && progress_fits(d, call), "a call is further than it can be");
+        expect(d, progress_fits(d, call), "a call is further than it can be");
 }
 
 void get_call(struct decoder *d, thread_ref t) {
