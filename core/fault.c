@@ -10,13 +10,14 @@
 
 enum { LOAD_ADDRESS = 0, LOAD_LENGTH = 1, STORE_ADDRESS = 0, STORE_LENGTH = 2 };
 enum { KIND_LOAD, KIND_STORE };
+enum { TOUCHED = 0 }; /* local: the first byte that the access touches now, in the source or the target; where it faults */
 
-/* The thread takes a fatal page fault at `address`; the status stands in the call. A world that is short of memory is no fault. */
-static step fault_at(zxp_world *w, thread_ref t, zx_vaddr_t address, uint8_t kind) {
+/* The thread takes a fatal page fault at the byte that it touches; the status stands in the call. A world that is short of memory is no fault. */
+static step fault(zxp_world *w, thread_ref t, uint8_t kind) {
     (void)refuse_with(w, t, (enum rule_number)call_of(w, t)->rule, call_of(w, t)->status);
     if (call_of(w, t)->rule == RULE_no_memory) return STEP_RETURN;
     struct thread *thread = thread_at(w, t);
-    thread->fault_address = address;
+    thread->fault_address = thread->call.local[TOUCHED];
     thread->fault_kind = kind;
     return STEP_FAULT;
 }
@@ -58,6 +59,7 @@ static enum look load_chunk(zxp_world *w, thread_ref t, zx_vaddr_t address, uint
     struct target target;
     struct seen seen;
     uint64_t skip = address % PAGE;
+    call_of(w, t)->local[TOUCHED] = address;
     enum rule_number refused = target_find(w, address, ZX_VM_PERM_READ, &target);
     if (refused != RULE_none) return look_refused(w, t, refused);
     enum look look = target_read(w, t, &target, 1, pages_of(skip, chunk_bytes(skip, left, UINT64_MAX)),
@@ -72,13 +74,13 @@ static enum look load_chunk(zxp_world *w, thread_ref t, zx_vaddr_t address, uint
 step op_load(zxp_world *w, thread_ref t) {
     zx_vaddr_t address = arg(w, t, LOAD_ADDRESS);
     uint64_t length = arg(w, t, LOAD_LENGTH);
-    if (!begin_or_resume(w, t)) return fault_at(w, t, address + call_of(w, t)->cursor, KIND_LOAD);
+    if (!begin_or_resume(w, t)) return fault(w, t, KIND_LOAD);
     while (call_of(w, t)->cursor < length) {
         uint64_t done = call_of(w, t)->cursor;
         switch (load_chunk(w, t, address + done, length - done)) {
         case LOOK_OK: break;
         case LOOK_WAIT: return wait_for_request(w, t);
-        case LOOK_FAILED: return fault_at(w, t, address + done, KIND_LOAD);
+        case LOOK_FAILED: return fault(w, t, KIND_LOAD);
         }
     }
     return accept(w, t, RULE_fault_load_done);
@@ -89,6 +91,7 @@ step op_load(zxp_world *w, thread_ref t) {
 static enum look store_chunk(zxp_world *w, thread_ref t, zx_vaddr_t address, uint64_t left) {
     struct target target;
     uint64_t skip = address % PAGE, from = call_of(w, t)->cursor, count;
+    call_of(w, t)->local[TOUCHED] = address;
     enum rule_number refused = target_find(w, address, ZX_VM_PERM_WRITE, &target);
     if (refused != RULE_none) return look_refused(w, t, refused);
     enum look look = target_write(w, t, &target, 1, pages_of(skip, chunk_bytes(skip, left, UINT64_MAX)),
@@ -104,11 +107,13 @@ static enum look move_chunk(zxp_world *w, thread_ref t, zx_vaddr_t address, zx_v
     struct seen seen;
     uint64_t skip = address % PAGE, bytes = min_u64(left, PAGE - max_u64(skip, source % PAGE)), count;
     uint8_t scratch[ZXP_PAGE_SIZE];
+    call_of(w, t)->local[TOUCHED] = source;
     enum rule_number refused = target_find(w, source, ZX_VM_PERM_READ, &from);
     if (refused != RULE_none) return look_refused(w, t, refused);
     enum look look = target_read(w, t, &from, 1, 1, 0, &seen);
     if (look != LOOK_OK) return hold_if_waiting(w, t, &from, look);
     memmove(scratch, content_bytes(w, seen.content, seen.content_page, scratch), sizeof scratch);
+    call_of(w, t)->local[TOUCHED] = address;
     refused = target_find(w, address, ZX_VM_PERM_WRITE, &to);
     if (refused != RULE_none) return look_refused(w, t, refused);
     look = target_write(w, t, &to, 1, 1, target_store_bytes(w, &to), &count);
@@ -127,13 +132,13 @@ static enum look store_some(zxp_world *w, thread_ref t, zx_vaddr_t address, uint
 step op_store(zxp_world *w, thread_ref t) {
     zx_vaddr_t address = arg(w, t, STORE_ADDRESS);
     uint64_t length = arg(w, t, STORE_LENGTH);
-    if (!begin_or_resume(w, t)) return fault_at(w, t, address + call_of(w, t)->cursor, KIND_STORE);
+    if (!begin_or_resume(w, t)) return fault(w, t, KIND_STORE);
     while (call_of(w, t)->cursor < length) {
         uint64_t done = call_of(w, t)->cursor;
         switch (store_some(w, t, address + done, length - done)) {
         case LOOK_OK: break;
         case LOOK_WAIT: return wait_for_request(w, t);
-        case LOOK_FAILED: return fault_at(w, t, address + done, KIND_STORE);
+        case LOOK_FAILED: return fault(w, t, KIND_STORE);
         }
     }
     return accept(w, t, RULE_fault_store_done);
