@@ -1,11 +1,8 @@
 /*
  * selftest.c - plays the worked examples of the chapters against the oracle alone.
  *
- * A script is a list of statements cut at ';' and line ends. `[THREAD:] COMMAND [=> EXPECTATION]`, in pages, close to the
- * language of the prompt: create anon clone map unmap protect close read write readb writeb load store supply fail dirty
- * begin end detach resize setsize stream commit decommit zero zerob prefetch always-need dont-need lock unlock pin unpin
- * evict reclaim age suspend resume kill next pages ranges stats info wait blocked done. After each call oracle_check()
- * must hold.
+ * A script is a list of statements cut at ';' and line ends: `[THREAD:] COMMAND [=> EXPECTATION]`, in pages, close to
+ * the language of the prompt; the functions command_...() below are the list. After each call oracle_check() must hold.
  */
 #include <stdio.h>
 #include <stdlib.h>

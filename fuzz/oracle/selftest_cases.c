@@ -172,8 +172,9 @@ const selftest_case selftest_cases[] = {
          "stream v 8192 => OK; pages v \"DZU\"; read v 1 2 => OK pages=..; next => none"),
     HEAD("3 Ex 15",
          "create v 1 unbounded; read v 3 => OK pages=.; next => none; t: stream v 100 => blocked; next => READ v 0 1\n"
-         "supply v 0 byte=q; wait t => OK; pages v \"DUUUU\"; stream v 10240 => OK; pages v \"DZZUU\"; write v 4\n"
-         "pages v \"DZZUD\"; stream v 2048 => OK; pages v \"DUUUU\"; readb v 0 100 => OK pages=q"),
+         "supply v 0 byte=q; wait t => OK; pages v \"DUUUU\" prefix; stream v 10240 => OK; pages v \"DZZUU\" prefix; "
+         "write v 4\n"
+         "pages v \"DZZUD\" prefix; stream v 2048 => OK; pages v \"DUUUU\" prefix; readb v 0 100 => OK pages=q"),
     HEAD("3 Ex 16",
          "create v 5 trap-dirty; supply v 0 3; dirty v 1 2; begin v 2; zero v 3; pages v \"CDWZ.\"; r: read v 4 => "
          "blocked\n"
