@@ -13,17 +13,25 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-/* ---- Bytes and names ---- */
+/* ---- Bytes ---- */
+
+void pass_on(struct encoder *e) {
+    size_t length = (size_t)(e->at - e->buffer);
+    e->pass(e, e->buffer, length);
+    e->passed += length;
+    e->at = e->buffer;
+}
 
 void put_bytes(struct encoder *e, const uint8_t *bytes, uint64_t length) {
     for (uint64_t done = 0, n; done < length; done += n) {
-        room(e);
-        n = min_u64(length - done, (uint64_t)(e->buffer + ENCODER_BUFFER - e->at));
-        memcpy(e->at, bytes + done, n);
-        e->at += n;
+        uint8_t *p = room(e);
+        n = min_u64(length - done, (uint64_t)(e->buffer + ENCODER_BUFFER - p));
+        memcpy(p, bytes + done, n);
+        e->at = p + n;
     }
-    room(e);
 }
+
+/* ---- Names ---- */
 
 void rank_note(struct ranks *ranks, uint64_t value) {
     if (ranks->count > 0 && ranks->count <= RANKS && ranks->value[ranks->count - 1] == value) return;
@@ -50,9 +58,12 @@ void ranks_sort(struct ranks *ranks) {
     ranks->count = kept;
 }
 
+/* Mostly there are no gaps. */
 uint64_t rank_of(const struct ranks *ranks, uint64_t value) {
     uint32_t base = 0;
     if (value == 0 || ranks_are_raw(ranks)) return value;
+    uint64_t guess = value - ranks->value[0];
+    if (guess < ranks->count && ranks->value[guess] == value) return guess + 1;
     for (uint32_t count = ranks->count; count > 1;) {
         uint32_t half = count / 2;
         base = ranks->value[base + half] <= value ? base + half : base;
@@ -61,45 +72,7 @@ uint64_t rank_of(const struct ranks *ranks, uint64_t value) {
     return base + 1;
 }
 
-void put_handle(struct encoder *e, zx_handle_t value) {
-    const zxp_world *w = e->world;
-    if (e->is_full) {
-        put32(e, value);
-        return;
-    }
-    const struct handle_slot *slot = handle_slot_of(w, value);
-    put32(e, slot == NULL ? 0 : (uint64_t)(slot - (struct handle_slot *)arena_at(w, kernel_of(w)->handles)) + 1);
-}
-
-static void put_object(struct encoder *e, object_ref o) {
-    put_koid(e, object_is(o) ? object_at(e->world, o)->koid : ZX_KOID_INVALID);
-}
-
-static void put_vmo(struct encoder *e, vmo_ref v) {
-    put_object(e, object_of_vmo(v));
-}
-
-static void put_node(struct encoder *e, node_ref n) {
-    put_koid(e, node_is(n) ? node_at(e->world, n)->koid : ZX_KOID_INVALID);
-}
-
-/* Number + 1; 0: none. */
-static void put_thread(struct encoder *e, thread_ref t) {
-    put32(e, thread_is(t) ? (uint64_t)thread_at(e->world, t)->number + 1 : 0);
-}
-
-/* STATE: how long from now; what has passed is 0. */
-static void put_deadline(struct encoder *e, uint64_t time) {
-    int64_t now = (int64_t)kernel_of(e->world)->now, at = (int64_t)time;
-    if (e->is_full || at == ZX_TIME_INFINITE)
-        put64(e, time);
-    else
-        put64(e, at <= now ? 0 : (uint64_t)at - (uint64_t)now);
-}
-
-/* ---- Names of STATE ---- */
-
-/* The koids in use: objects, then nodes and sources that have lost their VMO. */
+/* The koids in use: objects, then nodes that have lost their VMO. */
 static void note_koids(struct encoder *e) {
     const zxp_world *w = e->world;
     for (object_ref o = kernel_of(w)->first_object; object_is(o); o = object_at(w, o)->next)
@@ -110,25 +83,68 @@ static void note_koids(struct encoder *e) {
     if (e->koids.count != objects) ranks_sort(&e->koids);
 }
 
+/* FULL: the koid. STATE: its rank. */
+static uint8_t *put_koid(const struct encoder *e, uint8_t *p, zx_koid_t koid) {
+    return put64(p, e->is_full ? koid : rank_of(&e->koids, koid));
+}
+
+static uint8_t *put_object(const struct encoder *e, uint8_t *p, object_ref o) {
+    return put_koid(e, p, object_is(o) ? object_at(e->world, o)->koid : ZX_KOID_INVALID);
+}
+
+static uint8_t *put_vmo(const struct encoder *e, uint8_t *p, vmo_ref v) {
+    return put_object(e, p, object_of_vmo(v));
+}
+
+static uint8_t *put_node(const struct encoder *e, uint8_t *p, node_ref n) {
+    return put_koid(e, p, node_is(n) ? node_at(e->world, n)->koid : ZX_KOID_INVALID);
+}
+
+/* Number + 1; 0: none. */
+static uint8_t *put_thread(const struct encoder *e, uint8_t *p, thread_ref t) {
+    return put32(p, thread_is(t) ? (uint64_t)thread_at(e->world, t)->number + 1 : 0);
+}
+
+/* In a sequence of threads, that none ends. */
+static void put_next_thread(struct encoder *e, thread_ref t) {
+    e->at = put_thread(e, room(e), t);
+}
+
+/* FULL: the value. STATE: slot + 1 of a live handle, else 0. */
+static uint8_t *put_handle(const struct encoder *e, uint8_t *p, zx_handle_t value) {
+    const zxp_world *w = e->world;
+    if (e->is_full) return put32(p, value);
+    const struct handle_slot *slot = handle_slot_of(w, value), *slots = arena_at(w, kernel_of(w)->handles);
+    return put32(p, slot == NULL ? 0 : (uint64_t)(slot - slots) + 1);
+}
+
+/* STATE: how long from now; what has passed is 0. */
+static uint8_t *put_deadline(const struct encoder *e, uint8_t *p, uint64_t time) {
+    int64_t now = (int64_t)kernel_of(e->world)->now, at = (int64_t)time;
+    if (e->is_full || at == ZX_TIME_INFINITE) return put64(p, time);
+    return put64(p, at <= now ? 0 : time - kernel_of(e->world)->now);
+}
+
 /* ---- Head ---- */
 
 static void put_head(struct encoder *e) {
     const struct kernel *kernel = kernel_of(e->world);
-    room(e);
-    put8(e, e->is_full ? ENCODED_FULL : ENCODED_STATE);
-    put8(e, kernel->profile);
-    if (!e->is_full) {
-        put64(e, kernel->newest_generation - kernel->oldest_generation);
-        return;
+    uint8_t *p = room(e);
+    p = put8(p, e->is_full ? ENCODED_FULL : ENCODED_STATE);
+    p = put8(p, kernel->profile);
+    if (e->is_full) {
+        p = put32(p, kernel->handle_secret);
+        p = put64(p, kernel->now);
+        p = put64(p, kernel->next_koid);
+        p = put64(p, kernel->next_stamp);
+        p = put32(p, kernel->next_share);
+        p = put64(p, kernel->newest_generation);
+        p = put64(p, kernel->oldest_generation);
+        p = put32(p, kernel->vmar_handle);
+    } else {
+        p = put64(p, kernel->newest_generation - kernel->oldest_generation);
     }
-    put32(e, kernel->handle_secret);
-    put64(e, kernel->now);
-    put64(e, kernel->next_koid);
-    put64(e, kernel->next_stamp);
-    put32(e, kernel->next_share);
-    put64(e, kernel->newest_generation);
-    put64(e, kernel->oldest_generation);
-    put32(e, kernel->vmar_handle);
+    e->at = p;
 }
 
 /* ---- Objects ---- */
@@ -145,54 +161,60 @@ static vmo_ref stream_owner(const zxp_world *w, vmo_ref v) {
     return owner;
 }
 
-static uint8_t vmo_parts(const struct vmo *vmo, bool owns_stream) {
+static unsigned vmo_parts(const struct vmo *vmo, bool owns_stream) {
     unsigned parts = 0;
     if (vmo->base != 0 || vmo->window != NEVER) parts |= ENCODED_VMO_WINDOW;
     if (vmo->lock_count != 0 || vmo->lock != LOCK_UNSET) parts |= ENCODED_VMO_LOCKS;
     if (vmo->name != 0) parts |= ENCODED_VMO_NAME;
     if (owns_stream) parts |= ENCODED_VMO_STREAM;
-    return (uint8_t)parts;
+    return parts;
 }
 
-static void put_vmo_object(struct encoder *e, vmo_ref v) {
+static uint8_t *put_vmo_parts(const struct encoder *e, uint8_t *p, const struct vmo *vmo, unsigned parts) {
+    if (parts & ENCODED_VMO_WINDOW) {
+        p = put64(p, vmo->base);
+        p = put64(p, vmo->window);
+    }
+    if (parts & ENCODED_VMO_LOCKS) {
+        p = put8(p, vmo->lock);
+        p = put64(p, vmo->lock_count);
+    }
+    if (parts & ENCODED_VMO_NAME) {
+        memcpy(p, arena_at(e->world, vmo->name), ZX_MAX_NAME_LEN);
+        p += ZX_MAX_NAME_LEN;
+    }
+    return p;
+}
+
+static uint8_t *put_vmo_object(const struct encoder *e, uint8_t *p, vmo_ref v) {
     const zxp_world *w = e->world;
     const struct vmo *vmo = vmo_at(w, v);
     vmo_ref streams = stream_owner(w, v);
-    uint8_t parts = vmo_parts(vmo, vmo_same(streams, v));
-    put8(e, parts);
-    put8(e, vmo->kind);
-    put8(e, (unsigned)vmo->resizable | (unsigned)vmo->immutable << 1 | (unsigned)vmo->discardable << 2);
-    put8(e, vmo->cache_policy);
-    put_node(e, vmo->node);
-    put_vmo(e, vmo->parent);
-    if (parts & ENCODED_VMO_WINDOW) {
-        put64(e, vmo->base);
-        put64(e, vmo->window);
-    }
-    if (parts & ENCODED_VMO_LOCKS) {
-        put8(e, vmo->lock);
-        put64(e, vmo->lock_count);
-    }
-    if (parts & ENCODED_VMO_NAME) put_bytes(e, arena_at(w, vmo->name), ZX_MAX_NAME_LEN);
-    if (parts & ENCODED_VMO_STREAM)
-        put64(e, stream_at(w, vmo->stream)->size);
-    else
-        put_vmo(e, streams);
+    unsigned parts = vmo_parts(vmo, vmo_same(streams, v));
+    p = put8(p, parts);
+    p = put8(p, vmo->kind);
+    p = put8(p, (unsigned)vmo->resizable | (unsigned)vmo->immutable << 1 | (unsigned)vmo->discardable << 2);
+    p = put8(p, vmo->cache_policy);
+    p = put_node(e, p, vmo->node);
+    p = put_vmo(e, p, vmo->parent);
+    p = put_vmo_parts(e, p, vmo, parts);
+    if (parts & ENCODED_VMO_STREAM) return put64(p, stream_at(w, vmo->stream)->size);
+    return put_vmo(e, p, streams);
 }
 
 static void put_objects(struct encoder *e) {
     const zxp_world *w = e->world;
     for (object_ref o = kernel_of(w)->first_object; object_is(o); o = object_at(w, o)->next) {
         const struct object *object = object_at(w, o);
-        room(e);
-        put8(e, object->type);
-        put32(e, object->signals);
-        put_koid(e, object->koid);
-        if (object->type == ZX_OBJ_TYPE_VMO) put_vmo_object(e, vmo_of_object(o));
-        if (object->type == ZX_OBJ_TYPE_PORT) put8(e, port_at(w, port_of_object(o))->dead);
+        uint8_t *p = room(e);
+        p = put8(p, object->type);
+        p = put32(p, object->signals);
+        p = put_koid(e, p, object->koid);
+        if (object->type == ZX_OBJ_TYPE_VMO) p = put_vmo_object(e, p, vmo_of_object(o));
+        if (object->type == ZX_OBJ_TYPE_PORT) p = put8(p, port_at(w, port_of_object(o))->dead);
+        e->at = p;
     }
-    room(e);
-    put8(e, ENCODED_END);
+    put_end(e);
 }
 
 /* ---- Handles ---- */
@@ -201,71 +223,69 @@ static void put_handles(struct encoder *e) {
     const zxp_world *w = e->world;
     const struct kernel *kernel = kernel_of(w);
     const struct handle_slot *slots = arena_at(w, kernel->handles);
-    room(e);
-    put32(e, kernel->handle_used);
+    e->at = put32(room(e), kernel->handle_used);
     for (uint32_t i = 0; i < kernel->handle_used; i++) {
-        room(e);
-        put_object(e, slots[i].object);
-        if (object_is(slots[i].object)) put32(e, slots[i].rights);
-        if (e->is_full) put16(e, slots[i].generation);
+        uint8_t *p = put_object(e, room(e), slots[i].object);
+        if (object_is(slots[i].object)) p = put32(p, slots[i].rights);
+        if (e->is_full) p = put16(p, slots[i].generation);
+        e->at = p;
     }
-    for (uint32_t free = kernel->first_free_handle; free != 0; free = slots[free - 1].next_free) {
-        room(e);
-        put32(e, free);
-    }
+    for (uint32_t free = kernel->first_free_handle; free != 0; free = slots[free - 1].next_free)
+        e->at = put32(room(e), free);
 }
 
 /* ---- Nodes and sources ---- */
 
-static void put_source(struct encoder *e, const struct source *source) {
-    room(e);
-    put64(e, source->key);
-    put_object(e, object_of_pager(source->pager));
-    put_object(e, object_of_port(source->port));
-    put8(e, (unsigned)source->trap | (unsigned)source->detached << 1 | (unsigned)source->modified << 2 |
-                (unsigned)source->busy << 3 | (unsigned)source->complete_pending << 4 |
-                (unsigned)source->complete_sent << 5);
-    put8(e, source->place);
-    if (e->is_full) put64(e, source->koid);
-    if (source->place != PACKET_IN_PORT) return;
-    put16(e, source->packet.command);
-    put64(e, source->packet.offset);
-    put64(e, source->packet.length);
+static uint8_t *put_source(const struct encoder *e, uint8_t *p, const struct source *source) {
+    p = put64(p, source->key);
+    p = put_object(e, p, object_of_pager(source->pager));
+    p = put_object(e, p, object_of_port(source->port));
+    p = put8(p, (unsigned)source->trap | (unsigned)source->detached << 1 | (unsigned)source->modified << 2 |
+                    (unsigned)source->busy << 3 | (unsigned)source->complete_pending << 4 |
+                    (unsigned)source->complete_sent << 5);
+    p = put8(p, source->place);
+    if (e->is_full) p = put64(p, source->koid);
+    if (source->place != PACKET_IN_PORT) return p;
+    p = put16(p, source->packet.command);
+    p = put64(p, source->packet.offset);
+    return put64(p, source->packet.length);
 }
 
 /* FULL: the next one in the ring. STATE: the first made of them, as the order in the ring means nothing. */
-static void put_family(struct encoder *e, node_ref n) {
+static uint8_t *put_family(const struct encoder *e, uint8_t *p, node_ref n) {
     const zxp_world *w = e->world;
     node_ref first = n;
-    if (e->is_full) {
-        put_node(e, node_at(w, n)->next_in_family);
-        return;
-    }
+    if (e->is_full) return put_node(e, p, node_at(w, n)->next_in_family);
     for (node_ref m = node_at(w, n)->next_in_family; !node_same(m, n); m = node_at(w, m)->next_in_family)
         if (node_at(w, m)->koid < node_at(w, first)->koid) first = m;
-    put_node(e, first);
+    return put_node(e, p, first);
+}
+
+static unsigned node_parts(const struct node *node, node_ref n) {
+    unsigned parts = 0;
+    if (node_is(node->up)) parts |= ENCODED_NODE_UP;
+    if (!node_same(node->next_in_family, n)) parts |= ENCODED_NODE_FAMILY;
+    if (source_is(node->source)) parts |= ENCODED_NODE_SOURCE;
+    if (node->in_pager_tree) parts |= ENCODED_NODE_IN_PAGER_TREE;
+    return parts;
 }
 
 static void put_node_record(struct encoder *e, node_ref n) {
-    const zxp_world *w = e->world;
-    const struct node *node = node_at(w, n);
-    bool family = !node_same(node->next_in_family, n);
-    unsigned parts = node->in_pager_tree ? ENCODED_NODE_IN_PAGER_TREE : 0;
-    if (node_is(node->up)) parts |= ENCODED_NODE_UP;
-    if (family) parts |= ENCODED_NODE_FAMILY;
-    if (source_is(node->source)) parts |= ENCODED_NODE_SOURCE;
-    room(e);
-    put8(e, parts);
-    put_koid(e, node->koid);
-    put64(e, node->root_offset);
-    if (e->is_full) put64(e, node->reclaim_events);
-    if (node_is(node->up)) {
-        put_node(e, node->up);
-        put64(e, node->up_offset);
-        put64(e, node->limit);
+    const struct node *node = node_at(e->world, n);
+    unsigned parts = node_parts(node, n);
+    uint8_t *p = room(e);
+    p = put8(p, parts);
+    p = put_koid(e, p, node->koid);
+    p = put64(p, node->root_offset);
+    if (e->is_full) p = put64(p, node->reclaim_events);
+    if (parts & ENCODED_NODE_UP) {
+        p = put_node(e, p, node->up);
+        p = put64(p, node->up_offset);
+        p = put64(p, node->limit);
     }
-    if (family) put_family(e, n);
-    if (source_is(node->source)) put_source(e, source_at(w, node->source));
+    if (parts & ENCODED_NODE_FAMILY) p = put_family(e, p, n);
+    if (parts & ENCODED_NODE_SOURCE) p = put_source(e, p, source_at(e->world, node->source));
+    e->at = p;
     put_map(e, &node->map, true);
 }
 
@@ -278,8 +298,7 @@ static node_ref oldest_node(const zxp_world *w) {
 
 static void put_nodes(struct encoder *e) {
     for (node_ref n = oldest_node(e->world); node_is(n); n = node_at(e->world, n)->previous_node) put_node_record(e, n);
-    room(e);
-    put8(e, ENCODED_END);
+    put_end(e);
 }
 
 /* ---- Threads ---- */
@@ -288,43 +307,36 @@ static bool is_handle_kind(zxp_param_kind kind) {
     return kind <= ZXP_PARAM_EVENT;
 }
 
-static void put_arguments(struct encoder *e, const struct call *call) {
+static uint8_t *put_arguments(const struct encoder *e, uint8_t *p, const struct call *call) {
     const zxp_op_info *info = zxp_op_info_of(call->op);
     for (unsigned i = 0; i < info->param_count; i++) {
-        if (e->is_full)
-            put64(e, call->args[i]);
-        else if (is_handle_kind(info->params[i].kind))
-            put_handle(e, (zx_handle_t)call->args[i]);
+        if (!e->is_full && is_handle_kind(info->params[i].kind))
+            p = put_handle(e, p, (zx_handle_t)call->args[i]);
         else if (info->params[i].kind == ZXP_PARAM_DEADLINE)
-            put_deadline(e, call->args[i]);
+            p = put_deadline(e, p, call->args[i]);
         else
-            put64(e, call->args[i]);
+            p = put64(p, call->args[i]);
     }
+    return p;
 }
 
 static void put_values(struct encoder *e, const struct call *call) {
     const uint64_t *values = call->more_values != 0 ? arena_at(e->world, call->more_values) : call->value;
-    for (unsigned i = 0; i < call->values; i++) {
-        room(e);
-        put64(e, values[i]);
-    }
-    room(e);
+    for (unsigned i = 0; i < call->values; i++) e->at = put64(room(e), values[i]);
 }
 
-/* STATE: handles in a list by slot. Only waits and closes of several handles have them; a triggered item has none. */
+/* STATE: handles in a list of items by slot; an item that was triggered has none. */
 static void put_items(struct encoder *e, const struct call *call) {
     const zxp_wait_item *items = arena_at(e->world, call->list);
     for (uint32_t i = 0; i < call->list_count; i++) {
-        room(e);
-        put8(e, items[i].handle != ZX_HANDLE_INVALID);
-        put_handle(e, items[i].handle);
-        put32(e, items[i].signals);
+        uint8_t *p = put8(room(e), items[i].handle != ZX_HANDLE_INVALID);
+        p = put_handle(e, p, items[i].handle);
+        e->at = put32(p, items[i].signals);
     }
 }
 
 static void put_list(struct encoder *e, const struct call *call) {
-    put32(e, call->list_count);
-    put32(e, call->list_bytes);
+    e->at = put32(put32(room(e), call->list_count), call->list_bytes);
     if (!e->is_full && call->op == ZXP_OP_OBJECT_WAIT_MANY)
         put_items(e, call);
     else
@@ -332,163 +344,147 @@ static void put_list(struct encoder *e, const struct call *call) {
 }
 
 static void put_request(struct encoder *e, const struct request *r) {
-    room(e);
-    put8(e, r->role);
-    put8(e, (unsigned)r->early | (unsigned)r->latched << 1 | (unsigned)r->waiting << 2);
-    put32(e, (uint32_t)r->latched_status);
-    if (r->role == ROLE_NONE) return;
-    put_koid(e, source_at(e->world, r->source)->koid);
-    put8(e, r->type);
-    put64(e, r->offset);
-    put64(e, r->length);
-    put64(e, r->wake);
-    put64(e, r->pending);
-    put32(e, (uint32_t)r->status);
+    uint8_t *p = put8(room(e), r->role);
+    p = put8(p, (unsigned)r->early | (unsigned)r->latched << 1 | (unsigned)r->waiting << 2);
+    p = put32(p, (uint32_t)r->latched_status);
+    if (r->role != ROLE_NONE) {
+        p = put_koid(e, p, source_at(e->world, r->source)->koid);
+        p = put8(p, r->type);
+        p = put64(p, r->offset);
+        p = put64(p, r->length);
+        p = put64(p, r->wake);
+        p = put64(p, r->pending);
+        p = put32(p, (uint32_t)r->status);
+    }
+    e->at = p;
 }
 
 static void put_buffer(struct encoder *e, const struct buffer *buffer) {
-    put8(e, buffer->kind);
-    put8(e, buffer->fill);
-    put8(e, buffer->phase);
-    put64(e, buffer->length);
-    put64(e, buffer->address);
+    uint8_t *p = put8(room(e), buffer->kind);
+    p = put8(p, buffer->fill);
+    p = put8(p, buffer->phase);
+    p = put64(p, buffer->length);
+    e->at = put64(p, buffer->address);
     if (buffer->bytes != 0) put_bytes(e, arena_at(e->world, buffer->bytes), buffer->length);
 }
 
 /* What a call that has not ended has done so far. */
 static void put_progress(struct encoder *e, const struct thread *thread) {
     const struct call *call = &thread->call;
-    room(e);
-    put64(e, call->cursor);
-    for (unsigned i = 0; i < CALL_LOCALS; i++) put64(e, call->local[i]);
-    put64(e, call->fault_at);
-    put64(e, call->fault_end);
-    put_vmo(e, call->held[0]);
-    put_vmo(e, call->held[1]);
-    put_object(e, object_of_port(call->held_port));
-    put8(e, (unsigned)call->uninterruptible | (unsigned)call->fault_early << 1);
+    uint8_t *p = put64(room(e), call->cursor);
+    for (unsigned i = 0; i < CALL_LOCALS; i++) p = put64(p, call->local[i]);
+    p = put64(p, call->fault_at);
+    p = put64(p, call->fault_end);
+    p = put_vmo(e, p, call->held[0]);
+    p = put_vmo(e, p, call->held[1]);
+    p = put_object(e, p, object_of_port(call->held_port));
+    e->at = put8(p, (unsigned)call->uninterruptible | (unsigned)call->fault_early << 1);
     put_buffer(e, &call->buffer);
     if (call->transit.root != 0) put_map(e, &call->transit, true);
     put_request(e, &thread->request);
 }
 
-static void put_call(struct encoder *e, const struct thread *thread) {
-    const struct call *call = &thread->call;
-    bool in_call = thread_in_call(thread);
+static unsigned call_parts(const struct call *call, bool in_call) {
     unsigned parts = 0;
     if (call->list != 0) parts |= ENCODED_CALL_LIST;
     if (call->data.count != 0) parts |= ENCODED_CALL_DATA;
     if (in_call && call->buffer.bytes != 0) parts |= ENCODED_CALL_BYTES;
     if (in_call && call->transit.root != 0) parts |= ENCODED_CALL_TRANSIT;
-    room(e);
-    put16(e, call->op);
+    return parts;
+}
+
+static void put_call(struct encoder *e, const struct thread *thread) {
+    const struct call *call = &thread->call;
+    bool in_call = thread_in_call(thread);
+    unsigned parts = call_parts(call, in_call);
+    uint8_t *p = put16(room(e), call->op);
+    e->at = p;
     if (call->op == ZXP_OP_NONE) return;
-    if (e->is_full) {
-        put16(e, call->rule);
-        put32(e, (uint32_t)call->status);
-    }
-    put8(e, call->phase);
-    put8(e, call->values);
-    put8(e, parts);
-    put_arguments(e, call);
+    if (e->is_full) p = put32(put16(p, call->rule), (uint32_t)call->status);
+    p = put8(p, call->phase);
+    p = put8(p, call->values);
+    p = put8(p, parts);
+    e->at = put_arguments(e, p, call);
     put_values(e, call);
-    if (call->list != 0) put_list(e, call);
-    if (call->data.count != 0) put_data(e, &call->data);
+    if (parts & ENCODED_CALL_LIST) put_list(e, call);
+    if (parts & ENCODED_CALL_DATA) put_data(e, &call->data);
     if (in_call) put_progress(e, thread);
 }
 
 static void put_thread_record(struct encoder *e, const struct thread *thread) {
-    room(e);
-    put8(e, thread->state);
-    put8(e, (unsigned)thread->suspended | (unsigned)thread->restart << 1 | (unsigned)thread->timed << 2 |
-                (unsigned)thread->fault_kind << 3);
-    put8(e, thread->waits_for);
-    if (thread->timed) put_deadline(e, thread->deadline);
-    if (e->is_full && thread->state == ZXP_THREAD_FAULTED) put64(e, thread->fault_address);
+    uint8_t *p = put8(room(e), thread->state);
+    p = put8(p, (unsigned)thread->suspended | (unsigned)thread->restart << 1 | (unsigned)thread->timed << 2 |
+                    (unsigned)thread->fault_kind << 3);
+    p = put8(p, thread->waits_for);
+    if (thread->timed) p = put_deadline(e, p, thread->deadline);
+    if (e->is_full && thread->state == ZXP_THREAD_FAULTED) p = put64(p, thread->fault_address);
+    e->at = p;
     if (e->is_full || thread_in_call(thread)) put_call(e, thread);
 }
 
 static void put_threads(struct encoder *e) {
     const zxp_world *w = e->world;
     const thread_ref *threads = arena_at(w, kernel_of(w)->threads);
-    room(e);
-    put32(e, kernel_of(w)->thread_count);
+    e->at = put32(room(e), kernel_of(w)->thread_count);
     for (uint32_t i = 0; i < kernel_of(w)->thread_count; i++) put_thread_record(e, thread_at(w, threads[i]));
 }
 
 /* ---- Queues ---- */
 
 /* A source that has lost its node is known to nobody but the port. */
-static void put_source_packet(struct encoder *e, const struct source *source) {
-    put8(e, node_is(source->node) ? 1 : 2);
-    if (node_is(source->node))
-        put_koid(e, source->koid);
-    else
-        put_source(e, source);
+static uint8_t *put_source_packet(const struct encoder *e, uint8_t *p, const struct source *source) {
+    if (node_is(source->node)) return put_koid(e, put8(p, 1), source->koid);
+    return put_source(e, put8(p, 2), source);
 }
 
-static void put_own_packet(struct encoder *e, const struct packet *packet) {
-    uint64_t stamp = packet->type == ZX_PKT_TYPE_SIGNAL_ONE ? packet->length : 0;
-    put8(e, 0);
-    put8(e, packet->type);
-    put64(e, packet->key);
-    put32(e, (uint32_t)packet->status);
-    put64(e, packet->offset);
-    if (e->is_full || stamp == 0)
-        put64(e, packet->length);
-    else
-        put64(e, kernel_of(e->world)->now - stamp + 1);
-    put32(e, packet->trigger);
-    put32(e, packet->observed);
-    put_handle(e, packet->handle);
+/* STATE: how long ago instead of the time; 0 stays 0. */
+static uint8_t *put_own_packet(const struct encoder *e, uint8_t *p, const struct packet *packet) {
+    bool stamped = packet->type == ZX_PKT_TYPE_SIGNAL_ONE && packet->length != 0;
+    uint64_t length = packet->length;
+    if (!e->is_full && stamped) length = kernel_of(e->world)->now - length + 1;
+    p = put8(p, 0);
+    p = put8(p, packet->type);
+    p = put64(p, packet->key);
+    p = put32(p, (uint32_t)packet->status);
+    p = put64(p, packet->offset);
+    p = put64(p, length);
+    p = put32(p, packet->trigger);
+    p = put32(p, packet->observed);
+    return put_handle(e, p, packet->handle);
 }
 
 static void put_port_queues(struct encoder *e, const struct port *port) {
     const zxp_world *w = e->world;
-    for (packet_ref p = port->first; packet_is(p); p = packet_at(w, p)->next) {
-        room(e);
-        if (packet_at(w, p)->embedded)
-            put_source_packet(e, source_at(w, (source_ref){p.index}));
-        else
-            put_own_packet(e, packet_at(w, p));
+    for (packet_ref packet = port->first; packet_is(packet); packet = packet_at(w, packet)->next) {
+        uint8_t *p = room(e);
+        bool embedded = packet_at(w, packet)->embedded;
+        e->at = embedded ? put_source_packet(e, p, source_at(w, (source_ref){packet.index}))
+                         : put_own_packet(e, p, packet_at(w, packet));
     }
-    room(e);
-    put8(e, ENCODED_END);
-    for (thread_ref t = port->first_waiter; thread_is(t); t = thread_at(w, t)->next_waiter) {
-        room(e);
-        put_thread(e, t);
-    }
-    room(e);
-    put_thread(e, thread_none());
+    put_end(e);
+    for (thread_ref t = port->first_waiter; thread_is(t); t = thread_at(w, t)->next_waiter) put_next_thread(e, t);
+    put_next_thread(e, thread_none());
 }
 
 /* The owners, each followed by those attached to it; each sequence ends with none. */
 static void put_owners(struct encoder *e, thread_ref owner) {
     const zxp_world *w = e->world;
     for (; thread_is(owner); owner = thread_at(w, owner)->request.next) {
-        room(e);
-        put_thread(e, owner);
-        for (thread_ref t = thread_at(w, owner)->request.first_attached; thread_is(t);
-             t = thread_at(w, t)->request.next) {
-            room(e);
-            put_thread(e, t);
-        }
-        put_thread(e, thread_none());
+        const struct request *r = &thread_at(w, owner)->request;
+        put_next_thread(e, owner);
+        for (thread_ref t = r->first_attached; thread_is(t); t = thread_at(w, t)->request.next) put_next_thread(e, t);
+        put_next_thread(e, thread_none());
     }
-    room(e);
-    put_thread(e, thread_none());
+    put_next_thread(e, thread_none());
 }
 
 static void put_source_queues(struct encoder *e, const struct source *source) {
     const zxp_world *w = e->world;
     for (int type = 0; type < REQUEST_TYPES; type++) put_owners(e, source->owners[type]);
-    put_thread(e, source->active);
-    for (thread_ref t = source->pending_first; thread_is(t); t = thread_at(w, t)->request.next_pending) {
-        room(e);
-        put_thread(e, t);
-    }
-    room(e);
-    put_thread(e, thread_none());
+    put_next_thread(e, source->active);
+    for (thread_ref t = source->pending_first; thread_is(t); t = thread_at(w, t)->request.next_pending)
+        put_next_thread(e, t);
+    put_next_thread(e, thread_none());
 }
 
 static void put_queues(struct encoder *e) {
@@ -501,38 +497,32 @@ static void put_queues(struct encoder *e) {
 
 /* ---- Observers, space, pins ---- */
 
-static void put_observer(struct encoder *e, const struct observer *observer) {
-    room(e);
-    put8(e, thread_is(observer->thread) ? 0 : 1);
-    put_handle(e, observer->handle);
-    put32(e, observer->signals);
-    if (thread_is(observer->thread)) {
-        put_thread(e, observer->thread);
-        put32(e, observer->item);
-        return;
-    }
-    put_object(e, object_of_port(observer->port));
-    put32(e, observer->options);
-    put64(e, observer->key);
+static uint8_t *put_observer(const struct encoder *e, uint8_t *p, const struct observer *observer) {
+    bool of_thread = thread_is(observer->thread);
+    p = put8(p, of_thread ? 0 : 1);
+    p = put_handle(e, p, observer->handle);
+    p = put32(p, observer->signals);
+    if (of_thread) return put32(put_thread(e, p, observer->thread), observer->item);
+    p = put_object(e, p, object_of_port(observer->port));
+    p = put32(p, observer->options);
+    return put64(p, observer->key);
 }
 
 static void put_observers(struct encoder *e) {
     const zxp_world *w = e->world;
     for (object_ref o = kernel_of(w)->first_object; object_is(o); o = object_at(w, o)->next) {
         for (observer_ref ob = object_at(w, o)->observers; observer_is(ob); ob = observer_at(w, ob)->next)
-            put_observer(e, observer_at(w, ob));
-        room(e);
-        put8(e, ENCODED_END);
+            e->at = put_observer(e, room(e), observer_at(w, ob));
+        put_end(e);
     }
 }
 
 static void put_mapping(struct encoder *e, const struct mapping *mapping) {
-    room(e);
-    put64(e, mapping->base);
-    put64(e, mapping->vmo_offset);
-    put_vmo(e, mapping->vmo);
-    put8(e, mapping->max_permissions);
-    put8(e, mapping->fault_beyond_stream_size);
+    uint8_t *p = put64(room(e), mapping->base);
+    p = put64(p, mapping->vmo_offset);
+    p = put_vmo(e, p, mapping->vmo);
+    p = put8(p, mapping->max_permissions);
+    e->at = put8(p, mapping->fault_beyond_stream_size);
     put_map(e, &mapping->pages, false);
 }
 
@@ -540,8 +530,7 @@ static void put_space(struct encoder *e) {
     const zxp_world *w = e->world;
     const struct page_map *space = &vmar_at(w, kernel_of(w)->vmar)->space;
     struct page_run run;
-    room(e);
-    put32(e, kernel_of(w)->mappings);
+    e->at = put32(room(e), kernel_of(w)->mappings);
     if (kernel_of(w)->mappings == 0) return;
     for (struct page_walk k = page_walk_begin(w, space, 0, space->pages); page_walk_next(&k, &run);)
         if (run.key.state != 0) put_mapping(e, mapping_at(w, (mapping_ref){run.key.content}));
@@ -551,14 +540,12 @@ static void put_pins(struct encoder *e) {
     const zxp_world *w = e->world;
     for (pin_ref p = kernel_of(w)->first_pin; pin_is(p); p = pin_at(w, p)->next) {
         const struct pin *pin = pin_at(w, p);
-        room(e);
-        put8(e, pin->write != 0);
-        put_vmo(e, pin->vmo);
-        put64(e, pin->offset);
-        put64(e, pin->length);
+        uint8_t *to = put8(room(e), pin->write != 0);
+        to = put_vmo(e, to, pin->vmo);
+        to = put64(to, pin->offset);
+        e->at = put64(to, pin->length);
     }
-    room(e);
-    put8(e, ENCODED_END);
+    put_end(e);
 }
 
 /* ---- The whole ---- */

@@ -49,19 +49,20 @@ static void rename_for_state(struct encoder *e, struct page_key *key) {
 
 static void put_run(struct encoder *e, uint64_t pages, struct page_key key) {
     if (!e->is_full) rename_for_state(e, &key);
-    room(e);
-    put64(e, pages);
-    put64(e, key.order);
-    put32(e, key.content);
-    put32(e, key.share);
-    put8(e, key.state);
-    put8(e, key.kind);
-    put8(e, key.pins);
-    put8(e, key.always_need);
-    put8(e, key.list);
-    put8(e, key.list_generation);
-    put8(e, key.generation);
-    put8(e, key.ascending);
+    uint8_t *p = room(e);
+    p = put64(p, pages);
+    p = put64(p, key.order);
+    p = put32(p, key.content);
+    p = put32(p, key.share);
+    p = put8(p, key.state);
+    p = put8(p, key.kind);
+    p = put8(p, key.pins);
+    p = put8(p, key.always_need);
+    p = put8(p, key.list);
+    p = put8(p, key.list_generation);
+    p = put8(p, key.generation);
+    p = put8(p, key.ascending);
+    e->at = p;
 }
 
 /* ---- Gathering ---- */
@@ -157,8 +158,7 @@ static void gather(struct encoder *e, struct gathered *g, const struct page_run 
 void put_map(struct encoder *e, const struct page_map *map, bool pages) {
     struct gathered g = {.kind = PIECE_NONE};
     struct page_run run;
-    room(e);
-    put64(e, map->pages);
+    e->at = put64(room(e), map->pages);
     for (struct page_walk k = page_walk_begin(e->world, map, 0, map->pages); page_walk_next(&k, &run);) {
         if (pages)
             gather(e, &g, &run);
@@ -202,12 +202,12 @@ void put_data(struct encoder *e, const struct data *data) {
         bool bytes = pieces[i].kind == CONTENT_BODY;
         next = i + 1;
         while (bytes && next < data->count && pieces[next].kind == CONTENT_BODY) next++;
-        room(e);
-        put8(e, pieces[i].kind);
-        put64(e, pieces[next - 1].end - begin_of(pieces, i));
-        if (!bytes) put8(e, pieces[i].value);
+        uint8_t *p = room(e);
+        p = put8(p, pieces[i].kind);
+        p = put64(p, pieces[next - 1].end - begin_of(pieces, i));
+        if (!bytes) p = put8(p, pieces[i].value);
+        e->at = p;
         for (uint32_t j = i; bytes && j < next; j++) put_page_bytes(e, &pieces[j], pieces[j].end - begin_of(pieces, j));
     }
-    room(e);
-    put8(e, ENCODED_END);
+    put_end(e);
 }

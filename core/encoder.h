@@ -14,7 +14,14 @@ struct ranks {
     uint64_t value[RANKS];
 };
 
-/* Bytes are gathered in a buffer; full() passes it on. `room` may be needed at once, at most ENCODER_RECORD. */
+/* Bytes are gathered in a buffer and passed on when it is full. A record is written through a pointer of its own, which
+ * room() gives and `at` gets back at the end of the record:
+ *
+ *     uint8_t *p = room(e);
+ *     p = put32(p, value);
+ *     e->at = p;
+ *
+ * (Stores through e->at itself would have to be kept apart from e->at by the compiler: a byte pointer may point at it.) */
 #define ENCODER_BUFFER 8192u
 #define ENCODER_RECORD 512u
 
@@ -29,56 +36,50 @@ struct encoder {
     uint8_t buffer[ENCODER_BUFFER];
 };
 
-static inline void pass_on(struct encoder *e) {
-    size_t length = (size_t)(e->at - e->buffer);
-    e->pass(e, e->buffer, length);
-    e->passed += length;
-    e->at = e->buffer;
-}
+void pass_on(struct encoder *e);
 
-/* Before each record of at most ENCODER_RECORD bytes. */
-static inline void room(struct encoder *e) {
+/* Where at least ENCODER_RECORD bytes fit. */
+static inline uint8_t *room(struct encoder *e) {
     if (e->at > e->buffer + ENCODER_BUFFER - ENCODER_RECORD) pass_on(e);
+    return e->at;
 }
 
-static inline void put8(struct encoder *e, uint64_t v) { *e->at++ = (uint8_t)v; }
-static inline void put16(struct encoder *e, uint64_t v) {
-    e->at[0] = (uint8_t)v;
-    e->at[1] = (uint8_t)(v >> 8);
-    e->at += 2;
+static inline uint8_t *put8(uint8_t *p, uint64_t v) {
+    *p = (uint8_t)v;
+    return p + 1;
 }
-static inline void put32(struct encoder *e, uint64_t v) {
-    e->at[0] = (uint8_t)v;
-    e->at[1] = (uint8_t)(v >> 8);
-    e->at[2] = (uint8_t)(v >> 16);
-    e->at[3] = (uint8_t)(v >> 24);
-    e->at += 4;
+static inline uint8_t *put16(uint8_t *p, uint64_t v) {
+    p[0] = (uint8_t)v;
+    p[1] = (uint8_t)(v >> 8);
+    return p + 2;
 }
-static inline void put64(struct encoder *e, uint64_t v) {
-    e->at[0] = (uint8_t)v;
-    e->at[1] = (uint8_t)(v >> 8);
-    e->at[2] = (uint8_t)(v >> 16);
-    e->at[3] = (uint8_t)(v >> 24);
-    e->at[4] = (uint8_t)(v >> 32);
-    e->at[5] = (uint8_t)(v >> 40);
-    e->at[6] = (uint8_t)(v >> 48);
-    e->at[7] = (uint8_t)(v >> 56);
-    e->at += 8;
+static inline uint8_t *put32(uint8_t *p, uint64_t v) {
+    p[0] = (uint8_t)v;
+    p[1] = (uint8_t)(v >> 8);
+    p[2] = (uint8_t)(v >> 16);
+    p[3] = (uint8_t)(v >> 24);
+    return p + 4;
 }
-/* Any number of bytes; makes room itself. */
+static inline uint8_t *put64(uint8_t *p, uint64_t v) {
+    p[0] = (uint8_t)v;
+    p[1] = (uint8_t)(v >> 8);
+    p[2] = (uint8_t)(v >> 16);
+    p[3] = (uint8_t)(v >> 24);
+    p[4] = (uint8_t)(v >> 32);
+    p[5] = (uint8_t)(v >> 40);
+    p[6] = (uint8_t)(v >> 48);
+    p[7] = (uint8_t)(v >> 56);
+    return p + 8;
+}
+/* Any number of bytes, as a record of their own. */
 void put_bytes(struct encoder *e, const uint8_t *bytes, uint64_t length);
+/* A byte, as a record of its own: the end of a sequence. */
+static inline void put_end(struct encoder *e) { e->at = put8(room(e), ENCODED_END); }
 
 /* STATE: number of the value among those noted, from 1; 0 stays 0. */
 uint64_t rank_of(const struct ranks *ranks, uint64_t value);
 void rank_note(struct ranks *ranks, uint64_t value);
 void ranks_sort(struct ranks *ranks);
-
-/* An object or a node. FULL: its koid. STATE: its rank. */
-static inline void put_koid(struct encoder *e, zx_koid_t koid) {
-    put64(e, e->is_full ? koid : rank_of(&e->koids, koid));
-}
-/* FULL: the value. STATE: slot + 1 of a live handle, else 0. */
-void put_handle(struct encoder *e, zx_handle_t value);
 
 /* ---- encode_pages.c ---- */
 
