@@ -80,8 +80,10 @@ static void inv_22_supply_moves(struct step_check *s) {
         if (is_frame(&run.key)) violated(s->report, 22, vmo_at(s->after, v)->object.koid, run.first);
 }
 
+/* A transfer of a range onto itself moves nothing, and is no error (chapter 5 section 12). */
 static void inv_57_no_pages_out_of_a_root(struct step_check *s) {
-    bool moves = op_is(s, ZXP_OP_PAGER_SUPPLY_PAGES) || op_is(s, ZXP_OP_VMO_TRANSFER_DATA);
+    bool onto_itself = s->call->args[2] == s->call->args[5] && vmo_same(vmo_of_argument(s, 0), vmo_of_argument(s, 4));
+    bool moves = op_is(s, ZXP_OP_PAGER_SUPPLY_PAGES) || (op_is(s, ZXP_OP_VMO_TRANSFER_DATA) && !onto_itself);
     vmo_ref from = moves ? vmo_of_argument(s, 4) : vmo_none();
     if (!vmo_is(from) || !succeeded(s) || s->call->args[3] == 0) return;
     if (node_is_root(s->before, vmo_at(s->before, from)->node)) violated(s->report, 57, vmo_at(s->before, from)->object.koid, 0);
