@@ -118,7 +118,8 @@ static zx_status_t set_size_begin(oracle *o, int t) {
     status = resize(o, t, v, pages_up(size));
     if (status == ZX_OK) {
         hold(o, t, 0, v);
-        zero_begin(o, t, size, round_up(size) - size);
+        /* chapter 9 section 3: in the old profiles the stream size is only a number, setting it zeroes nothing */
+        zero_begin(o, t, size, head_profile(o) ? round_up(size) - size : 0);
     }
     return status;
 }
