@@ -176,13 +176,14 @@ enum block_word cut_block_word(const struct source *source, const struct cut *cu
     return BLOCK_NONE;
 }
 
-enum block_result cut_block(const struct source *source, size_t from, size_t end, struct cut *close) {
+static enum block_result find_end(const struct source *source, size_t from, size_t end, bool any, struct cut *close) {
     size_t depth = 0;
     while (cut_next(source, from, end, close)) {
         switch (cut_block_word(source, close)) {
         case BLOCK_FOR:
         case BLOCK_DEF:
-            depth++;
+            if (++depth > DEEPEST_BLOCK)
+                return BLOCK_DEEP;
             break;
         case BLOCK_END:
             if (depth == 0)
@@ -191,13 +192,23 @@ enum block_result cut_block(const struct source *source, size_t from, size_t end
             break;
         case BLOCK_CASE:
         case BLOCK_SKIP:
-            return BLOCK_BROKEN;
+            if (!any)
+                return BLOCK_BROKEN;
+            break;
         default:
             break;
         }
         from = close->next;
     }
     return BLOCK_OPEN;
+}
+
+enum block_result cut_block(const struct source *source, size_t from, size_t end, struct cut *close) {
+    return find_end(source, from, end, false, close);
+}
+
+enum block_result cut_broken_block(const struct source *source, size_t from, size_t end, struct cut *close) {
+    return find_end(source, from, end, true, close);
 }
 
 bool cut_needs_more(const char *text, size_t length) {

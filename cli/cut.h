@@ -24,10 +24,13 @@ bool cut_next(const struct source *source, size_t from, size_t end, struct cut *
 /* The word that decides about blocks; a `WORD:` prefix hides it. */
 enum block_word cut_block_word(const struct source *source, const struct cut *cut);
 
-enum block_result { BLOCK_CLOSED, BLOCK_OPEN, BLOCK_BROKEN };
+enum { DEEPEST_BLOCK = 1000 };
+enum block_result { BLOCK_CLOSED, BLOCK_OPEN, BLOCK_BROKEN, BLOCK_DEEP };
 /* Finds the `end` that belongs to a `for` or `def` whose body begins at `from`. BLOCK_BROKEN: a case or skip stands inside (then
  * close is that statement); BLOCK_OPEN: the text ends first. */
 enum block_result cut_block(const struct source *source, size_t from, size_t end, struct cut *close);
+/* The same, taking no notice of case and skip: where a broken block was meant to end. */
+enum block_result cut_broken_block(const struct source *source, size_t from, size_t end, struct cut *close);
 /* For the prompt: does this text end inside a block, or with a backslash, so that more lines must come? */
 bool cut_needs_more(const char *text, size_t length);
 

@@ -10,7 +10,7 @@
 
 #include "cut.h"
 
-enum { DEEPEST_SOURCE = 16, DEEPEST_FRAME = 1000 };
+enum { DEEPEST_SOURCE = 16, DEEPEST_FRAME = DEEPEST_BLOCK };
 
 static struct frame *top(struct interp *in) { return &in->frames[in->frame_count - 1]; }
 
@@ -27,6 +27,15 @@ static bool is_plain_end(const struct source *source, const struct cut *close) {
     return close->end - close->begin == 3 && memcmp(source->text + close->begin, "end", 3) == 0;
 }
 
+/* A case stands inside. If the block has an `end` behind it the case belongs to the mistake, else the `end` was forgotten and the
+ * run goes on with that case. */
+static bool broken_block(struct stmt *s, struct frame *frame, size_t place) {
+    struct cut close;
+    bool ends = cut_broken_block(frame->source, frame->at, frame->end, &close) == BLOCK_CLOSED;
+    frame->at = ends ? close.next : place;
+    return interp_error(s->in, frame->source, place, "`case' or `skip' inside of a loop or def");
+}
+
 /* Finds the end of the block that this statement opens, and goes on behind it. */
 static bool take_block(struct stmt *s, const char *word, size_t *begin, size_t *end) {
     struct frame *frame = top(s->in);
@@ -34,13 +43,14 @@ static bool take_block(struct stmt *s, const char *word, size_t *begin, size_t *
     struct cut close;
     *begin = frame->at;
     enum block_result result = cut_block(source, frame->at, frame->end, &close);
-    if (result == BLOCK_OPEN) {
+    if (result == BLOCK_OPEN || result == BLOCK_DEEP) {
         frame->at = frame->end;
-        return stmt_error(s, s->body.begin, "this `%s' has no `end'", word);
+        return result == BLOCK_OPEN ? stmt_error(s, s->body.begin, "this `%s' has no `end'", word)
+                                    : stmt_error(s, s->body.begin, "blocks nest more than %d deep", DEEPEST_BLOCK);
     }
-    frame->at = result == BLOCK_BROKEN ? close.begin : close.next;
     if (result == BLOCK_BROKEN)
-        return interp_error(s->in, source, close.begin, "`case' or `skip' inside of a loop or def");
+        return broken_block(s, frame, close.begin);
+    frame->at = close.next;
     if (!is_plain_end(source, &close))
         return interp_error(s->in, source, close.begin + 3, "nothing may stand behind `end'");
     *end = close.begin;

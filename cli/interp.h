@@ -31,6 +31,7 @@
 #include "zxpager/zxpager.h"
 
 struct interp;
+struct shell;
 
 /* Words that stand for text in a def's body or in a case with combinations (LANGUAGE.md section 1). */
 struct scope {
@@ -140,6 +141,7 @@ struct interp {
     bool had_failure;
     bool quit;
     const void *views;         /* for whoever registers views; see commands.h */
+    struct shell *shell;       /* what the prompt and its views keep; shell.h */
     volatile sig_atomic_t *interrupt; /* set by a signal handler; polled */
 };
 

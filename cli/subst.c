@@ -15,7 +15,11 @@ struct subst {
     bool quoted;
     bool live; /* inside of quotes in which names are replaced all the same */
     bool quote_seen;
+    bool maps; /* `expect pages`: every quote is a map */
 };
+
+/* Replaced text can double with each call of a def; a line that long is no statement. */
+enum { LONGEST_STATEMENT = 16 << 20 };
 
 /* Offset behind a `WORD:` prefix and blanks. */
 static size_t behind_prefix(const struct text *text) {
@@ -35,19 +39,24 @@ static bool ends_with(const struct text *text, const char *tail) {
            (text->n == n || !is_name_char(text->s[text->n - n - 1]));
 }
 
-/* Is this the quoted argument of `expect pages`, `pages=` or `case`? */
-static bool quote_is_live(const struct subst *sub) {
-    if (ends_with(sub->out, "pages=") || ends_with(sub->out, "pages!="))
-        return true;
+/* At the first quote of a statement: what do its first words say about quotes? */
+static bool first_quote(struct subst *sub) {
     size_t at = behind_prefix(sub->out);
-    struct span word;
+    struct span word, second;
+    sub->quote_seen = true;
     if (!text_next_word(sub->out, &at, sub->out->n, &word))
         return false;
     if (span_is(sub->out, word, "case"))
-        return !sub->quote_seen;
-    if (!span_is(sub->out, word, "expect") || !text_next_word(sub->out, &at, sub->out->n, &word))
-        return false;
-    return span_is(sub->out, word, "pages");
+        return true;
+    if (span_is(sub->out, word, "expect") && text_next_word(sub->out, &at, sub->out->n, &second))
+        sub->maps = span_is(sub->out, second, "pages");
+    return false;
+}
+
+/* Is this the quoted argument of `expect pages`, `pages=` or `case`? */
+static bool quote_is_live(struct subst *sub) {
+    bool title = !sub->quote_seen && first_quote(sub);
+    return title || sub->maps || ends_with(sub->out, "pages=") || ends_with(sub->out, "pages!=");
 }
 
 static void put(struct subst *sub, const char *text, size_t at) {
@@ -101,10 +110,8 @@ static void copy(struct subst *sub) {
 }
 
 static void quote(struct subst *sub) {
-    if (!sub->quoted) {
+    if (!sub->quoted)
         sub->live = quote_is_live(sub);
-        sub->quote_seen = true;
-    }
     sub->quoted = !sub->quoted;
     copy(sub);
 }
@@ -136,6 +143,8 @@ bool subst_build(struct interp *in, struct source *source, const struct cut *cut
     while (sub.at < sub.end) {
         if (!step(&sub))
             return false;
+        if (out->n > LONGEST_STATEMENT)
+            return interp_error(in, source, cut->begin, "this statement is longer than 16 MiB");
     }
     text_add(out, 0, cut->end); /* the place of the end */
     out->n--;

@@ -1,0 +1,290 @@
+/* shell.c - the hooks of a person's session, and the words in which views tell of things. */
+#include "shell.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "print.h"
+
+/* ---- Hooks ---- */
+
+static void on_event(void *user, const zxp_event *event) {
+    struct shell *shell = user;
+    zxp_event *kept = &shell->events[++shell->event_count % EVENTS_KEPT];
+    *kept = *event;
+    kept->call = NULL; /* it lives only now */
+    stop_on_event(shell, event);
+    if (shell->below.event)
+        shell->below.event(shell->below.user, event);
+}
+
+static bool begins_with_word(const struct report *report, const char *word) {
+    const char *s = report->statement;
+    size_t n = strlen(word);
+    while (*s == ' ' || *s == '\t')
+        s++;
+    return strncmp(s, word, n) == 0 && (s[n] == 0 || s[n] == ' ' || s[n] == '\t');
+}
+
+/* undo and redo move along the recorded statements; everything else adds to them. */
+static void follow(struct shell *shell, const struct report *report) {
+    size_t future = shell->in->future_count;
+    if (begins_with_word(report, "undo"))
+        record_undone(shell, future - shell->future_seen);
+    else if (begins_with_word(report, "redo"))
+        record_redone(shell, shell->future_seen - future);
+    else if (begins_with_word(report, "reset") || begins_with_word(report, "load"))
+        record_clear(shell);
+    else
+        record_statement(shell, report);
+    shell->future_seen = future;
+}
+
+static void keep_last(struct shell *shell, const struct report *report) {
+    zxp_thread_view view = {0};
+    if (report->outcome.kind == OUT_NOTHING || !zxp_thread_get(shell->in->world, report->outcome.thread, &view))
+        return;
+    shell->last_rule = view.rule;
+    shell->last_op = view.op;
+    shell->last_status = report->outcome.kind == OUT_STATUS || report->outcome.kind == OUT_FAULT ? report->outcome.status : ZX_OK;
+}
+
+static void on_statement(void *user, struct interp *in, const struct report *report) {
+    struct shell *shell = user;
+    if (in->diag.set) { /* it was taken back: its events never happened */
+        shell->event_count = shell->last_event;
+        return;
+    }
+    follow(shell, report);
+    keep_last(shell, report);
+    if (shell->prints)
+        delta_print(shell, report);
+    shell->last_event = shell->event_count;
+    if (shell->below.statement)
+        shell->below.statement(shell->below.user, in, report);
+    stop_on_statement(shell, report);
+}
+
+static void on_output(void *user, const char *text, size_t length) {
+    const struct shell *shell = user;
+    if (shell->below.output)
+        shell->below.output(shell->below.user, text, length);
+}
+
+static void on_error(void *user, const struct diag *diag) {
+    struct shell *shell = user;
+    shell->failures++;
+    if (shell->below.error)
+        shell->below.error(shell->below.user, diag);
+}
+
+static void on_failed(void *user, const struct failure *failure) {
+    struct shell *shell = user;
+    shell->failures++;
+    if (shell->below.failed)
+        shell->below.failed(shell->below.user, failure);
+}
+
+static void on_case_begin(void *user, const char *name) {
+    struct shell *shell = user;
+    record_clear(shell); /* a case is a new world */
+    if (shell->below.case_begin)
+        shell->below.case_begin(shell->below.user, name);
+}
+
+static void on_case_end(void *user, const char *name, enum case_result result, const char *why) {
+    const struct shell *shell = user;
+    if (shell->below.case_end)
+        shell->below.case_end(shell->below.user, name, result, why);
+}
+
+static void on_rewrite(void *user, struct source *source, size_t begin, size_t end, const char *text) {
+    const struct shell *shell = user;
+    shell->below.rewrite(shell->below.user, source, begin, end, text);
+}
+
+struct shell *shell_create(struct interp *in, bool prints, bool color) {
+    struct shell *shell = mem_alloc(sizeof *shell);
+    *shell = (struct shell){.in = in, .prints = prints, .color = color};
+    in->shell = shell;
+    return shell;
+}
+
+void shell_attach(struct shell *shell) {
+    struct interp_hooks *hooks = &shell->in->hooks;
+    if (shell->events)
+        return;
+    shell->events = mem_alloc(EVENTS_KEPT * sizeof *shell->events);
+    shell->below = *hooks;
+    *hooks = (struct interp_hooks){.user = shell,
+                                   .event = on_event,
+                                   .statement = on_statement,
+                                   .output = shell->below.output ? on_output : NULL,
+                                   .error = on_error,
+                                   .failed = on_failed,
+                                   .case_begin = on_case_begin,
+                                   .case_end = on_case_end,
+                                   .rewrite = shell->below.rewrite ? on_rewrite : NULL};
+}
+
+void shell_destroy(struct shell *shell) {
+    record_clear(shell);
+    choices_clear(shell);
+    free(shell->choices);
+    free(shell->entries);
+    free(shell->events);
+    free(shell->waiting);
+    free(shell->until);
+    free(shell);
+}
+
+const zxp_event *shell_event(const struct shell *shell, uint64_t number) {
+    if (!number || number > shell->event_count || shell->event_count - number >= EVENTS_KEPT)
+        return NULL;
+    return &shell->events[number % EVENTS_KEPT];
+}
+
+void shell_entry_begins(struct shell *shell) {
+    shell->shown = 0;
+    shell->stopped[0] = 0;
+}
+
+/* ---- Writing ---- */
+
+unsigned shell_columns(const struct shell *shell) {
+    struct winsize size;
+    if (shell->columns)
+        return shell->columns;
+    return shell->prints && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+}
+
+void shell_tint(const struct shell *shell, struct buf *out, enum tint tint) {
+    static const char *const codes[] = {"\033[0m", "\033[32m", "\033[31m", "\033[33m", "\033[36m", "\033[2m", "\033[1m"};
+    if (shell->color)
+        buf_text(out, codes[tint]);
+}
+
+void shell_tinted(const struct shell *shell, struct buf *out, enum tint tint, const char *text) {
+    shell_tint(shell, out, tint);
+    buf_text(out, text);
+    shell_tint(shell, out, TINT_NONE);
+}
+
+/* How many bytes of the text fit into `width` columns, cut at a blank if there is one. */
+static size_t fitting(const char *text, size_t width) {
+    size_t last = 0, column = 0, i = 0;
+    for (; text[i] && text[i] != '\n' && column <= width; i++) {
+        if (text[i] == ' ')
+            last = i;
+        column += ((unsigned char)text[i] & 0xc0) != 0x80;
+    }
+    return column <= width ? i : last ? last : width;
+}
+
+void shell_wrap(const struct shell *shell, struct buf *out, unsigned indent, const char *text) {
+    unsigned columns = shell_columns(shell);
+    size_t width = columns > indent + 20 ? columns - indent - 1 : 20;
+    while (*text) {
+        size_t n = fitting(text, width);
+        buf_format(out, "%*s%.*s\n", (int)indent, "", (int)n, text);
+        text += n;
+        text += *text == ' ' || *text == '\n';
+    }
+}
+
+void shell_print(struct shell *shell, struct buf *out) {
+    interp_print(shell->in, buf_string(out));
+    buf_free(out);
+}
+
+void shell_object(const struct shell *shell, struct buf *out, zx_koid_t koid) {
+    const char *name = interp_name_of_koid(shell->in, koid);
+    if (name)
+        buf_text(out, name);
+    else
+        buf_format(out, "koid-%" PRIu64, koid);
+}
+
+void shell_thread(const struct shell *shell, struct buf *out, uint32_t thread) {
+    const char *name = interp_name_of_thread(shell->in, thread);
+    if (name)
+        buf_text(out, name);
+    else
+        buf_format(out, "thread %" PRIu32, thread);
+}
+
+void shell_request(const struct shell *shell, struct buf *out, uint16_t command, zx_koid_t vmo, uint64_t offset, uint64_t length) {
+    buf_text(out, command == ZX_PAGER_VMO_DIRTY ? "DIRTY " : command == ZX_PAGER_VMO_COMPLETE ? "COMPLETE " : "READ ");
+    shell_object(shell, out, vmo);
+    if (command != ZX_PAGER_VMO_COMPLETE)
+        buf_format(out, " %" PRIu64 " %" PRIu64, offset / ZXP_PAGE_SIZE, length / ZXP_PAGE_SIZE);
+}
+
+/* ---- Events in words ---- */
+
+static void request_line(const struct shell *shell, const zxp_event *event, struct buf *out) {
+    static const char *const before[] = {"", " asks for ", " waits with ", " goes on waiting for "};
+    bool asks = event->what >= ZXP_WHAT_CREATED && event->what <= ZXP_WHAT_CONTINUED;
+    if (asks) {
+        shell_thread(shell, out, event->thread);
+        buf_text(out, before[event->what]);
+    }
+    shell_request(shell, out, event->command, event->koid, event->offset, event->length);
+    if (asks)
+        return;
+    buf_text(out, event->what == ZXP_WHAT_RESOLVED ? " is answered" : event->what == ZXP_WHAT_TAKEN_OVER ? " passes to " : " is gone");
+    if (event->what == ZXP_WHAT_TAKEN_OVER)
+        shell_thread(shell, out, event->thread);
+}
+
+static void packet_line(const struct shell *shell, const zxp_event *event, struct buf *out) {
+    static const char *const words[] = {[ZXP_WHAT_QUEUED] = " gets ", [ZXP_WHAT_DEQUEUED] = " hands out ",
+                                        [ZXP_WHAT_WITHDRAWN] = " loses ", [ZXP_WHAT_DROPPED] = " drops "};
+    shell_object(shell, out, event->koid);
+    bool known = event->what >= ZXP_WHAT_QUEUED && event->what <= ZXP_WHAT_DROPPED;
+    buf_text(out, known ? words[event->what] : ": ");
+    bool page_request = event->length || event->command;
+    zxp_packet_view packet = {.key = event->key, .command = event->command, .offset = event->offset, .length = event->length};
+    packet.type = ZX_PKT_TYPE_PAGE_REQUEST;
+    if (page_request)
+        print_packet(out, shell->in, &packet);
+    else
+        buf_format(out, "a packet key=%" PRIu64, event->key);
+}
+
+static void page_line(const struct shell *shell, const zxp_event *event, struct buf *out) {
+    shell_object(shell, out, event->koid);
+    buf_format(out, " %" PRIu64 " %" PRIu64 "  %c -> %c", event->offset / ZXP_PAGE_SIZE, event->length / ZXP_PAGE_SIZE,
+               event->before, event->after);
+}
+
+static void result_line(const struct shell *shell, const zxp_event *event, struct buf *out) {
+    const zxp_op_info *op = zxp_op_info_of(event->op);
+    shell_thread(shell, out, event->thread);
+    buf_format(out, "'s %s ends: ", op ? op->name : "call");
+    print_status(out, event->status);
+}
+
+static void thread_line(const struct shell *shell, const zxp_event *event, struct buf *out) {
+    shell_thread(shell, out, event->thread);
+    buf_text(out, event->kind == ZXP_EVENT_BLOCK ? " waits" : " wakes");
+    if (event->kind == ZXP_EVENT_WAKE && event->status != ZX_OK) {
+        buf_text(out, " with ");
+        print_status(out, event->status);
+    }
+}
+
+bool shell_event_line(const struct shell *shell, const zxp_event *event, struct buf *out) {
+    switch (event->kind) {
+    case ZXP_EVENT_PAGE: page_line(shell, event, out); return true;
+    case ZXP_EVENT_REQUEST: request_line(shell, event, out); return true;
+    case ZXP_EVENT_PACKET: packet_line(shell, event, out); return true;
+    case ZXP_EVENT_RESULT: result_line(shell, event, out); return true;
+    case ZXP_EVENT_BLOCK:
+    case ZXP_EVENT_WAKE: thread_line(shell, event, out); return true;
+    default: return false; /* calls are shown as calls; rules, signals and objects by `explain`, `show` and `objects` */
+    }
+}
