@@ -46,9 +46,9 @@ static bool compare_thread(struct harness *h, const zxp_op_call *call, uint32_t 
     if (ended && a.op != 0 && !SAME(status)) return false;
     if (a.state == ZXP_THREAD_FAULTED && !SAME(fault_address)) return false;
     if (a.waits_for == ZXP_WAIT_NONE) return true;
-    if (!SAME(deadline) || a.waits_for == ZXP_WAIT_SIGNALS) return a.deadline == b.deadline;
+    if (a.waits_for == ZXP_WAIT_SIGNALS) return SAME(deadline);
+    if (a.waits_for == ZXP_WAIT_PORT) return SAME(deadline) && SAME(koid);
     if (!SAME(koid)) return false;
-    if (a.waits_for != ZXP_WAIT_REQUEST) return true;
     return SAME(command) && SAME(attached) && SAME(offset) && SAME(length) && SAME(wake);
 }
 
