@@ -38,7 +38,7 @@ static const char *check_intervals(const oracle *o, int index) {
         MUST(n->source >= 0, "INV-4: intervals only in roots");
         MUST(v->first <= v->last && v->last < n->pages, "INV-1: an interval beyond the end");
         MUST(v->dirty || v->acl == 0, "INV-3: an untracked interval has no awaiting-clean length");
-        uint64_t e = entry_next(o, index, v->first);
+        uint64_t e = orc_entry_next(o, index, v->first);
         MUST(e == NEVER || e > v->last, "INV-3: a page inside an interval");
         if (i > 0) {
             const interval_t *w = &n->interval[i - 1];
@@ -139,8 +139,8 @@ static const char *check_objects(const oracle *o) {
         MUST(!x->used || (x->handles == handles && x->mappings == mappings), "counts of handles and mappings");
         if (x->used && x->type == ZX_OBJ_TYPE_VMO) {
             MUST(x->handles + x->mappings + x->pins + x->running > 0, "a VMO that should be dead");
-            MUST(half || stream_size(o, i) <= vmo_bytes(o, i), "INV-2: the stream size");
-            bool none = child_count(o, i) == 0;
+            MUST(half || orc_stream_size(o, i) <= orc_vmo_bytes(o, i), "INV-2: the stream size");
+            bool none = orc_child_count(o, i) == 0;
             MUST(x->handles == 0 || none == ((x->signals & ZX_VMO_ZERO_CHILDREN) != 0), "ZERO_CHILDREN");
         }
     }

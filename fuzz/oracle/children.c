@@ -5,28 +5,28 @@
 
 #include "state.h"
 
-#define MAX_BYTES (head_profile(o) ? UINT64_C(0xFFFFFFFFFFFE0000) : UINT64_C(0xFFFFFFFFFFFF0000))
+#define MAX_BYTES (orc_head_profile(o) ? UINT64_C(0xFFFFFFFFFFFE0000) : UINT64_C(0xFFFFFFFFFFFF0000))
 
 static uint64_t clamp(uint64_t off, uint64_t len, uint64_t limit) { /* section 4.1, in pages */
-    return max64(min64(off + len, limit), off) - off;
+    return orc_max64(orc_min64(off + len, limit), off) - off;
 }
 
 /* Section 3.3. */
 static zx_status_t check_slice(oracle *o, int t, int v, uint64_t off, uint64_t size) {
-    if (!aligned(off)) {
-        return rule(o, t, "6 section 3.3 step 1", ZX_ERR_INVALID_ARGS);
+    if (!orc_aligned(off)) {
+        return orc_rule(o, t, "6 section 3.3 step 1", ZX_ERR_INVALID_ARGS);
     }
     if (size > MAX_BYTES) {
-        return rule(o, t, "6 section 3.3 step 2", ZX_ERR_OUT_OF_RANGE);
+        return orc_rule(o, t, "6 section 3.3 step 2", ZX_ERR_OUT_OF_RANGE);
     }
-    if (!in_range(off, size, vmo_bytes(o, v))) {
-        return rule(o, t, "6 section 3.3 step 3", ZX_ERR_INVALID_ARGS);
+    if (!orc_in_range(off, size, orc_vmo_bytes(o, v))) {
+        return orc_rule(o, t, "6 section 3.3 step 3", ZX_ERR_INVALID_ARGS);
     }
     if (o->object[v].resizable) {
-        return rule(o, t, "6 section 3.3 step 4", ZX_ERR_NOT_SUPPORTED);
+        return orc_rule(o, t, "6 section 3.3 step 4", ZX_ERR_NOT_SUPPORTED);
     }
     if (o->object[v].cache_policy != ZX_CACHE_POLICY_CACHED) {
-        return rule(o, t, "6 section 3.3 step 5", ZX_ERR_BAD_STATE);
+        return orc_rule(o, t, "6 section 3.3 step 5", ZX_ERR_BAD_STATE);
     }
     return ZX_OK;
 }
@@ -34,16 +34,16 @@ static zx_status_t check_slice(oracle *o, int t, int v, uint64_t off, uint64_t s
 /* Section 3.4; size is unrounded or rounded alike: both are tested for 0. */
 static zx_status_t check_reference(oracle *o, int t, int v, uint64_t off, uint64_t size, bool resizable) {
     if (off != 0 || size != 0) {
-        return rule(o, t, "6 section 3.4 step 1", ZX_ERR_INVALID_ARGS);
+        return orc_rule(o, t, "6 section 3.4 step 1", ZX_ERR_INVALID_ARGS);
     }
     if (o->object[v].kind == ZXP_VMO_SLICE) {
-        return rule(o, t, "6 section 3.4 step 2", ZX_ERR_NOT_SUPPORTED);
+        return orc_rule(o, t, "6 section 3.4 step 2", ZX_ERR_NOT_SUPPORTED);
     }
     if (resizable && !o->object[v].resizable) {
-        return rule(o, t, "6 section 3.4 step 4", ZX_ERR_NOT_SUPPORTED);
+        return orc_rule(o, t, "6 section 3.4 step 4", ZX_ERR_NOT_SUPPORTED);
     }
     if (o->object[v].cache_policy != ZX_CACHE_POLICY_CACHED) {
-        return rule(o, t, "6 section 3.4 step 5", ZX_ERR_BAD_STATE);
+        return orc_rule(o, t, "6 section 3.4 step 5", ZX_ERR_BAD_STATE);
     }
     return ZX_OK;
 }
@@ -56,7 +56,7 @@ static bool can_bi(const oracle *o, int u) {
         }
     }
     int up = o->node[u].up;
-    return family_size(o, u) >= 2 || up < 0 || o->node[up].up < 0;
+    return orc_family_size(o, u) >= 2 || up < 0 || o->node[up].up < 0;
 }
 
 /* Section 3.5; *bi: which direction. */
@@ -64,45 +64,46 @@ static zx_status_t check_clone(oracle *o, int t, int v, uint32_t kind, uint64_t 
     const object_t *x = &o->object[v];
     int u = x->node;
     uint64_t off = x->base * PAGE + offset;
-    if (!aligned(offset)) {
-        return rule(o, t, "6 section 3.5 step 2", ZX_ERR_INVALID_ARGS);
+    if (!orc_aligned(offset)) {
+        return orc_rule(o, t, "6 section 3.5 step 2", ZX_ERR_INVALID_ARGS);
     }
     if (size > MAX_BYTES) {
-        return rule(o, t, "6 section 3.5 step 3", ZX_ERR_OUT_OF_RANGE);
+        return orc_rule(o, t, "6 section 3.5 step 3", ZX_ERR_OUT_OF_RANGE);
     }
-    if (add_wraps(offset, size) || (x->maxpages != NEVER && offset + size > x->maxpages * PAGE)) {
-        return rule(o, t, "6 section 3.5 step 4", ZX_ERR_OUT_OF_RANGE);
+    if (orc_add_wraps(offset, size) || (x->maxpages != NEVER && offset + size > x->maxpages * PAGE)) {
+        return orc_rule(o, t, "6 section 3.5 step 4", ZX_ERR_OUT_OF_RANGE);
     }
     if (x->cache_policy != ZX_CACHE_POLICY_CACHED) {
-        return rule(o, t, "6 section 3.5 step 5", ZX_ERR_BAD_STATE);
+        return orc_rule(o, t, "6 section 3.5 step 5", ZX_ERR_BAD_STATE);
     }
     if (kind == ZX_VMO_CHILD_SNAPSHOT && o->node[u].tracked_tree) {
-        return rule(o, t, "6 section 3.5 step 6", ZX_ERR_NOT_SUPPORTED);
+        return orc_rule(o, t, "6 section 3.5 step 6", ZX_ERR_NOT_SUPPORTED);
     }
-    if (add_wraps(o->node[u].root_off, off) || add_wraps(o->node[u].root_off + off, size)) {
-        return rule(o, t, "6 section 3.5 step 7", ZX_ERR_INVALID_ARGS);
+    if (orc_add_wraps(o->node[u].root_off, off) || orc_add_wraps(o->node[u].root_off + off, size)) {
+        return orc_rule(o, t, "6 section 3.5 step 7", ZX_ERR_INVALID_ARGS);
     }
-    bool need_bi = kind == ZX_VMO_CHILD_SNAPSHOT || (kind == ZX_VMO_CHILD_SNAPSHOT_MODIFIED && has_shared_or_up(o, u));
+    bool need_bi =
+        kind == ZX_VMO_CHILD_SNAPSHOT || (kind == ZX_VMO_CHILD_SNAPSHOT_MODIFIED && orc_has_shared_or_up(o, u));
     bool need_uni = x->kind == ZXP_VMO_SLICE;
-    bool can_uni = o->node[u].tracked_tree && family_size(o, u) == 1;
+    bool can_uni = o->node[u].tracked_tree && orc_family_size(o, u) == 1;
     if (need_bi && need_uni) {
-        return rule(o, t, "6 section 3.5 step 8", ZX_ERR_NOT_SUPPORTED);
+        return orc_rule(o, t, "6 section 3.5 step 8", ZX_ERR_NOT_SUPPORTED);
     }
     *bi = need_bi || !can_uni;
     if (!*bi) {
         return ZX_OK;
     }
     if (need_uni) {
-        return rule(o, t, "6 section 3.5 step 10", ZX_ERR_NOT_SUPPORTED);
+        return orc_rule(o, t, "6 section 3.5 step 10", ZX_ERR_NOT_SUPPORTED);
     }
-    if (any_pinned(o, u, 0, NEVER)) {
-        return rule(o, t, "6 section 3.5 step 11", ZX_ERR_BAD_STATE);
+    if (orc_any_pinned(o, u, 0, NEVER)) {
+        return orc_rule(o, t, "6 section 3.5 step 11", ZX_ERR_BAD_STATE);
     }
-    return can_bi(o, u) ? ZX_OK : rule(o, t, "6 section 3.5 step 12", ZX_ERR_NOT_SUPPORTED);
+    return can_bi(o, u) ? ZX_OK : orc_rule(o, t, "6 section 3.5 step 12", ZX_ERR_NOT_SUPPORTED);
 }
 
 static bool owns_in(const oracle *o, int n, uint64_t off, uint64_t count) {
-    uint64_t p = entry_next(o, n, off);
+    uint64_t p = orc_entry_next(o, n, off);
     return p != NEVER && p - off < count;
 }
 
@@ -119,7 +120,7 @@ static int clone_uni(oracle *o, int u, uint64_t off, uint64_t pages) {
         at += o->node[cand].up_off;
         cand = o->node[cand].up;
     }
-    int w = node_new(o, pages, 0);
+    int w = orc_node_new(o, pages, 0);
     o->node[w].up = (int16_t)cand;
     o->node[w].up_off = at;
     o->node[w].limit = length;
@@ -128,7 +129,7 @@ static int clone_uni(oracle *o, int u, uint64_t off, uint64_t pages) {
 
 /* Section 4.3, bidirectional. */
 static int clone_bi(oracle *o, int u, uint64_t off, uint64_t pages) {
-    int w = node_new(o, pages, o->node[u].family);
+    int w = orc_node_new(o, pages, o->node[u].family);
     node_t *source = &o->node[u];
     node_t *node = &o->node[w];
     for (unsigned i = 0; i < source->entries; i++) {
@@ -148,7 +149,7 @@ static int clone_bi(oracle *o, int u, uint64_t off, uint64_t pages) {
         node->up_off = source->up_off + off;
         node->limit = clamp(off, clamp(off, pages, source->pages), source->limit);
     }
-    protect_node_pages(o, u, 0, NEVER);
+    orc_protect_node_pages(o, u, 0, NEVER);
     return w;
 }
 
@@ -163,13 +164,13 @@ static zx_rights_t child_rights(zx_rights_t in, bool resizable, bool no_write, b
 
 static zx_status_t finish_child(oracle *o, int t, int v, int child, zx_rights_t rights) {
     object_t *c = &o->object[child];
-    zx_rights_t in = handle_rights(o, (uint32_t)o->thread[t].a[0]);
+    zx_rights_t in = orc_handle_rights(o, (uint32_t)o->thread[t].a[0]);
     c->parent = (int16_t)v;
     if ((in & ZX_RIGHT_GET_PROPERTY) != 0) {
         memcpy(c->name, o->object[v].name, sizeof(c->name));
     }
-    signals_change(o, v, ZX_VMO_ZERO_CHILDREN, 0);
-    add_field(o, t, "handle", handle_make(o, child, rights));
+    orc_signals_change(o, v, ZX_VMO_ZERO_CHILDREN, 0);
+    orc_add_field(o, t, "handle", orc_handle_make(o, child, rights));
     return ZX_OK;
 }
 
@@ -177,10 +178,10 @@ static zx_status_t finish_child(oracle *o, int t, int v, int child, zx_rights_t 
 static zx_status_t make_window(oracle *o, int t, int v, bool slice, uint64_t offset, uint64_t size,
                                zx_rights_t rights) {
     const object_t *x = &o->object[v];
-    int child = vmo_make(o, x->node, slice ? ZXP_VMO_SLICE : ZXP_VMO_REFERENCE, !slice && x->resizable, size);
+    int child = orc_vmo_make(o, x->node, slice ? ZXP_VMO_SLICE : ZXP_VMO_REFERENCE, !slice && x->resizable, size);
     if (slice) {
         o->object[child].base = x->base + offset / PAGE;
-        o->object[child].maxpages = pages_up(size);
+        o->object[child].maxpages = orc_pages_up(size);
     } else { /* one stream-size object for both */
         o->stream[o->object[child].stream].users = 0;
         o->object[child].stream = x->stream;
@@ -194,56 +195,57 @@ static zx_status_t make_clone(oracle *o, int t, int v, uint32_t kind, bool resiz
     uint64_t offset = o->thread[t].a[2];
     uint64_t size = o->thread[t].a[3];
     bool bi = false;
-    zx_status_t status = check_clone(o, t, v, kind, offset, round_up(size), &bi);
+    zx_status_t status = check_clone(o, t, v, kind, offset, orc_round_up(size), &bi);
     if (status != ZX_OK) {
         return status;
     }
     int u = o->object[v].node;
     uint64_t off = o->object[v].base + offset / PAGE;
-    int w = bi ? clone_bi(o, u, off, pages_up(size)) : clone_uni(o, u, off, pages_up(size));
+    int w = bi ? clone_bi(o, u, off, orc_pages_up(size)) : clone_uni(o, u, off, orc_pages_up(size));
     o->node[w].tracked_tree = o->node[u].tracked_tree;
     o->node[w].root_off = o->node[u].root_off + off * PAGE;
-    int child = vmo_make(o, w, ZXP_VMO_CLONE, resizable, size);
+    int child = orc_vmo_make(o, w, ZXP_VMO_CLONE, resizable, size);
     o->object[child].immutable = no_write && kind == ZX_VMO_CHILD_SNAPSHOT;
     return finish_child(o, t, v, child, rights);
 }
 
 /* a: vmo, options, offset, size. */
-zx_status_t op_vmo_create_child(oracle *o, int t) {
+zx_status_t orc_op_vmo_create_child(oracle *o, int t) {
     thread_t *x = &o->thread[t];
     uint32_t options = (uint32_t)x->a[1];
     uint64_t offset = x->a[2];
     uint64_t size = x->a[3];
     int v;
-    if (round_up(size) < size) {
-        return rule(o, t, "6 section 3.1 step 1", ZX_ERR_OUT_OF_RANGE);
+    if (orc_round_up(size) < size) {
+        return orc_rule(o, t, "6 section 3.1 step 1", ZX_ERR_OUT_OF_RANGE);
     }
     if ((options & ZX_VMO_CHILD_NO_WRITE) != 0 && (options & ZX_VMO_CHILD_RESIZABLE) != 0) {
-        return rule(o, t, "6 section 3.1 step 2", ZX_ERR_INVALID_ARGS);
+        return orc_rule(o, t, "6 section 3.1 step 2", ZX_ERR_INVALID_ARGS);
     }
     bool no_write = (options & ZX_VMO_CHILD_NO_WRITE) != 0;
     bool resizable = (options & ZX_VMO_CHILD_RESIZABLE) != 0;
     options &= ~ZX_VMO_CHILD_NO_WRITE;
-    zx_status_t status = handle_get(o, t, (uint32_t)x->a[0], ZX_OBJ_TYPE_VMO, ZX_RIGHT_DUPLICATE | ZX_RIGHT_READ, &v);
+    zx_status_t status =
+        orc_handle_get(o, t, (uint32_t)x->a[0], ZX_OBJ_TYPE_VMO, ZX_RIGHT_DUPLICATE | ZX_RIGHT_READ, &v);
     if (status != ZX_OK) {
         return status;
     }
-    zx_rights_t in = handle_rights(o, (uint32_t)x->a[0]);
+    zx_rights_t in = orc_handle_rights(o, (uint32_t)x->a[0]);
     if (o->node[o->object[v].node].discardable) {
-        return rule(o, t, "6 section 3.2 step 1", ZX_ERR_NOT_SUPPORTED);
+        return orc_rule(o, t, "6 section 3.2 step 1", ZX_ERR_NOT_SUPPORTED);
     }
     if ((options & ZX_VMO_CHILD_SLICE) != 0) {
         if (options != ZX_VMO_CHILD_SLICE) {
-            return rule(o, t, "6 section 3.2 step 2", ZX_ERR_INVALID_ARGS);
+            return orc_rule(o, t, "6 section 3.2 step 2", ZX_ERR_INVALID_ARGS);
         }
-        status = check_slice(o, t, v, offset, round_up(size));
+        status = check_slice(o, t, v, offset, orc_round_up(size));
         return status != ZX_OK ? status
                                : make_window(o, t, v, true, offset, size, child_rights(in, false, no_write, false));
     }
     uint32_t kind = options & ~ZX_VMO_CHILD_RESIZABLE;
     if ((options & ZX_VMO_CHILD_REFERENCE) != 0) {
         if (kind != ZX_VMO_CHILD_REFERENCE) {
-            return rule(o, t, "6 section 3.2 step 3", ZX_ERR_INVALID_ARGS);
+            return orc_rule(o, t, "6 section 3.2 step 3", ZX_ERR_INVALID_ARGS);
         }
         status = check_reference(o, t, v, offset, size, resizable);
         zx_rights_t rights = child_rights(in, resizable, no_write, false);
@@ -251,7 +253,7 @@ zx_status_t op_vmo_create_child(oracle *o, int t) {
     }
     if (kind != ZX_VMO_CHILD_SNAPSHOT && kind != ZX_VMO_CHILD_SNAPSHOT_AT_LEAST_ON_WRITE &&
         kind != ZX_VMO_CHILD_SNAPSHOT_MODIFIED) {
-        return rule(o, t, "6 section 3.2 step 4", ZX_ERR_INVALID_ARGS);
+        return orc_rule(o, t, "6 section 3.2 step 4", ZX_ERR_INVALID_ARGS);
     }
     return make_clone(o, t, v, kind, resizable, no_write, child_rights(in, resizable, no_write, true));
 }

@@ -7,7 +7,7 @@
 
 /* ---- bodies: 4096 bytes for content that is not one repeated byte ---- */
 
-uint16_t body_new(oracle *o) {
+uint16_t orc_body_new(oracle *o) {
     for (uint16_t i = o->body_low; i < BODY_MAX; i++) {
         if (!o->body_used[i]) {
             o->body_used[i] = true;
@@ -18,11 +18,11 @@ uint16_t body_new(oracle *o) {
             return i;
         }
     }
-    out_of_bounds(o, "page contents");
+    orc_out_of_bounds(o, "page contents");
     return 0;
 }
 
-void body_free(oracle *o, uint16_t body) {
+void orc_body_free(oracle *o, uint16_t body) {
     if (body != 0) {
         o->body_used[body] = false;
         if (body < o->body_low) {
@@ -33,7 +33,7 @@ void body_free(oracle *o, uint16_t body) {
 
 /* ---- frames ---- */
 
-int frame_new(oracle *o, char state) {
+int orc_frame_new(oracle *o, char state) {
     for (uint16_t i = o->frame_low; i < FRAME_MAX; i++) {
         if (!o->frame[i].used) {
             frame_t *f = &o->frame[i];
@@ -46,12 +46,12 @@ int frame_new(oracle *o, char state) {
             return i;
         }
     }
-    out_of_bounds(o, "frames");
+    orc_out_of_bounds(o, "frames");
     o->frame[0].shares = 1;
     return 0;
 }
 
-void frame_release(oracle *o, int f) {
+void orc_frame_release(oracle *o, int f) {
     frame_t *frame = &o->frame[f];
     if (f <= 0) {
         return;
@@ -60,9 +60,9 @@ void frame_release(oracle *o, int f) {
         frame->shares--;
         return;
     }
-    queue_leave(o, f);
+    orc_queue_leave(o, f);
     if (frame->kind == KIND_BODY) {
-        body_free(o, frame->body);
+        orc_body_free(o, frame->body);
     }
     frame->used = false;
     if (f < o->frame_low) {
@@ -73,18 +73,18 @@ void frame_release(oracle *o, int f) {
 static uint8_t *frame_body(oracle *o, int f) {
     frame_t *frame = &o->frame[f];
     if (frame->kind != KIND_BODY) {
-        frame->body = body_new(o);
+        frame->body = orc_body_new(o);
         frame->kind = KIND_BODY;
         memset(o->body[frame->body], frame->fill, PAGE);
     }
     return o->body[frame->body];
 }
 
-void frame_fill(oracle *o, int f, uint64_t off, uint64_t len, uint8_t byte) {
+void orc_frame_fill(oracle *o, int f, uint64_t off, uint64_t len, uint8_t byte) {
     frame_t *frame = &o->frame[f];
     if (off == 0 && len == PAGE) {
         if (frame->kind == KIND_BODY) {
-            body_free(o, frame->body);
+            orc_body_free(o, frame->body);
         }
         frame->kind = KIND_FILL;
         frame->fill = byte;
@@ -93,13 +93,13 @@ void frame_fill(oracle *o, int f, uint64_t off, uint64_t len, uint8_t byte) {
     }
 }
 
-void frame_write(oracle *o, int f, uint64_t off, uint64_t len, const uint8_t *bytes) {
+void orc_frame_write(oracle *o, int f, uint64_t off, uint64_t len, const uint8_t *bytes) {
     if (len > 0) {
         memmove(frame_body(o, f) + off, bytes, len);
     }
 }
 
-void frame_read(const oracle *o, int f, uint64_t off, uint64_t len, uint8_t *out) {
+void orc_frame_read(const oracle *o, int f, uint64_t off, uint64_t len, uint8_t *out) {
     if (f < 0) {
         memset(out, 0, len);
     } else if (o->frame[f].kind == KIND_FILL) {
@@ -109,12 +109,12 @@ void frame_read(const oracle *o, int f, uint64_t off, uint64_t len, uint8_t *out
     }
 }
 
-void frame_copy_content(oracle *o, int to, int from) {
+void orc_frame_copy_content(oracle *o, int to, int from) {
     const frame_t *source = &o->frame[from];
     if (source->kind == KIND_FILL) {
-        frame_fill(o, to, 0, PAGE, source->fill);
+        orc_frame_fill(o, to, 0, PAGE, source->fill);
     } else {
-        frame_write(o, to, 0, PAGE, o->body[source->body]);
+        orc_frame_write(o, to, 0, PAGE, o->body[source->body]);
     }
 }
 
@@ -134,13 +134,13 @@ static unsigned entry_lower_bound(const node_t *n, uint64_t page) {
     return low;
 }
 
-int entry_find(const oracle *o, int n, uint64_t page) {
+int orc_entry_find(const oracle *o, int n, uint64_t page) {
     const node_t *node = &o->node[n];
     unsigned i = entry_lower_bound(node, page);
     return i < node->entries && node->entry[i].page == page ? (int)i : -1;
 }
 
-uint64_t entry_next(const oracle *o, int n, uint64_t page) {
+uint64_t orc_entry_next(const oracle *o, int n, uint64_t page) {
     const node_t *node = &o->node[n];
     unsigned i = entry_lower_bound(node, page);
     return i < node->entries ? node->entry[i].page : NEVER;
@@ -153,17 +153,17 @@ static void entry_own(oracle *o, int n, uint64_t page, int frame) {
     }
 }
 
-void entry_set(oracle *o, int n, uint64_t page, int frame) {
+void orc_entry_set(oracle *o, int n, uint64_t page, int frame) {
     node_t *node = &o->node[n];
     unsigned i = entry_lower_bound(node, page);
     if (i < node->entries && node->entry[i].page == page) {
         if (node->entry[i].frame >= 0) {
-            frame_release(o, node->entry[i].frame);
+            orc_frame_release(o, node->entry[i].frame);
         }
     } else if (node->entries == ENTRY_MAX) {
-        out_of_bounds(o, "pages of a VMO");
+        orc_out_of_bounds(o, "pages of a VMO");
         if (frame >= 0) {
-            frame_release(o, frame);
+            orc_frame_release(o, frame);
         }
         return;
     } else {
@@ -174,9 +174,9 @@ void entry_set(oracle *o, int n, uint64_t page, int frame) {
     entry_own(o, n, page, frame);
 }
 
-int entry_take(oracle *o, int n, uint64_t page) {
+int orc_entry_take(oracle *o, int n, uint64_t page) {
     node_t *node = &o->node[n];
-    int i = entry_find(o, n, page);
+    int i = orc_entry_find(o, n, page);
     if (i < 0) {
         return -1;
     }
@@ -186,14 +186,14 @@ int entry_take(oracle *o, int n, uint64_t page) {
     return frame;
 }
 
-void entry_drop(oracle *o, int n, uint64_t page) {
-    int frame = entry_take(o, n, page);
+void orc_entry_drop(oracle *o, int n, uint64_t page) {
+    int frame = orc_entry_take(o, n, page);
     if (frame >= 0) {
-        frame_release(o, frame);
+        orc_frame_release(o, frame);
     }
 }
 
-bool any_pinned(const oracle *o, int n, uint64_t first, uint64_t count) {
+bool orc_any_pinned(const oracle *o, int n, uint64_t first, uint64_t count) {
     const node_t *node = &o->node[n];
     for (unsigned i = 0; i < node->entries; i++) {
         const entry_t *e = &node->entry[i];
@@ -206,7 +206,7 @@ bool any_pinned(const oracle *o, int n, uint64_t first, uint64_t count) {
 
 /* ---- zero intervals (chapter 3 sections 5.1 to 5.3), by rising page ---- */
 
-int interval_find(const oracle *o, int n, uint64_t page) {
+int orc_interval_find(const oracle *o, int n, uint64_t page) {
     const node_t *node = &o->node[n];
     for (int i = 0; i < node->intervals; i++) {
         if (node->interval[i].first <= page && page <= node->interval[i].last) {
@@ -216,11 +216,11 @@ int interval_find(const oracle *o, int n, uint64_t page) {
     return -1;
 }
 
-uint64_t interval_next(const oracle *o, int n, uint64_t page) {
+uint64_t orc_interval_next(const oracle *o, int n, uint64_t page) {
     const node_t *node = &o->node[n];
     for (int i = 0; i < node->intervals; i++) {
         if (node->interval[i].last >= page) {
-            return max64(node->interval[i].first, page);
+            return orc_max64(node->interval[i].first, page);
         }
     }
     return NEVER;
@@ -236,7 +236,7 @@ static void interval_insert(oracle *o, int n, interval_t interval) {
     node_t *node = &o->node[n];
     unsigned i = 0;
     if (node->intervals == INTERVAL_MAX) {
-        out_of_bounds(o, "zero intervals of a VMO");
+        orc_out_of_bounds(o, "zero intervals of a VMO");
         return;
     }
     while (i < node->intervals && node->interval[i].first < interval.first) {
@@ -252,8 +252,8 @@ static uint64_t less(uint64_t a, uint64_t b) {
 }
 
 /* Chapter 3 section 5.2: page leaves its interval, to become something else. */
-void interval_split(oracle *o, int n, uint64_t page) {
-    int i = interval_find(o, n, page);
+void orc_interval_split(oracle *o, int n, uint64_t page) {
+    int i = orc_interval_find(o, n, page);
     if (i < 0) {
         return;
     }
@@ -273,9 +273,9 @@ void interval_split(oracle *o, int n, uint64_t page) {
 }
 
 /* Chapter 3 section 5.3, add: the left neighbour of the kind keeps its acl, the right one's is lost. */
-void interval_add(oracle *o, int n, uint64_t first, uint64_t last, bool dirty) {
-    int left = first > 0 ? interval_find(o, n, first - 1) : -1;
-    int right = interval_find(o, n, last + 1);
+void orc_interval_add(oracle *o, int n, uint64_t first, uint64_t last, bool dirty) {
+    int left = first > 0 ? orc_interval_find(o, n, first - 1) : -1;
+    int right = orc_interval_find(o, n, last + 1);
     node_t *node = &o->node[n];
     if (right >= 0 && node->interval[right].dirty == dirty) {
         last = node->interval[right].last;
@@ -290,7 +290,7 @@ void interval_add(oracle *o, int n, uint64_t first, uint64_t last, bool dirty) {
 
 /* Chapter 3 section 5.3, convert: the part [first, last] of interval i, which is of the other kind. Strict middle: not
  * done. */
-void interval_convert(oracle *o, int n, int i, uint64_t first, uint64_t last, bool dirty) {
+void orc_interval_convert(oracle *o, int n, int i, uint64_t first, uint64_t last, bool dirty) {
     interval_t old = o->node[n].interval[i];
     if (first > old.first && last < old.last) {
         return; /* note 10 */
@@ -304,10 +304,10 @@ void interval_convert(oracle *o, int n, int i, uint64_t first, uint64_t last, bo
     if (first > old.first) {
         interval_insert(o, n, (interval_t){.first = old.first, .last = first - 1, .acl = old.acl, .dirty = old.dirty});
     }
-    interval_add(o, n, first, last, dirty);
+    orc_interval_add(o, n, first, last, dirty);
 }
 
-void interval_clip_start(oracle *o, int n, int i, uint64_t count) {
+void orc_interval_clip_start(oracle *o, int n, int i, uint64_t count) {
     interval_t *v = &o->node[n].interval[i];
     if (count > v->last - v->first) {
         interval_remove(o, n, i);
@@ -318,7 +318,7 @@ void interval_clip_start(oracle *o, int n, int i, uint64_t count) {
 }
 
 /* Everything from page `pages` on goes; an interval across the border keeps its acl (chapter 3 section 6.3). */
-void intervals_cut(oracle *o, int n, uint64_t pages) {
+void orc_intervals_cut(oracle *o, int n, uint64_t pages) {
     node_t *node = &o->node[n];
     while (node->intervals > 0 && node->interval[node->intervals - 1].first >= pages) {
         node->intervals--;
@@ -330,13 +330,13 @@ void intervals_cut(oracle *o, int n, uint64_t pages) {
 
 /* ---- the slot ---- */
 
-char slot(const oracle *o, int n, uint64_t page) {
-    int e = entry_find(o, n, page);
+char orc_slot(const oracle *o, int n, uint64_t page) {
+    int e = orc_entry_find(o, n, page);
     if (e >= 0) {
         int f = o->node[n].entry[e].frame;
         return f < 0 ? 'M' : o->frame[f].state;
     }
-    int i = interval_find(o, n, page);
+    int i = orc_interval_find(o, n, page);
     if (i < 0) {
         return '.';
     }
@@ -344,20 +344,20 @@ char slot(const oracle *o, int n, uint64_t page) {
     return !v->dirty ? 'U' : page - v->first < v->acl ? 'Y' : 'Z';
 }
 
-uint64_t next_populated(const oracle *o, int n, uint64_t page) {
-    return min64(entry_next(o, n, page), interval_next(o, n, page));
+uint64_t orc_next_populated(const oracle *o, int n, uint64_t page) {
+    return orc_min64(orc_entry_next(o, n, page), orc_interval_next(o, n, page));
 }
 
 /* The first page after `page` that may differ from it. */
-uint64_t next_change(const oracle *o, int n, uint64_t page) {
-    if (entry_find(o, n, page) >= 0) {
+uint64_t orc_next_change(const oracle *o, int n, uint64_t page) {
+    if (orc_entry_find(o, n, page) >= 0) {
         return page + 1;
     }
-    int i = interval_find(o, n, page);
+    int i = orc_interval_find(o, n, page);
     if (i < 0) {
-        return next_populated(o, n, page);
+        return orc_next_populated(o, n, page);
     }
     const interval_t *v = &o->node[n].interval[i];
     uint64_t border = v->dirty && page - v->first < v->acl ? v->first + v->acl : NEVER;
-    return min64(border, v->last + 1);
+    return orc_min64(border, v->last + 1);
 }

@@ -10,7 +10,7 @@ static zx_handle_t handle_value(const oracle *o, int i) {
 }
 
 /* Slot of a live handle value, or -1. */
-int handle_index(const oracle *o, uint32_t value) {
+int orc_handle_index(const oracle *o, uint32_t value) {
     uint32_t i = (value >> 2) & 0x3ffff;
     if ((value & 3) != 3 || i >= o->fresh_handles || !o->handle[i].used || handle_value(o, (int)i) != value) {
         return -1;
@@ -18,29 +18,29 @@ int handle_index(const oracle *o, uint32_t value) {
     return (int)i;
 }
 
-zx_rights_t handle_rights(const oracle *o, uint32_t value) {
-    int i = handle_index(o, value);
+zx_rights_t orc_handle_rights(const oracle *o, uint32_t value) {
+    int i = orc_handle_index(o, value);
     return i < 0 ? 0 : o->handle[i].rights;
 }
 
 /* Chapter 1 section 4.2. type 0: any. */
-zx_status_t handle_get(oracle *o, int t, uint32_t value, int type, zx_rights_t rights, int *object) {
-    int i = handle_index(o, value);
+zx_status_t orc_handle_get(oracle *o, int t, uint32_t value, int type, zx_rights_t rights, int *object) {
+    int i = orc_handle_index(o, value);
     if (i < 0) {
-        return rule(o, t, "1 section 4.2 step 1: not a live handle", ZX_ERR_BAD_HANDLE);
+        return orc_rule(o, t, "1 section 4.2 step 1: not a live handle", ZX_ERR_BAD_HANDLE);
     }
     *object = o->handle[i].object;
     if (type != 0 && o->object[*object].type != type) {
-        return rule(o, t, "1 section 4.2 step 2: object of another type", ZX_ERR_WRONG_TYPE);
+        return orc_rule(o, t, "1 section 4.2 step 2: object of another type", ZX_ERR_WRONG_TYPE);
     }
     if ((o->handle[i].rights & rights) != rights) {
-        return rule(o, t, "1 section 4.2 step 3: right missing", ZX_ERR_ACCESS_DENIED);
+        return orc_rule(o, t, "1 section 4.2 step 3: right missing", ZX_ERR_ACCESS_DENIED);
     }
     return ZX_OK;
 }
 
 /* Chapter 1 section 4.1: fresh slots in rising order, freed ones last-freed-first. */
-zx_handle_t handle_make(oracle *o, int object, zx_rights_t rights) {
+zx_handle_t orc_handle_make(oracle *o, int object, zx_rights_t rights) {
     int i;
     if (o->freed_handles > 0) {
         i = o->freed[--o->freed_handles];
@@ -49,7 +49,7 @@ zx_handle_t handle_make(oracle *o, int object, zx_rights_t rights) {
         i = o->fresh_handles++;
         o->handle[i].generation = 1;
     } else {
-        out_of_bounds(o, "handles");
+        orc_out_of_bounds(o, "handles");
         return 0;
     }
     o->handle[i].used = true;
@@ -60,21 +60,21 @@ zx_handle_t handle_make(oracle *o, int object, zx_rights_t rights) {
 }
 
 /* Takes the value out of the table, cancels waits begun through it; *last: no handle is left. */
-void handle_unlink(oracle *o, int index, bool *last) {
+void orc_handle_unlink(oracle *o, int index, bool *last) {
     int object = o->handle[index].object;
     zx_handle_t value = handle_value(o, index);
     o->handle[index].used = false;
     o->freed[o->freed_handles++] = (uint16_t)index;
-    observers_cancel_handle(o, value, object);
+    orc_observers_cancel_handle(o, value, object);
     *last = --o->object[object].handles == 0;
 }
 
 /* The action at zero handles (chapter 1 section 3.3). */
-void handles_gone(oracle *o, int object) {
+void orc_handles_gone(oracle *o, int object) {
     object_t *x = &o->object[object];
     switch (x->type) {
     case ZX_OBJ_TYPE_VMO:
-        vmo_check_death(o, object);
+        orc_vmo_check_death(o, object);
         break;
     case ZX_OBJ_TYPE_PAGER: {
         uint64_t before = NEVER; /* chapter 4 section 9: most recently created first */
@@ -90,13 +90,13 @@ void handles_gone(oracle *o, int object) {
                 break;
             }
             before = o->source[best].seq;
-            source_pager_closed(o, best);
+            orc_source_pager_closed(o, best);
         }
         x->used = false;
         break;
     }
     case ZX_OBJ_TYPE_PORT:
-        port_close(o, object);
+        orc_port_close(o, object);
         break;
     case ZX_OBJ_TYPE_EVENT:
         x->used = false;
@@ -106,16 +106,16 @@ void handles_gone(oracle *o, int object) {
     }
 }
 
-void handle_remove(oracle *o, int index) {
+void orc_handle_remove(oracle *o, int index) {
     int object = o->handle[index].object;
     bool last;
-    handle_unlink(o, index, &last);
+    orc_handle_unlink(o, index, &last);
     if (last) {
-        handles_gone(o, object);
+        orc_handles_gone(o, object);
     }
 }
 
-int object_make(oracle *o, uint8_t type) {
+int orc_object_make(oracle *o, uint8_t type) {
     for (int i = 0; i < OBJECT_MAX; i++) {
         if (!o->object[i].used) {
             object_t *x = &o->object[i];
@@ -127,54 +127,54 @@ int object_make(oracle *o, uint8_t type) {
             return i;
         }
     }
-    out_of_bounds(o, "objects");
+    orc_out_of_bounds(o, "objects");
     return OBJECT_MAX - 1;
 }
 
 /* Chapter 1 section 4.4. */
-zx_status_t op_handle_close(oracle *o, int t) {
+zx_status_t orc_op_handle_close(oracle *o, int t) {
     uint32_t value = (uint32_t)o->thread[t].a[0];
-    int i = handle_index(o, value);
+    int i = orc_handle_index(o, value);
     if (value == 0) {
-        return rule(o, t, "1 section 4.4: zero is ignored", ZX_OK);
+        return orc_rule(o, t, "1 section 4.4: zero is ignored", ZX_OK);
     }
     if (i < 0) {
-        return rule(o, t, "1 section 4.4: not a live handle", ZX_ERR_BAD_HANDLE);
+        return orc_rule(o, t, "1 section 4.4: not a live handle", ZX_ERR_BAD_HANDLE);
     }
-    handle_remove(o, i);
+    orc_handle_remove(o, i);
     return ZX_OK;
 }
 
-zx_status_t op_handle_close_many(oracle *o, int t) {
+zx_status_t orc_op_handle_close_many(oracle *o, int t) {
     thread_t *x = &o->thread[t];
     zx_status_t result = ZX_OK;
     if (x->list_count > 0 && x->list_null) {
-        return rule(o, t, "1 section 4.4: unreadable array", ZX_ERR_INVALID_ARGS);
+        return orc_rule(o, t, "1 section 4.4: unreadable array", ZX_ERR_INVALID_ARGS);
     }
     for (uint32_t k = 0; k < x->list_count; k++) {
         if (k % 64 == 0) {
             result = ZX_OK; /* the status is that of the last group */
         }
-        int i = handle_index(o, x->list_handle[k]);
+        int i = orc_handle_index(o, x->list_handle[k]);
         if (i >= 0) {
-            handle_remove(o, i);
+            orc_handle_remove(o, i);
         } else if (x->list_handle[k] != 0) {
-            result = rule(o, t, "1 section 4.4: an entry of the last group is not live", ZX_ERR_BAD_HANDLE);
+            result = orc_rule(o, t, "1 section 4.4: an entry of the last group is not live", ZX_ERR_BAD_HANDLE);
         }
     }
     return result;
 }
 
 /* Chapter 1 section 4.6. */
-zx_status_t op_handle_check_valid(oracle *o, int t) {
+zx_status_t orc_op_handle_check_valid(oracle *o, int t) {
     uint32_t value = (uint32_t)o->thread[t].a[0];
     if (value == 0) {
-        return rule(o, t, "1 section 4.6: zero", ZX_ERR_INVALID_ARGS);
+        return orc_rule(o, t, "1 section 4.6: zero", ZX_ERR_INVALID_ARGS);
     }
     if ((value & 3) != 3) {
-        return rule(o, t, "1 section 4.6: low bits", ZX_ERR_OUT_OF_RANGE);
+        return orc_rule(o, t, "1 section 4.6: low bits", ZX_ERR_OUT_OF_RANGE);
     }
-    return handle_index(o, value) < 0 ? rule(o, t, "1 section 4.6: not live", ZX_ERR_NOT_FOUND) : ZX_OK;
+    return orc_handle_index(o, value) < 0 ? orc_rule(o, t, "1 section 4.6: not live", ZX_ERR_NOT_FOUND) : ZX_OK;
 }
 
 static bool rights_subset(zx_rights_t *wanted, zx_rights_t have) {
@@ -185,33 +185,33 @@ static bool rights_subset(zx_rights_t *wanted, zx_rights_t have) {
 }
 
 /* Chapter 1 section 4.5. */
-zx_status_t op_handle_duplicate(oracle *o, int t) {
+zx_status_t orc_op_handle_duplicate(oracle *o, int t) {
     thread_t *x = &o->thread[t];
     int object;
     zx_rights_t rights = (zx_rights_t)x->a[1];
-    zx_status_t status = handle_get(o, t, (uint32_t)x->a[0], 0, ZX_RIGHT_DUPLICATE, &object);
+    zx_status_t status = orc_handle_get(o, t, (uint32_t)x->a[0], 0, ZX_RIGHT_DUPLICATE, &object);
     if (status != ZX_OK) {
         return status;
     }
-    if (!rights_subset(&rights, handle_rights(o, (uint32_t)x->a[0]))) {
-        return rule(o, t, "1 section 4.5 step 3: not a subset", ZX_ERR_INVALID_ARGS);
+    if (!rights_subset(&rights, orc_handle_rights(o, (uint32_t)x->a[0]))) {
+        return orc_rule(o, t, "1 section 4.5 step 3: not a subset", ZX_ERR_INVALID_ARGS);
     }
-    add_field(o, t, "handle", handle_make(o, object, rights));
+    orc_add_field(o, t, "handle", orc_handle_make(o, object, rights));
     return ZX_OK;
 }
 
-zx_status_t op_handle_replace(oracle *o, int t) {
+zx_status_t orc_op_handle_replace(oracle *o, int t) {
     thread_t *x = &o->thread[t];
     zx_rights_t rights = (zx_rights_t)x->a[1];
-    int i = handle_index(o, (uint32_t)x->a[0]);
+    int i = orc_handle_index(o, (uint32_t)x->a[0]);
     if (i < 0) {
-        return rule(o, t, "1 section 4.5 replace step 1", ZX_ERR_BAD_HANDLE);
+        return orc_rule(o, t, "1 section 4.5 replace step 1", ZX_ERR_BAD_HANDLE);
     }
     if (!rights_subset(&rights, o->handle[i].rights)) {
-        handle_remove(o, i);
-        return rule(o, t, "1 section 4.5 replace step 2: closed", ZX_ERR_INVALID_ARGS);
+        orc_handle_remove(o, i);
+        return orc_rule(o, t, "1 section 4.5 replace step 2: closed", ZX_ERR_INVALID_ARGS);
     }
-    add_field(o, t, "handle", handle_make(o, o->handle[i].object, rights));
-    handle_remove(o, i);
+    orc_add_field(o, t, "handle", orc_handle_make(o, o->handle[i].object, rights));
+    orc_handle_remove(o, i);
     return ZX_OK;
 }

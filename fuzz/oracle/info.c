@@ -6,7 +6,7 @@
 #include "state.h"
 
 /* Chapter 6 section 10.3. */
-account_t account(const oracle *o, int object) {
+account_t orc_account(const oracle *o, int object) {
     const object_t *v = &o->object[object];
     account_t a = {0, 0, 0, 0};
     if (v->kind == ZXP_VMO_SLICE || v->kind == ZXP_VMO_REFERENCE) {
@@ -46,31 +46,31 @@ static uint32_t vmo_flags(const oracle *o, int object) {
 /* Chapter 1 section 9.4; version 1 to 4. */
 static void vmo_info(oracle *o, int t, int object, int version) {
     const object_t *v = &o->object[object];
-    account_t a = account(o, object);
-    add_field(o, t, "koid", v->koid);
-    add_field(o, t, "size_bytes", vmo_bytes(o, object));
-    add_field(o, t, "parent_koid", v->parent >= 0 ? o->object[v->parent].koid : 0);
-    add_field(o, t, "num_children", child_count(o, object));
-    add_field(o, t, "num_mappings", v->mappings);
-    add_field(o, t, "share_count", 1);
-    add_field(o, t, "flags", vmo_flags(o, object));
-    add_field(o, t, "committed_bytes", a.committed);
-    add_field(o, t, "handle_rights", handle_rights(o, (uint32_t)o->thread[t].a[0]));
-    add_field(o, t, "cache_policy", v->cache_policy);
+    account_t a = orc_account(o, object);
+    orc_add_field(o, t, "koid", v->koid);
+    orc_add_field(o, t, "size_bytes", orc_vmo_bytes(o, object));
+    orc_add_field(o, t, "parent_koid", v->parent >= 0 ? o->object[v->parent].koid : 0);
+    orc_add_field(o, t, "num_children", orc_child_count(o, object));
+    orc_add_field(o, t, "num_mappings", v->mappings);
+    orc_add_field(o, t, "share_count", 1);
+    orc_add_field(o, t, "flags", vmo_flags(o, object));
+    orc_add_field(o, t, "committed_bytes", a.committed);
+    orc_add_field(o, t, "handle_rights", orc_handle_rights(o, (uint32_t)o->thread[t].a[0]));
+    orc_add_field(o, t, "cache_policy", v->cache_policy);
     if (version >= 2) {
-        add_field(o, t, "metadata_bytes", 0);
-        add_field(o, t, "committed_change_events", o->node[v->node].events);
+        orc_add_field(o, t, "metadata_bytes", 0);
+        orc_add_field(o, t, "committed_change_events", o->node[v->node].events);
     }
     if (version >= 3) {
-        add_field(o, t, "populated_bytes", a.committed);
+        orc_add_field(o, t, "populated_bytes", a.committed);
     }
     if (version >= 4) {
-        add_field(o, t, "committed_private_bytes", a.private_bytes);
-        add_field(o, t, "populated_private_bytes", a.private_bytes);
-        add_field(o, t, "committed_scaled_bytes", a.scaled);
-        add_field(o, t, "populated_scaled_bytes", a.scaled);
-        add_field(o, t, "committed_fractional_scaled_bytes", a.fraction);
-        add_field(o, t, "populated_fractional_scaled_bytes", a.fraction);
+        orc_add_field(o, t, "committed_private_bytes", a.private_bytes);
+        orc_add_field(o, t, "populated_private_bytes", a.private_bytes);
+        orc_add_field(o, t, "committed_scaled_bytes", a.scaled);
+        orc_add_field(o, t, "populated_scaled_bytes", a.scaled);
+        orc_add_field(o, t, "committed_fractional_scaled_bytes", a.fraction);
+        orc_add_field(o, t, "populated_fractional_scaled_bytes", a.fraction);
     }
 }
 
@@ -90,7 +90,7 @@ static bool foreign_topic(uint32_t topic) {
     return false;
 }
 
-zx_status_t op_object_get_info(oracle *o, int t) {
+zx_status_t orc_op_object_get_info(oracle *o, int t) {
     uint32_t value = (uint32_t)o->thread[t].a[0];
     uint32_t topic = (uint32_t)o->thread[t].a[1];
     bool vmo = topic == ZX_INFO_VMO_V1 || topic == ZX_INFO_VMO_V2 || topic == ZX_INFO_VMO_V3 || topic == ZX_INFO_VMO;
@@ -98,11 +98,11 @@ zx_status_t op_object_get_info(oracle *o, int t) {
     bool any = topic == ZX_INFO_HANDLE_VALID || topic == ZX_INFO_HANDLE_BASIC || topic == ZX_INFO_HANDLE_COUNT;
     int object;
     if (!vmo && !vmar && !any && !foreign_topic(topic)) {
-        return rule(o, t, "1 section 9.1 step 1: unknown topic", ZX_ERR_NOT_SUPPORTED);
+        return orc_rule(o, t, "1 section 9.1 step 1: unknown topic", ZX_ERR_NOT_SUPPORTED);
     }
     int type = (int)(vmo ? ZX_OBJ_TYPE_VMO : vmar ? ZX_OBJ_TYPE_VMAR : any ? 0 : ZX_OBJ_TYPE_PROCESS);
     zx_rights_t rights = vmar || topic == ZX_INFO_HANDLE_COUNT ? ZX_RIGHT_INSPECT : 0;
-    zx_status_t status = handle_get(o, t, value, type, rights, &object);
+    zx_status_t status = orc_handle_get(o, t, value, type, rights, &object);
     if (status != ZX_OK) {
         return status;
     }
@@ -114,25 +114,25 @@ zx_status_t op_object_get_info(oracle *o, int t) {
                  : topic == ZX_INFO_VMO_V3 ? 3
                                            : 4);
     } else if (topic == ZX_INFO_VMAR) {
-        add_field(o, t, "base", ROOT_BASE);
-        add_field(o, t, "len", ROOT_END - ROOT_BASE);
+        orc_add_field(o, t, "base", ROOT_BASE);
+        orc_add_field(o, t, "len", ROOT_END - ROOT_BASE);
     } else if (topic == ZX_INFO_VMAR_MAPS) {
-        return rule(o, t, "1 section 9.1: out of the model", ZX_ERR_NOT_SUPPORTED);
+        return orc_rule(o, t, "1 section 9.1: out of the model", ZX_ERR_NOT_SUPPORTED);
     } else if (topic == ZX_INFO_HANDLE_BASIC) {
-        add_field(o, t, "koid", x->koid);
-        add_field(o, t, "rights", handle_rights(o, value));
-        add_field(o, t, "type", x->type);
-        add_field(o, t, "related_koid", 0);
+        orc_add_field(o, t, "koid", x->koid);
+        orc_add_field(o, t, "rights", orc_handle_rights(o, value));
+        orc_add_field(o, t, "type", x->type);
+        orc_add_field(o, t, "related_koid", 0);
     } else if (topic == ZX_INFO_HANDLE_COUNT) {
-        add_field(o, t, "handle_count", x->handles);
+        orc_add_field(o, t, "handle_count", x->handles);
     }
     return ZX_OK;
 }
 
 /* Chapter 1 section 10.1. */
-zx_status_t op_object_get_property(oracle *o, int t) {
+zx_status_t orc_op_object_get_property(oracle *o, int t) {
     int object;
-    zx_status_t status = handle_get(o, t, (uint32_t)o->thread[t].a[0], 0, ZX_RIGHT_GET_PROPERTY, &object);
+    zx_status_t status = orc_handle_get(o, t, (uint32_t)o->thread[t].a[0], 0, ZX_RIGHT_GET_PROPERTY, &object);
     if (status != ZX_OK) {
         return status;
     }
@@ -140,13 +140,13 @@ zx_status_t op_object_get_property(oracle *o, int t) {
     switch ((uint32_t)o->thread[t].a[1]) {
     case ZX_PROP_NAME:
         if (vmo) {
-            data_bytes(o, t, sizeof(o->object[object].name), (const uint8_t *)o->object[object].name);
+            orc_data_bytes(o, t, sizeof(o->object[object].name), (const uint8_t *)o->object[object].name);
             return ZX_OK;
         }
         break;
     case ZX_PROP_VMO_CONTENT_SIZE:
         if (vmo) {
-            add_field(o, t, "value", stream_size(o, object));
+            orc_add_field(o, t, "value", orc_stream_size(o, object));
             return ZX_OK;
         }
         break;
@@ -160,7 +160,7 @@ zx_status_t op_object_get_property(oracle *o, int t) {
     case ZX_PROP_STREAM_MODE_APPEND:
         break;
     default:
-        return rule(o, t, "1 section 10.1: unknown property", ZX_ERR_NOT_SUPPORTED);
+        return orc_rule(o, t, "1 section 10.1: unknown property", ZX_ERR_NOT_SUPPORTED);
     }
-    return rule(o, t, "1 section 10.1: of another kind of object", ZX_ERR_WRONG_TYPE);
+    return orc_rule(o, t, "1 section 10.1: of another kind of object", ZX_ERR_WRONG_TYPE);
 }

@@ -13,7 +13,7 @@ static zx_vaddr_t mapping_end(const mapping_t *m) {
     return m->base + m->pages * PAGE;
 }
 
-int mapping_find(const oracle *o, zx_vaddr_t addr) {
+int orc_mapping_find(const oracle *o, zx_vaddr_t addr) {
     for (int i = 0; i < o->mappings; i++) {
         if (o->mapping[i].base <= addr && addr < mapping_end(&o->mapping[i])) {
             return i;
@@ -22,18 +22,18 @@ int mapping_find(const oracle *o, zx_vaddr_t addr) {
     return -1;
 }
 
-uint8_t mapping_permission(const mapping_t *m, uint64_t page) {
+uint8_t orc_mapping_permission(const mapping_t *m, uint64_t page) {
     return page < MAPPING_PAGES ? m->permission[page] : m->rest;
 }
 
-uint8_t record_get(const mapping_t *m, uint64_t page) {
+uint8_t orc_record_get(const mapping_t *m, uint64_t page) {
     return page < MAPPING_PAGES ? m->record[page] : REC_NONE;
 }
 
-void record_set(oracle *o, mapping_t *m, uint64_t page, uint8_t record) {
+void orc_record_set(oracle *o, mapping_t *m, uint64_t page, uint8_t record) {
     if (page >= MAPPING_PAGES) {
         if (record != REC_NONE) {
-            out_of_bounds(o, "pages of a mapping");
+            orc_out_of_bounds(o, "pages of a mapping");
         }
         return;
     }
@@ -42,10 +42,10 @@ void record_set(oracle *o, mapping_t *m, uint64_t page, uint8_t record) {
 }
 
 /* Chapter 7 section 6.3: bytes of the VMO that may be touched. */
-uint64_t mapping_limit(const oracle *o, const mapping_t *m) {
-    uint64_t size = vmo_bytes(o, m->object);
-    uint64_t stream = stream_size(o, m->object);
-    return !m->beyond_stream || stream > size ? size : round_up(stream);
+uint64_t orc_mapping_limit(const oracle *o, const mapping_t *m) {
+    uint64_t size = orc_vmo_bytes(o, m->object);
+    uint64_t stream = orc_stream_size(o, m->object);
+    return !m->beyond_stream || stream > size ? size : orc_round_up(stream);
 }
 
 /* Page of node n through which page k of the mapping is seen now; NEVER if the mapping does not look into n there. */
@@ -55,7 +55,7 @@ static uint64_t seen_page(const oracle *o, const mapping_t *m, uint64_t k, int n
     uint64_t page = v->base + m->vmo_offset / PAGE + k;
     while (at != n) {
         const node_t *node = &o->node[at];
-        if (node->up < 0 || page >= node->limit || entry_find(o, at, page) >= 0) {
+        if (node->up < 0 || page >= node->limit || orc_entry_find(o, at, page) >= 0) {
             return NEVER;
         }
         page += node->up_off;
@@ -73,46 +73,46 @@ static void change_records(oracle *o, int n, uint64_t first, uint64_t count, boo
             }
             uint64_t page = seen_page(o, m, k, n);
             if (page != NEVER && page >= first && page - first < count) {
-                record_set(o, m, k, remove ? REC_NONE : REC_RO);
+                orc_record_set(o, m, k, remove ? REC_NONE : REC_RO);
             }
         }
     }
 }
 
-void unmap_node_pages(oracle *o, int n, uint64_t first, uint64_t count) {
+void orc_unmap_node_pages(oracle *o, int n, uint64_t first, uint64_t count) {
     change_records(o, n, first, count, true);
 }
 
-void protect_node_pages(oracle *o, int n, uint64_t first, uint64_t count) {
+void orc_protect_node_pages(oracle *o, int n, uint64_t first, uint64_t count) {
     change_records(o, n, first, count, false);
 }
 
 /* Translations of the pages that are present now (section 5.1, row MAP_RANGE); addresses still mapped to this VMO. */
-void map_range(oracle *o, zx_vaddr_t addr, zx_vaddr_t end, int object) {
-    for (; addr < end && walk_step(o); addr += PAGE) {
-        int i = mapping_find(o, addr);
+void orc_map_range(oracle *o, zx_vaddr_t addr, zx_vaddr_t end, int object) {
+    for (; addr < end && orc_walk_step(o); addr += PAGE) {
+        int i = orc_mapping_find(o, addr);
         if (i < 0 || o->mapping[i].object != object) {
             continue;
         }
         mapping_t *m = &o->mapping[i];
         uint64_t k = (addr - m->base) / PAGE;
-        uint8_t permission = mapping_permission(m, k);
+        uint8_t permission = orc_mapping_permission(m, k);
         uint64_t off = m->vmo_offset + k * PAGE;
         int n = o->object[object].node;
-        if (off >= mapping_limit(o, m)) {
+        if (off >= orc_mapping_limit(o, m)) {
             return; /* nothing lies beyond */
         }
-        if (record_get(m, k) != REC_NONE || (permission & ZX_VM_PERM_READ) == 0) {
+        if (orc_record_get(m, k) != REC_NONE || (permission & ZX_VM_PERM_READ) == 0) {
             continue;
         }
-        place_t at = find(o, n, o->object[object].base + off / PAGE);
+        place_t at = orc_find(o, n, o->object[object].base + off / PAGE);
         if (at.frame < 0) {
             continue;
         }
-        if (tracked(o, n) || (permission & ZX_VM_PERM_WRITE) == 0) {
-            record_set(o, m, k, REC_RO);
+        if (orc_tracked(o, n) || (permission & ZX_VM_PERM_WRITE) == 0) {
+            orc_record_set(o, m, k, REC_RO);
         } else if (at.node == n && o->frame[at.frame].shares == 1) {
-            record_set(o, m, k, REC_RW);
+            orc_record_set(o, m, k, REC_RW);
         }
     }
 }
@@ -122,7 +122,7 @@ void map_range(oracle *o, zx_vaddr_t addr, zx_vaddr_t end, int object) {
 static mapping_t *mapping_insert(oracle *o, const mapping_t *mapping) {
     int i = 0;
     if (o->mappings == MAPPING_MAX) {
-        out_of_bounds(o, "mappings");
+        orc_out_of_bounds(o, "mappings");
         return NULL;
     }
     while (i < o->mappings && o->mapping[i].base < mapping->base) {
@@ -140,7 +140,7 @@ static void mapping_remove(oracle *o, int i) {
     memmove(&o->mapping[i], &o->mapping[i + 1], (size_t)(o->mappings - i - 1) * sizeof(mapping_t));
     o->mappings--;
     o->object[object].mappings--;
-    vmo_check_death(o, object);
+    orc_vmo_check_death(o, object);
 }
 
 static void count_records(mapping_t *m) {
@@ -240,41 +240,41 @@ static zx_status_t map_options(oracle *o, int t, map_args *m, zx_rights_t vmo_ri
     } pairs[3] = {
         {ZX_VM_PERM_READ, ZX_RIGHT_READ}, {ZX_VM_PERM_WRITE, ZX_RIGHT_WRITE}, {ZX_VM_PERM_EXECUTE, ZX_RIGHT_EXECUTE}};
     if ((vmo_rights & ZX_RIGHT_MAP) == 0) {
-        return rule(o, t, "7 section 3.1 step 4", ZX_ERR_ACCESS_DENIED);
+        return orc_rule(o, t, "7 section 3.1 step 4", ZX_ERR_ACCESS_DENIED);
     }
     if ((m->options & ZX_VM_PERM_READ_IF_XOM_UNSUPPORTED) != 0) {
         m->options |= ZX_VM_PERM_READ;
     }
     if ((m->options & (ZX_VM_PERM_WRITE | ZX_VM_PERM_EXECUTE)) != 0 && (m->options & ZX_VM_PERM_READ) == 0) {
-        return rule(o, t, "7 section 3.1 step 6", ZX_ERR_INVALID_ARGS);
+        return orc_rule(o, t, "7 section 3.1 step 6", ZX_ERR_INVALID_ARGS);
     }
     if ((m->options & ZX_VM_MAP_RANGE) != 0 && (m->options & ZX_VM_SPECIFIC_OVERWRITE) != 0) {
-        return rule(o, t, "7 section 3.1 step 7", ZX_ERR_INVALID_ARGS);
+        return orc_rule(o, t, "7 section 3.1 step 7", ZX_ERR_INVALID_ARGS);
     }
     if ((m->options & (ZX_VM_CAN_MAP_READ | ZX_VM_CAN_MAP_WRITE | ZX_VM_CAN_MAP_EXECUTE)) != 0) {
-        return rule(o, t, "7 section 3.1 step 8", ZX_ERR_INVALID_ARGS);
+        return orc_rule(o, t, "7 section 3.1 step 8", ZX_ERR_INVALID_ARGS);
     }
     for (int i = 0; i < 3; i++) {
         bool have = (vmo_rights & vmar_rights & pairs[i].right) != 0;
         if ((m->options & pairs[i].perm) != 0 && !have) {
-            return rule(o, t, "7 section 3.1 step 9", ZX_ERR_ACCESS_DENIED);
+            return orc_rule(o, t, "7 section 3.1 step 9", ZX_ERR_ACCESS_DENIED);
         }
         m->max |= have ? (uint8_t)pairs[i].perm : 0;
     }
     if ((m->options & ZX_VM_FAULT_BEYOND_STREAM_SIZE) != 0 && (m->options & ZX_VM_ALLOW_FAULTS) == 0) {
-        return rule(o, t, "7 section 3.1 step 10", ZX_ERR_INVALID_ARGS);
+        return orc_rule(o, t, "7 section 3.1 step 10", ZX_ERR_INVALID_ARGS);
     }
     if ((m->options & 0x00ff0000u) != 0 || bad_alignment(m->options)) {
-        return rule(o, t, "7 section 3.1 step 12", ZX_ERR_INVALID_ARGS);
+        return orc_rule(o, t, "7 section 3.1 step 12", ZX_ERR_INVALID_ARGS);
     }
     if ((m->options & ZX_VM_REQUIRE_NON_RESIZABLE) != 0 && o->object[m->object].resizable) {
-        return rule(o, t, "7 section 3.1 step 13", ZX_ERR_NOT_SUPPORTED);
+        return orc_rule(o, t, "7 section 3.1 step 13", ZX_ERR_NOT_SUPPORTED);
     }
     if ((m->options & ZX_VM_ALLOW_FAULTS) == 0 && o->node[o->object[m->object].node].discardable) {
-        return rule(o, t, "7 section 3.1 step 14", ZX_ERR_NOT_SUPPORTED);
+        return orc_rule(o, t, "7 section 3.1 step 14", ZX_ERR_NOT_SUPPORTED);
     }
     if ((m->options & (ZX_VM_COMPACT | ZX_VM_CAN_MAP_SPECIFIC)) != 0) {
-        return rule(o, t, "7 section 3.1 step 15", ZX_ERR_INVALID_ARGS);
+        return orc_rule(o, t, "7 section 3.1 step 15", ZX_ERR_INVALID_ARGS);
     }
     return ZX_OK;
 }
@@ -284,28 +284,28 @@ static zx_status_t map_range_checks(oracle *o, int t, map_args *m) {
     const uint64_t size = ROOT_END - ROOT_BASE;
     bool specific = (m->options & (ZX_VM_SPECIFIC | ZX_VM_SPECIFIC_OVERWRITE)) != 0;
     bool upper = (m->options & ZX_VM_OFFSET_IS_UPPER_LIMIT) != 0;
-    uint64_t len = round_up(m->len);
-    if (!aligned(m->vmo_offset)) {
-        return rule(o, t, "7 section 3.1 step 17", ZX_ERR_INVALID_ARGS);
+    uint64_t len = orc_round_up(m->len);
+    if (!orc_aligned(m->vmo_offset)) {
+        return orc_rule(o, t, "7 section 3.1 step 17", ZX_ERR_INVALID_ARGS);
     }
-    if (len < m->len || add_wraps(m->vmo_offset, len)) {
-        return rule(o, t, "7 section 3.1 steps 18, 19", ZX_ERR_OUT_OF_RANGE);
+    if (len < m->len || orc_add_wraps(m->vmo_offset, len)) {
+        return orc_rule(o, t, "7 section 3.1 steps 18, 19", ZX_ERR_OUT_OF_RANGE);
     }
     if (len == 0) {
-        return rule(o, t, "7 section 3.1 step 21", ZX_ERR_INVALID_ARGS);
+        return orc_rule(o, t, "7 section 3.1 step 21", ZX_ERR_INVALID_ARGS);
     }
-    if ((upper && specific) || (!upper && !specific && m->vmar_offset != 0) || !aligned(m->vmar_offset)) {
-        return rule(o, t, "7 section 3.1 steps 23 to 25", ZX_ERR_INVALID_ARGS);
+    if ((upper && specific) || (!upper && !specific && m->vmar_offset != 0) || !orc_aligned(m->vmar_offset)) {
+        return orc_rule(o, t, "7 section 3.1 steps 23 to 25", ZX_ERR_INVALID_ARGS);
     }
     m->len = len;
     if (upper ? m->vmar_offset > size || len > size || len > m->vmar_offset
               : m->vmar_offset >= size || len > size - m->vmar_offset) {
-        return rule(o, t, "7 section 3.1 step 27", ZX_ERR_INVALID_ARGS);
+        return orc_rule(o, t, "7 section 3.1 step 27", ZX_ERR_INVALID_ARGS);
     }
     uint32_t exponent = m->options >> ZX_VM_ALIGN_BASE;
     m->align = exponent > 12 ? UINT64_C(1) << exponent : PAGE;
     if (specific && (ROOT_BASE + m->vmar_offset) % m->align != 0) {
-        return rule(o, t, "7 section 3.1 step 28", ZX_ERR_INVALID_ARGS);
+        return orc_rule(o, t, "7 section 3.1 step 28", ZX_ERR_INVALID_ARGS);
     }
     return ZX_OK;
 }
@@ -315,16 +315,16 @@ static zx_status_t map_make(oracle *o, int t, const map_args *m) {
     bool upper = (m->options & ZX_VM_OFFSET_IS_UPPER_LIMIT) != 0;
     zx_vaddr_t at = ROOT_BASE + m->vmar_offset;
     if ((m->options & ZX_VM_SPECIFIC_OVERWRITE) != 0) {
-        hold(o, t, 0, m->object);
+        orc_hold(o, t, 0, m->object);
         unmap(o, at, at + m->len);
     } else if ((m->options & ZX_VM_SPECIFIC) != 0) {
         if (overlaps(o, at, m->len)) {
-            return rule(o, t, "7 section 3.1 step 29", ZX_ERR_ALREADY_EXISTS);
+            return orc_rule(o, t, "7 section 3.1 step 29", ZX_ERR_ALREADY_EXISTS);
         }
     } else {
         at = place(o, m->len, m->align, upper ? at : ROOT_END);
         if (at == 0) {
-            return rule(o, t, "7 section 3.1 step 29: no place", ZX_ERR_NO_RESOURCES);
+            return orc_rule(o, t, "7 section 3.1 step 29: no place", ZX_ERR_NO_RESOURCES);
         }
     }
     mapping_t mapping = {.base = at, .pages = m->len / PAGE, .vmo_offset = upper ? 0 : m->vmo_offset};
@@ -337,27 +337,27 @@ static zx_status_t map_make(oracle *o, int t, const map_args *m) {
         return ZX_ERR_NO_MEMORY;
     }
     if ((m->options & ZX_VM_MAP_RANGE) != 0) {
-        if (vmo_discarded(o, m->object)) {
+        if (orc_vmo_discarded(o, m->object)) {
             unmap(o, at, at + m->len);
-            return rule(o, t, "7 section 3.1 step 30: discarded", ZX_ERR_NOT_FOUND);
+            return orc_rule(o, t, "7 section 3.1 step 30: discarded", ZX_ERR_NOT_FOUND);
         }
-        map_range(o, at, at + m->len, m->object);
+        orc_map_range(o, at, at + m->len, m->object);
     }
-    add_field(o, t, "address", at);
+    orc_add_field(o, t, "address", at);
     return ZX_OK;
 }
 
 /* a: vmar, options, vmar_offset, vmo, vmo_offset, len. */
-zx_status_t op_vmar_map(oracle *o, int t) {
+zx_status_t orc_op_vmar_map(oracle *o, int t) {
     const uint64_t *a = o->thread[t].a;
     map_args m = {.options = (uint32_t)a[1], .vmar_offset = a[2], .vmo_offset = a[4], .len = a[5]};
     int vmar;
-    zx_status_t status = handle_get(o, t, (uint32_t)a[0], ZX_OBJ_TYPE_VMAR, 0, &vmar);
+    zx_status_t status = orc_handle_get(o, t, (uint32_t)a[0], ZX_OBJ_TYPE_VMAR, 0, &vmar);
     if (status == ZX_OK) {
-        status = handle_get(o, t, (uint32_t)a[3], ZX_OBJ_TYPE_VMO, 0, &m.object);
+        status = orc_handle_get(o, t, (uint32_t)a[3], ZX_OBJ_TYPE_VMO, 0, &m.object);
     }
     if (status == ZX_OK) {
-        status = map_options(o, t, &m, handle_rights(o, (uint32_t)a[3]), handle_rights(o, (uint32_t)a[0]));
+        status = map_options(o, t, &m, orc_handle_rights(o, (uint32_t)a[3]), orc_handle_rights(o, (uint32_t)a[0]));
     }
     if (status == ZX_OK) {
         status = map_range_checks(o, t, &m);
@@ -367,16 +367,16 @@ zx_status_t op_vmar_map(oracle *o, int t) {
 
 /* ---- zx_vmar_unmap (section 3.2), zx_vmar_protect (section 3.3) ---- */
 
-zx_status_t op_vmar_unmap(oracle *o, int t) {
+zx_status_t orc_op_vmar_unmap(oracle *o, int t) {
     const uint64_t *a = o->thread[t].a;
-    uint64_t len = round_up(a[2]);
+    uint64_t len = orc_round_up(a[2]);
     int vmar;
-    zx_status_t status = handle_get(o, t, (uint32_t)a[0], ZX_OBJ_TYPE_VMAR, 0, &vmar);
+    zx_status_t status = orc_handle_get(o, t, (uint32_t)a[0], ZX_OBJ_TYPE_VMAR, 0, &vmar);
     if (status != ZX_OK) {
         return status;
     }
-    if (!aligned(a[1]) || len == 0 || !inside_vmar(a[1], len)) {
-        return rule(o, t, "7 section 3.2 steps 2 to 5", ZX_ERR_INVALID_ARGS);
+    if (!orc_aligned(a[1]) || len == 0 || !inside_vmar(a[1], len)) {
+        return orc_rule(o, t, "7 section 3.2 steps 2 to 5", ZX_ERR_INVALID_ARGS);
     }
     unmap(o, a[1], a[1] + len);
     return ZX_OK;
@@ -385,12 +385,12 @@ zx_status_t op_vmar_unmap(oracle *o, int t) {
 /* Step 9. */
 static zx_status_t protect_check(oracle *o, int t, zx_vaddr_t addr, zx_vaddr_t end, uint8_t permissions) {
     while (addr < end) {
-        int i = mapping_find(o, addr);
+        int i = orc_mapping_find(o, addr);
         if (i < 0) {
-            return rule(o, t, "7 section 3.3 step 9: hole", ZX_ERR_NOT_FOUND);
+            return orc_rule(o, t, "7 section 3.3 step 9: hole", ZX_ERR_NOT_FOUND);
         }
         if ((permissions & ~o->mapping[i].max) != 0) {
-            return rule(o, t, "7 section 3.3 step 9: maximum", ZX_ERR_ACCESS_DENIED);
+            return orc_rule(o, t, "7 section 3.3 step 9: maximum", ZX_ERR_ACCESS_DENIED);
         }
         addr = mapping_end(&o->mapping[i]);
     }
@@ -398,8 +398,8 @@ static zx_status_t protect_check(oracle *o, int t, zx_vaddr_t addr, zx_vaddr_t e
 }
 
 static void protect(oracle *o, mapping_t *m, zx_vaddr_t addr, zx_vaddr_t end, uint8_t permissions) {
-    zx_vaddr_t from = max64(addr, m->base);
-    zx_vaddr_t to = min64(end, mapping_end(m));
+    zx_vaddr_t from = orc_max64(addr, m->base);
+    zx_vaddr_t to = orc_min64(end, mapping_end(m));
     if (from >= to) {
         return;
     }
@@ -408,24 +408,24 @@ static void protect(oracle *o, mapping_t *m, zx_vaddr_t addr, zx_vaddr_t end, ui
     for (uint64_t k = first; k < last && k < MAPPING_PAGES; k++) {
         m->permission[k] = permissions;
         if ((permissions & ZX_VM_PERM_READ) == 0) {
-            record_set(o, m, k, REC_NONE);
+            orc_record_set(o, m, k, REC_NONE);
         } else if ((permissions & ZX_VM_PERM_WRITE) == 0 && m->record[k] == REC_RW) {
-            record_set(o, m, k, REC_RO);
+            orc_record_set(o, m, k, REC_RO);
         }
     }
     if (last > MAPPING_PAGES) {
         if (last < m->pages || first > MAPPING_PAGES) {
-            out_of_bounds(o, "permissions of a large mapping");
+            orc_out_of_bounds(o, "permissions of a large mapping");
         }
         m->rest = permissions;
     }
 }
 
 /* a: vmar, options, addr, len. */
-zx_status_t op_vmar_protect(oracle *o, int t) {
+zx_status_t orc_op_vmar_protect(oracle *o, int t) {
     const uint64_t *a = o->thread[t].a;
     uint32_t options = (uint32_t)a[1];
-    uint64_t len = round_up(a[3]);
+    uint64_t len = orc_round_up(a[3]);
     zx_rights_t rights = 0;
     int vmar;
     if ((options & ZX_VM_PERM_READ_IF_XOM_UNSUPPORTED) != 0) {
@@ -434,13 +434,14 @@ zx_status_t op_vmar_protect(oracle *o, int t) {
     rights |= (options & ZX_VM_PERM_READ) != 0 ? ZX_RIGHT_READ : 0;
     rights |= (options & ZX_VM_PERM_WRITE) != 0 ? ZX_RIGHT_WRITE : 0;
     rights |= (options & ZX_VM_PERM_EXECUTE) != 0 ? ZX_RIGHT_EXECUTE : 0;
-    zx_status_t status = handle_get(o, t, (uint32_t)a[0], ZX_OBJ_TYPE_VMAR, rights, &vmar);
+    zx_status_t status = orc_handle_get(o, t, (uint32_t)a[0], ZX_OBJ_TYPE_VMAR, rights, &vmar);
     if (status != ZX_OK) {
         return status;
     }
     bool unreadable = (options & (ZX_VM_PERM_WRITE | ZX_VM_PERM_EXECUTE)) != 0 && (options & ZX_VM_PERM_READ) == 0;
-    if (unreadable || !aligned(a[2]) || (options & ~(uint32_t)PERM_ALL) != 0 || len == 0 || !inside_vmar(a[2], len)) {
-        return rule(o, t, "7 section 3.3 steps 3 to 8", ZX_ERR_INVALID_ARGS);
+    if (unreadable || !orc_aligned(a[2]) || (options & ~(uint32_t)PERM_ALL) != 0 || len == 0 ||
+        !inside_vmar(a[2], len)) {
+        return orc_rule(o, t, "7 section 3.3 steps 3 to 8", ZX_ERR_INVALID_ARGS);
     }
     status = protect_check(o, t, a[2], a[2] + len, (uint8_t)options);
     for (int i = 0; i < o->mappings && status == ZX_OK; i++) {
@@ -455,59 +456,59 @@ zx_status_t op_vmar_protect(oracle *o, int t) {
 static zx_status_t op_range_begin(oracle *o, int t) {
     thread_t *x = &o->thread[t];
     uint32_t op = (uint32_t)x->a[1];
-    uint64_t len = round_up(x->a[3]);
+    uint64_t len = orc_round_up(x->a[3]);
     int vmar;
-    zx_status_t status = handle_get(o, t, (uint32_t)x->a[0], ZX_OBJ_TYPE_VMAR, 0, &vmar);
+    zx_status_t status = orc_handle_get(o, t, (uint32_t)x->a[0], ZX_OBJ_TYPE_VMAR, 0, &vmar);
     if (status != ZX_OK) {
         return status;
     }
-    zx_rights_t rights = handle_rights(o, (uint32_t)x->a[0]);
+    zx_rights_t rights = orc_handle_rights(o, (uint32_t)x->a[0]);
     bool changes = op == ZX_VMO_OP_COMMIT || op == ZX_VMO_OP_DECOMMIT || op == ZX_VMO_OP_ZERO;
     bool reads = op == 3 || op == ZX_VMO_OP_PREFETCH; /* 3: ZX_VMAR_OP_MAP_RANGE */
     if (!changes && !reads && op != ZX_VMO_OP_DONT_NEED && op != ZX_VMO_OP_ALWAYS_NEED) {
-        return rule(o, t, "7 section 3.4 step 2", ZX_ERR_INVALID_ARGS);
+        return orc_rule(o, t, "7 section 3.4 step 2", ZX_ERR_INVALID_ARGS);
     }
     if ((changes && (rights & ZX_RIGHT_WRITE) == 0) || (reads && (rights & ZX_RIGHT_READ) == 0)) {
-        return rule(o, t, "7 section 3.4 step 3", ZX_ERR_ACCESS_DENIED);
+        return orc_rule(o, t, "7 section 3.4 step 3", ZX_ERR_ACCESS_DENIED);
     }
-    if (len == 0 || !aligned(x->a[2])) {
-        return rule(o, t, "7 section 3.4 step 5", ZX_ERR_INVALID_ARGS);
+    if (len == 0 || !orc_aligned(x->a[2])) {
+        return orc_rule(o, t, "7 section 3.4 step 5", ZX_ERR_INVALID_ARGS);
     }
     if (!inside_vmar(x->a[2], len)) {
-        return rule(o, t, "7 section 3.4 step 6", ZX_ERR_OUT_OF_RANGE);
+        return orc_rule(o, t, "7 section 3.4 step 6", ZX_ERR_OUT_OF_RANGE);
     }
     x->addr = x->a[2];
     x->end = x->addr + len;
     return ZX_OK;
 }
 
-/* Steps 8 a to c for the piece at addr. ST_GO: rangeop_run() is to go on. */
+/* Steps 8 a to c for the piece at addr. ST_GO: orc_rangeop_run() is to go on. */
 static zx_status_t piece_begin(oracle *o, int t) {
     thread_t *x = &o->thread[t];
     uint32_t op = (uint32_t)x->a[1];
-    int i = mapping_find(o, x->addr);
+    int i = orc_mapping_find(o, x->addr);
     if (i < 0) {
-        return rule(o, t, "7 section 3.4 step 8a: hole", ZX_ERR_BAD_STATE);
+        return orc_rule(o, t, "7 section 3.4 step 8a: hole", ZX_ERR_BAD_STATE);
     }
     const mapping_t *m = &o->mapping[i];
     uint64_t off = m->vmo_offset + (x->addr - m->base);
-    x->cursor = min64(x->end, mapping_end(m));
+    x->cursor = orc_min64(x->end, mapping_end(m));
     uint64_t len = x->cursor - x->addr;
-    uint64_t limit = mapping_limit(o, m);
+    uint64_t limit = orc_mapping_limit(o, m);
     if (m->beyond_stream && (off > limit || len > limit - off)) {
-        return rule(o, t, "7 section 3.4 step 8b", ZX_ERR_OUT_OF_RANGE);
+        return orc_rule(o, t, "7 section 3.4 step 8b", ZX_ERR_OUT_OF_RANGE);
     }
     bool changes = op == ZX_VMO_OP_COMMIT || op == ZX_VMO_OP_DECOMMIT || op == ZX_VMO_OP_ZERO;
     if ((changes && (m->max & ZX_VM_PERM_WRITE) == 0) ||
         (op == ZX_VMO_OP_PREFETCH && (m->max & ZX_VM_PERM_READ) == 0)) {
-        return rule(o, t, "7 section 3.4: maximum permissions", ZX_ERR_ACCESS_DENIED);
+        return orc_rule(o, t, "7 section 3.4: maximum permissions", ZX_ERR_ACCESS_DENIED);
     }
-    hold(o, t, 0, m->object);
+    orc_hold(o, t, 0, m->object);
     if (op == 3) {
-        return vmo_discarded(o, x->ref[0]) ? rule(o, t, "7 section 3.4: MAP_RANGE, discarded", ZX_ERR_NOT_FOUND)
-                                           : ZX_OK;
+        return orc_vmo_discarded(o, x->ref[0]) ? orc_rule(o, t, "7 section 3.4: MAP_RANGE, discarded", ZX_ERR_NOT_FOUND)
+                                               : ZX_OK;
     }
-    return rangeop_begin(o, t, x->ref[0], op, off, len);
+    return orc_rangeop_begin(o, t, x->ref[0], op, off, len);
 }
 
 /* Ops that enter translations when they return OK. */
@@ -515,17 +516,17 @@ static void piece_end(oracle *o, int t) {
     thread_t *x = &o->thread[t];
     uint32_t op = (uint32_t)x->a[1];
     if (op == 3 || op == ZX_VMO_OP_COMMIT || op == ZX_VMO_OP_PREFETCH || op == ZX_VMO_OP_ALWAYS_NEED) {
-        map_range(o, x->addr, x->cursor, x->ref[0]);
+        orc_map_range(o, x->addr, x->cursor, x->ref[0]);
     }
     x->addr = x->cursor;
-    drop(o, t, 0);
+    orc_drop(o, t, 0);
 }
 
-zx_status_t op_vmar_op_range(oracle *o, int t) {
+zx_status_t orc_op_vmar_op_range(oracle *o, int t) {
     thread_t *x = &o->thread[t];
     zx_status_t status = ZX_OK;
     if (x->phase == 1) {
-        status = rangeop_run(o, t, x->ref[0], take_woke(o, t));
+        status = orc_rangeop_run(o, t, x->ref[0], orc_take_woke(o, t));
         if (status != ZX_OK) {
             return status;
         }
@@ -540,7 +541,7 @@ zx_status_t op_vmar_op_range(oracle *o, int t) {
     while (x->addr < x->end) {
         status = piece_begin(o, t);
         if (status == ST_GO) {
-            status = rangeop_run(o, t, x->ref[0], ZX_OK);
+            status = orc_rangeop_run(o, t, x->ref[0], ZX_OK);
         }
         if (status != ZX_OK) {
             return status;

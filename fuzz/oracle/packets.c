@@ -19,13 +19,13 @@ static void push(oracle *o, int source, int t) {
         p.offset = r->first * PAGE;
         p.length = r->count * PAGE;
     }
-    if (port_push(o, s->port, &p) && t < 0) {
+    if (orc_port_push(o, s->port, &p) && t < 0) {
         s->complete = true;
     }
 }
 
 /* Section 8.1. */
-void proxy_send(oracle *o, int source, int t) {
+void orc_proxy_send(oracle *o, int source, int t) {
     source_t *s = &o->source[source];
     if (s->busy) {
         s->pending[s->pending_count++] = (int16_t)t;
@@ -34,7 +34,7 @@ void proxy_send(oracle *o, int source, int t) {
     }
 }
 
-void proxy_send_complete(oracle *o, int source) {
+void orc_proxy_send_complete(oracle *o, int source) {
     source_t *s = &o->source[source];
     if (s->busy) {
         s->complete_waits = true; /* only in the stuck states of section 8.4: for ever */
@@ -57,20 +57,20 @@ static void send_next(oracle *o, int source) {
 }
 
 /* Section 8.2: part of the dequeue. */
-void proxy_dequeued(oracle *o, int source, bool complete) {
+void orc_proxy_dequeued(oracle *o, int source, bool complete) {
     source_t *s = &o->source[source];
     s->busy = false;
     s->active = -1;
     if (complete) {
         s->complete = false;
-        source_free_if_done(o, source);
+        orc_source_free_if_done(o, source);
     } else {
         send_next(o, source);
     }
 }
 
 /* Section 8.3. */
-void proxy_take_back(oracle *o, int source, int t) {
+void orc_proxy_take_back(oracle *o, int source, int t) {
     source_t *s = &o->source[source];
     for (unsigned i = 0; i < s->pending_count; i++) {
         if (s->pending[i] == t) {
@@ -81,9 +81,9 @@ void proxy_take_back(oracle *o, int source, int t) {
     }
     if (s->active == t) {
         s->active = -1;
-        int i = port_find(o, s->port, source);
+        int i = orc_port_find(o, s->port, source);
         if (i >= 0) { /* else it was lost with the port or by zx_port_cancel_key: busy for ever */
-            (void)port_remove(o, s->port, (unsigned)i);
+            (void)orc_port_remove(o, s->port, (unsigned)i);
             s->busy = false;
             send_next(o, source);
         }
@@ -91,7 +91,7 @@ void proxy_take_back(oracle *o, int source, int t) {
 }
 
 /* Section 7.3: the heir takes the place of the request that leaves. */
-void proxy_swap(oracle *o, int source, int from, int to) {
+void orc_proxy_swap(oracle *o, int source, int from, int to) {
     source_t *s = &o->source[source];
     if (s->active == from) {
         s->active = (int16_t)to;
@@ -104,7 +104,7 @@ void proxy_swap(oracle *o, int source, int from, int to) {
 }
 
 /* A source of a dead node lives until nothing of it can be seen. */
-void source_free_if_done(oracle *o, int source) {
+void orc_source_free_if_done(oracle *o, int source) {
     source_t *s = &o->source[source];
     if (s->used && !s->alive && !s->complete) {
         s->used = false;

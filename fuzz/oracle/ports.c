@@ -6,7 +6,7 @@
 #include "state.h"
 
 /* The first waiter that is not yet on its way is woken; it finds the packet when it runs (chapter 4 section 12 N9). */
-void port_wake_one(oracle *o, int port_object) {
+void orc_port_wake_one(oracle *o, int port_object) {
     port_t *p = &o->port[o->object[port_object].port];
     unsigned on_their_way = 0;
     for (unsigned i = 0; i < p->waiters; i++) {
@@ -14,29 +14,29 @@ void port_wake_one(oracle *o, int port_object) {
     }
     for (unsigned i = 0; i < p->waiters && on_their_way < p->packets; i++) {
         if (!o->thread[p->waiter[i]].runnable) {
-            make_runnable(o, p->waiter[i], ZX_OK);
+            orc_make_runnable(o, p->waiter[i], ZX_OK);
             return;
         }
     }
 }
 
 /* False if the port is gone: dropped silently. */
-bool port_push(oracle *o, int port_object, const packet_t *packet) {
+bool orc_port_push(oracle *o, int port_object, const packet_t *packet) {
     if (port_object < 0 || o->object[port_object].handles == 0) {
         return false;
     }
     port_t *p = &o->port[o->object[port_object].port];
     if (p->packets == PACKET_MAX) {
-        out_of_bounds(o, "packets of a port");
+        orc_out_of_bounds(o, "packets of a port");
         return false;
     }
     p->packet[p->packets++] = *packet;
-    port_wake_one(o, port_object);
+    orc_port_wake_one(o, port_object);
     return true;
 }
 
 /* Index of the page-request packet of a source in the port, or -1. */
-int port_find(const oracle *o, int port_object, int source) {
+int orc_port_find(const oracle *o, int port_object, int source) {
     if (port_object < 0) {
         return -1;
     }
@@ -49,7 +49,7 @@ int port_find(const oracle *o, int port_object, int source) {
     return -1;
 }
 
-packet_t port_remove(oracle *o, int port_object, unsigned i) {
+packet_t orc_port_remove(oracle *o, int port_object, unsigned i) {
     port_t *p = &o->port[o->object[port_object].port];
     packet_t packet = p->packet[i];
     memmove(&p->packet[i], &p->packet[i + 1], (p->packets - i - 1u) * sizeof(packet_t));
@@ -69,29 +69,29 @@ static void port_free_if_done(oracle *o, int object) {
 static void packet_lost(oracle *o, const packet_t *p) {
     if (p->source >= 0 && p->command == ZX_PAGER_VMO_COMPLETE) {
         o->source[p->source].complete = false;
-        source_free_if_done(o, p->source);
+        orc_source_free_if_done(o, p->source);
     }
 }
 
 /* Chapter 1 section 3.3: the last handle is closed. Blocked waiters stay. */
-void port_close(oracle *o, int object) {
+void orc_port_close(oracle *o, int object) {
     port_t *p = &o->port[o->object[object].port];
-    observers_drop_port(o, object);
+    orc_observers_drop_port(o, object);
     while (p->packets > 0) {
-        packet_t packet = port_remove(o, object, p->packets - 1u);
+        packet_t packet = orc_port_remove(o, object, p->packets - 1u);
         packet_lost(o, &packet);
     }
     for (int s = 0; s < SOURCE_MAX; s++) {
         if (o->source[s].used && o->source[s].port == object) {
             o->source[s].port = -1;
-            source_free_if_done(o, s);
+            orc_source_free_if_done(o, s);
         }
     }
     port_free_if_done(o, object);
 }
 
 /* The thread no longer waits on its port. */
-void port_leave(oracle *o, int t) {
+void orc_port_leave(oracle *o, int t) {
     for (int k = 0; k < PORT_MAX; k++) {
         port_t *p = &o->port[k];
         for (unsigned i = 0; p->used && i < p->waiters; i++) {
@@ -106,79 +106,79 @@ void port_leave(oracle *o, int t) {
 }
 
 /* Chapter 1 section 8.1. */
-zx_status_t op_port_create(oracle *o, int t) {
+zx_status_t orc_op_port_create(oracle *o, int t) {
     uint32_t options = (uint32_t)o->thread[t].a[0];
     if (options != 0 && options != ZX_PORT_BIND_TO_INTERRUPT) {
-        return rule(o, t, "1 section 8.1: port options", ZX_ERR_INVALID_ARGS);
+        return orc_rule(o, t, "1 section 8.1: port options", ZX_ERR_INVALID_ARGS);
     }
     int k = 0;
     while (k < PORT_MAX && o->port[k].used) {
         k++;
     }
     if (k == PORT_MAX) {
-        out_of_bounds(o, "ports");
+        orc_out_of_bounds(o, "ports");
         return ZX_ERR_NO_MEMORY;
     }
-    int object = object_make(o, ZX_OBJ_TYPE_PORT);
+    int object = orc_object_make(o, ZX_OBJ_TYPE_PORT);
     o->port[k].used = true;
     o->port[k].packets = 0;
     o->port[k].waiters = 0;
     o->port[k].object = (int16_t)object;
     o->object[object].port = (int16_t)k;
     zx_rights_t rights = (ZX_RIGHTS_BASIC & ~ZX_RIGHT_WAIT) | ZX_RIGHTS_IO;
-    add_field(o, t, "handle", handle_make(o, object, rights));
+    orc_add_field(o, t, "handle", orc_handle_make(o, object, rights));
     return ZX_OK;
 }
 
 static void packet_fields(oracle *o, int t, const packet_t *p) {
-    add_field(o, t, "key", p->key);
-    add_field(o, t, "type", p->type);
-    add_field(o, t, "status", (uint64_t)(int64_t)p->status);
+    orc_add_field(o, t, "key", p->key);
+    orc_add_field(o, t, "type", p->type);
+    orc_add_field(o, t, "status", (uint64_t)(int64_t)p->status);
     if (p->type == ZX_PKT_TYPE_PAGE_REQUEST) {
-        add_field(o, t, "command", p->command);
-        add_field(o, t, "flags", 0);
-        add_field(o, t, "offset", p->offset);
-        add_field(o, t, "length", p->length);
+        orc_add_field(o, t, "command", p->command);
+        orc_add_field(o, t, "flags", 0);
+        orc_add_field(o, t, "offset", p->offset);
+        orc_add_field(o, t, "length", p->length);
     } else if (p->type == ZX_PKT_TYPE_SIGNAL_ONE) {
-        add_field(o, t, "trigger", p->trigger);
-        add_field(o, t, "observed", p->observed);
-        add_field(o, t, "count", p->count);
-        add_field(o, t, "timestamp", (uint64_t)p->timestamp);
+        orc_add_field(o, t, "trigger", p->trigger);
+        orc_add_field(o, t, "observed", p->observed);
+        orc_add_field(o, t, "count", p->count);
+        orc_add_field(o, t, "timestamp", (uint64_t)p->timestamp);
     }
 }
 
 /* Takes the oldest packet; chapter 4 section 8.2 for page requests. */
 static zx_status_t take_packet(oracle *o, int t, int object) {
-    packet_t p = port_remove(o, object, 0);
+    packet_t p = orc_port_remove(o, object, 0);
     packet_fields(o, t, &p);
     if (p.source >= 0) {
-        proxy_dequeued(o, p.source, p.command == ZX_PAGER_VMO_COMPLETE);
+        orc_proxy_dequeued(o, p.source, p.command == ZX_PAGER_VMO_COMPLETE);
     }
     return ZX_OK;
 }
 
-zx_status_t op_port_wait(oracle *o, int t) {
+zx_status_t orc_op_port_wait(oracle *o, int t) {
     thread_t *x = &o->thread[t];
     int object = x->ref[0];
     if (x->phase == 0) {
-        zx_status_t status = handle_get(o, t, (uint32_t)x->a[0], ZX_OBJ_TYPE_PORT, ZX_RIGHT_READ, &object);
+        zx_status_t status = orc_handle_get(o, t, (uint32_t)x->a[0], ZX_OBJ_TYPE_PORT, ZX_RIGHT_READ, &object);
         if (status != ZX_OK) {
             return status;
         }
         x->deadline = (int64_t)x->a[1];
     }
     port_t *p = &o->port[o->object[object].port];
-    zx_status_t woke = take_woke(o, t);
+    zx_status_t woke = orc_take_woke(o, t);
     if (woke == ZX_OK && p->packets > 0) {
         zx_status_t status = take_packet(o, t, object);
-        port_leave(o, t);
+        orc_port_leave(o, t);
         return status;
     }
     if (woke == ZX_OK && x->deadline <= o->now) {
-        woke = rule(o, t, "1 section 8.1: nothing came before the deadline", ZX_ERR_TIMED_OUT);
+        woke = orc_rule(o, t, "1 section 8.1: nothing came before the deadline", ZX_ERR_TIMED_OUT);
     }
     if (woke != ZX_OK) {
-        port_leave(o, t);
+        orc_port_leave(o, t);
         return woke;
     }
     if (x->phase == 0) {
@@ -190,11 +190,11 @@ zx_status_t op_port_wait(oracle *o, int t) {
     return ST_WAIT;
 }
 
-zx_status_t op_port_queue(oracle *o, int t) {
+zx_status_t orc_op_port_queue(oracle *o, int t) {
     thread_t *x = &o->thread[t];
     int object;
     unsigned users = 0;
-    zx_status_t status = handle_get(o, t, (uint32_t)x->a[0], ZX_OBJ_TYPE_PORT, ZX_RIGHT_WRITE, &object);
+    zx_status_t status = orc_handle_get(o, t, (uint32_t)x->a[0], ZX_OBJ_TYPE_PORT, ZX_RIGHT_WRITE, &object);
     if (status != ZX_OK) {
         return status;
     }
@@ -203,23 +203,23 @@ zx_status_t op_port_queue(oracle *o, int t) {
         users += p->packet[i].type == ZX_PKT_TYPE_USER ? 1 : 0;
     }
     if (users > 4096) {
-        return rule(o, t, "1 section 8.1: too many user packets", ZX_ERR_SHOULD_WAIT);
+        return orc_rule(o, t, "1 section 8.1: too many user packets", ZX_ERR_SHOULD_WAIT);
     }
     packet_t packet = {
         .key = x->a[1], .type = ZX_PKT_TYPE_USER, .status = (zx_status_t)(uint32_t)x->a[2], .source = -1};
-    (void)port_push(o, object, &packet);
+    (void)orc_port_push(o, object, &packet);
     return ZX_OK;
 }
 
-zx_status_t op_port_cancel(oracle *o, int t) {
+zx_status_t orc_op_port_cancel(oracle *o, int t) {
     thread_t *x = &o->thread[t];
     zx_handle_t source = (uint32_t)x->a[1];
     uint64_t key = x->a[2];
     bool found = false;
     int port, object;
-    zx_status_t status = handle_get(o, t, (uint32_t)x->a[0], ZX_OBJ_TYPE_PORT, ZX_RIGHT_WRITE, &port);
+    zx_status_t status = orc_handle_get(o, t, (uint32_t)x->a[0], ZX_OBJ_TYPE_PORT, ZX_RIGHT_WRITE, &port);
     if (status == ZX_OK) {
-        status = handle_get(o, t, source, 0, ZX_RIGHT_WAIT, &object);
+        status = orc_handle_get(o, t, source, 0, ZX_RIGHT_WAIT, &object);
     }
     if (status != ZX_OK) {
         return status;
@@ -235,22 +235,22 @@ zx_status_t op_port_cancel(oracle *o, int t) {
     port_t *p = &o->port[o->object[port].port];
     for (unsigned i = p->packets; i-- > 0;) {
         if (p->packet[i].type == ZX_PKT_TYPE_SIGNAL_ONE && p->packet[i].handle == source && p->packet[i].key == key) {
-            (void)port_remove(o, port, i);
+            (void)orc_port_remove(o, port, i);
             found = true;
         }
     }
-    return found ? ZX_OK : rule(o, t, "1 section 8.1: nothing to cancel", ZX_ERR_NOT_FOUND);
+    return found ? ZX_OK : orc_rule(o, t, "1 section 8.1: nothing to cancel", ZX_ERR_NOT_FOUND);
 }
 
-zx_status_t op_port_cancel_key(oracle *o, int t) {
+zx_status_t orc_op_port_cancel_key(oracle *o, int t) {
     thread_t *x = &o->thread[t];
     uint64_t key = x->a[2];
     bool found = false;
     int port;
     if ((uint32_t)x->a[1] != 0) {
-        return rule(o, t, "1 section 8.1: options", ZX_ERR_INVALID_ARGS);
+        return orc_rule(o, t, "1 section 8.1: options", ZX_ERR_INVALID_ARGS);
     }
-    zx_status_t status = handle_get(o, t, (uint32_t)x->a[0], ZX_OBJ_TYPE_PORT, ZX_RIGHT_WRITE, &port);
+    zx_status_t status = orc_handle_get(o, t, (uint32_t)x->a[0], ZX_OBJ_TYPE_PORT, ZX_RIGHT_WRITE, &port);
     if (status != ZX_OK) {
         return status;
     }
@@ -265,10 +265,10 @@ zx_status_t op_port_cancel_key(oracle *o, int t) {
     port_t *p = &o->port[o->object[port].port];
     for (unsigned i = p->packets; i-- > 0;) {
         if (p->packet[i].key == key) {
-            packet_t packet = port_remove(o, port, i); /* the proxy is not told: chapter 4 section 8.4 */
+            packet_t packet = orc_port_remove(o, port, i); /* the proxy is not told: chapter 4 section 8.4 */
             packet_lost(o, &packet);
             found = true;
         }
     }
-    return found ? ZX_OK : rule(o, t, "1 section 8.1: nothing with this key", ZX_ERR_NOT_FOUND);
+    return found ? ZX_OK : orc_rule(o, t, "1 section 8.1: nothing with this key", ZX_ERR_NOT_FOUND);
 }

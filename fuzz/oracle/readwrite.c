@@ -7,19 +7,19 @@
 
 /* Chapter 5 section 3 steps 3 to 7, evaluated again after every wait. ST_GO: there is something to copy. */
 static zx_status_t check(oracle *o, int t, int v, uint64_t off, uint64_t len) {
-    if (add_wraps(off, len)) {
-        return rule(o, t, "5 section 3 step 3", ZX_ERR_OUT_OF_RANGE);
+    if (orc_add_wraps(off, len)) {
+        return orc_rule(o, t, "5 section 3 step 3", ZX_ERR_OUT_OF_RANGE);
     }
     if (o->object[v].cache_policy != ZX_CACHE_POLICY_CACHED) {
-        return rule(o, t, "5 section 3 step 4: not cached", ZX_ERR_BAD_STATE);
+        return orc_rule(o, t, "5 section 3 step 4: not cached", ZX_ERR_BAD_STATE);
     }
-    if (!in_range(off, len, vmo_bytes(o, v))) {
-        return rule(o, t, "5 section 3 step 5", ZX_ERR_OUT_OF_RANGE);
+    if (!orc_in_range(off, len, orc_vmo_bytes(o, v))) {
+        return orc_rule(o, t, "5 section 3 step 5", ZX_ERR_OUT_OF_RANGE);
     }
     if (len == 0) {
         return ZX_OK;
     }
-    return vmo_discarded(o, v) ? rule(o, t, "5 section 3 step 7: discarded", ZX_ERR_NOT_FOUND) : ST_GO;
+    return orc_vmo_discarded(o, v) ? orc_rule(o, t, "5 section 3 step 7: discarded", ZX_ERR_NOT_FOUND) : ST_GO;
 }
 
 /* Copies the part of one VMO page; ST_AGAIN after a fault of the buffer: everything is checked again. */
@@ -27,14 +27,14 @@ static zx_status_t copy_chunk(oracle *o, int t, int frame, uint64_t off, uint64_
     thread_t *x = &o->thread[t];
     if (x->buffer.kind == ZXP_BUFFER_USER) {
         zx_status_t status =
-            user_copy(o, t, x->buffer.address + x->cursor, frame, off, len, total - x->cursor, !writing);
+            orc_user_copy(o, t, x->buffer.address + x->cursor, frame, off, len, total - x->cursor, !writing);
         if (status != ZX_OK) {
             return status;
         }
     } else if (writing) {
-        buffer_to_frame(o, t, x->cursor, frame, off, len);
+        orc_buffer_to_frame(o, t, x->cursor, frame, off, len);
     } else {
-        data_frame(o, t, frame, off, len);
+        orc_data_frame(o, t, frame, off, len);
     }
     x->cursor += len;
     return ZX_OK;
@@ -45,7 +45,7 @@ static zx_status_t transfer(oracle *o, int t, uint64_t offset, uint64_t total, b
     int v = x->ref[0];
     for (;;) {
         if (x->f_active) { /* 13.1 step 4 */
-            zx_status_t status = user_fault_run(o, t, !writing);
+            zx_status_t status = orc_user_fault_run(o, t, !writing);
             if (status != ZX_OK) {
                 return status;
             }
@@ -58,19 +58,19 @@ static zx_status_t transfer(oracle *o, int t, uint64_t offset, uint64_t total, b
             return ZX_OK;
         }
         uint64_t at = offset + x->cursor;
-        uint64_t left = pages_up(offset + total) - at / PAGE;
-        uint64_t ask = writing ? min64(left, 16) : left;
+        uint64_t left = orc_pages_up(offset + total) - at / PAGE;
+        uint64_t ask = writing ? orc_min64(left, 16) : left;
         int n = o->object[v].node;
         int frame;
         x->unsuspendable = false;
-        status = look(o, t, n, o->object[v].base + at / PAGE, writing ? LOOK_WRITE : LOOK_READ, ask, true, &frame);
+        status = orc_look(o, t, n, o->object[v].base + at / PAGE, writing ? LOOK_WRITE : LOOK_READ, ask, true, &frame);
         if (status != ZX_OK) {
             return status;
         }
-        uint64_t len = min64(PAGE - at % PAGE, total - x->cursor);
+        uint64_t len = orc_min64(PAGE - at % PAGE, total - x->cursor);
         status = copy_chunk(o, t, frame, at % PAGE, len, total, writing);
         if (status == ZX_OK && writing) {
-            set_modified(o, n);
+            orc_set_modified(o, n);
         } else if (status != ZX_OK && status != ST_AGAIN) {
             return status;
         }
@@ -81,24 +81,24 @@ static zx_status_t begin(oracle *o, int t, zx_rights_t right) {
     thread_t *x = &o->thread[t];
     int v;
     if (x->phase == 1) {
-        return take_woke(o, t);
+        return orc_take_woke(o, t);
     }
-    zx_status_t status = handle_get(o, t, (uint32_t)x->a[0], ZX_OBJ_TYPE_VMO, right, &v);
+    zx_status_t status = orc_handle_get(o, t, (uint32_t)x->a[0], ZX_OBJ_TYPE_VMO, right, &v);
     if (status == ZX_OK) {
-        hold(o, t, 0, v);
+        orc_hold(o, t, 0, v);
         x->phase = 1;
     }
     return status;
 }
 
-zx_status_t op_vmo_read(oracle *o, int t) {
+zx_status_t orc_op_vmo_read(oracle *o, int t) {
     thread_t *x = &o->thread[t];
     zx_status_t status = begin(o, t, ZX_RIGHT_READ);
     x->early_op = true;
     return status != ZX_OK ? status : transfer(o, t, x->a[1], x->a[2], false);
 }
 
-zx_status_t op_vmo_write(oracle *o, int t) {
+zx_status_t orc_op_vmo_write(oracle *o, int t) {
     thread_t *x = &o->thread[t];
     zx_status_t status = begin(o, t, ZX_RIGHT_WRITE);
     if (status == ZX_OK && x->buffer.kind == ZXP_BUFFER_NONE && x->a[3] > 0) {

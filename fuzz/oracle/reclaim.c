@@ -12,7 +12,7 @@ static int16_t *list_tail(oracle *o, const frame_t *f) {
     return f->queue == QUEUE_ISOLATE ? &o->isolate_tail : &o->tail[f->list % GENERATIONS];
 }
 
-void queue_leave(oracle *o, int f) {
+void orc_queue_leave(oracle *o, int f) {
     frame_t *frame = &o->frame[f];
     if (frame->queue == QUEUE_NONE) {
         return;
@@ -33,7 +33,7 @@ void queue_leave(oracle *o, int f) {
 
 static void push_generation(oracle *o, int f, uint32_t list) {
     frame_t *frame = &o->frame[f];
-    queue_leave(o, f);
+    orc_queue_leave(o, f);
     frame->queue = QUEUE_GENERATION;
     frame->list = list;
     int16_t *head = list_head(o, frame);
@@ -48,7 +48,7 @@ static void push_generation(oracle *o, int f, uint32_t list) {
 
 static void append_isolate(oracle *o, int f) {
     frame_t *frame = &o->frame[f];
-    queue_leave(o, f);
+    orc_queue_leave(o, f);
     frame->queue = QUEUE_ISOLATE;
     frame->prev = o->isolate_tail;
     if (o->isolate_tail >= 0) {
@@ -60,7 +60,7 @@ static void append_isolate(oracle *o, int f) {
 }
 
 /* Chapter 8 section 1.1: the queue follows from the state; a reclaimable frame enters the newest generation. */
-void queue_enter(oracle *o, int f) {
+void orc_queue_enter(oracle *o, int f) {
     frame_t *frame = &o->frame[f];
     if (f <= 0 || frame->node < 0) {
         return;
@@ -71,16 +71,16 @@ void queue_enter(oracle *o, int f) {
         frame->generation = o->mru;
         push_generation(o, f, o->mru);
     } else {
-        queue_leave(o, f);
+        orc_queue_leave(o, f);
     }
 }
 
-void queue_dont_need(oracle *o, int f) {
+void orc_queue_dont_need(oracle *o, int f) {
     append_isolate(o, f);
 }
 
 /* Chapter 8 section 1.3. */
-void mark_accessed(oracle *o, int f) {
+void orc_mark_accessed(oracle *o, int f) {
     frame_t *frame = &o->frame[f];
     if (f <= 0 || frame->queue == QUEUE_NONE) {
         return;
@@ -110,7 +110,7 @@ static void process_oldest(oracle *o, unsigned limit) {
     }
 }
 
-void age_step(oracle *o) {
+void orc_age_step(oracle *o) {
     o->mru++;
     if (o->mru - o->lru == GENERATIONS - 1) {
         process_oldest(o, FRAME_MAX);
@@ -120,8 +120,8 @@ void age_step(oracle *o) {
 static void evict_frame(oracle *o, int f) {
     int n = o->frame[f].node;
     uint64_t page = o->frame[f].page;
-    entry_drop(o, n, page);
-    unmap_node_pages(o, n, page, 1);
+    orc_entry_drop(o, n, page);
+    orc_unmap_node_pages(o, n, page, 1);
     o->node[n].events++;
 }
 
@@ -129,18 +129,18 @@ static void evict_frame(oracle *o, int f) {
 static bool try_evict(oracle *o, int f, bool ignore_hints) {
     frame_t *frame = &o->frame[f];
     if (o->profile == ZXP_PROFILE_2018) {
-        mark_accessed(o, f);
+        orc_mark_accessed(o, f);
         return false;
     }
     if (frame->pins > 0) {
-        mark_accessed(o, f);
+        orc_mark_accessed(o, f);
         return false;
     }
     if (frame->state != 'C') {
         return false;
     }
-    if (frame->always_need && !ignore_hints && head_profile(o)) {
-        mark_accessed(o, f);
+    if (frame->always_need && !ignore_hints && orc_head_profile(o)) {
+        orc_mark_accessed(o, f);
         return false;
     }
     evict_frame(o, f);
@@ -152,15 +152,15 @@ static uint64_t try_discard(oracle *o, int f) {
     int n = o->frame[f].node;
     node_t *node = &o->node[n];
     bool first = node->entries > 0 && node->entry[0].frame == f;
-    if (node->lock_state != 2 || !first || any_pinned(o, n, 0, NEVER)) {
-        mark_accessed(o, f);
+    if (node->lock_state != 2 || !first || orc_any_pinned(o, n, 0, NEVER)) {
+        orc_mark_accessed(o, f);
         return 0;
     }
     uint64_t freed = node->entries;
     while (node->entries > 0) {
-        entry_drop(o, n, node->entry[node->entries - 1].page);
+        orc_entry_drop(o, n, node->entry[node->entries - 1].page);
     }
-    unmap_node_pages(o, n, 0, NEVER);
+    orc_unmap_node_pages(o, n, 0, NEVER);
     node->lock_state = 3;
     node->events++;
     return freed;
@@ -188,28 +188,29 @@ static uint64_t reclaim_oldest(oracle *o, uint64_t wanted) {
 }
 
 /* Chapter 8 section 1.12: `reclaim N`. */
-uint64_t reclaim_command(oracle *o, uint64_t pages) {
+uint64_t orc_reclaim_command(oracle *o, uint64_t pages) {
     uint64_t freed = 0;
     for (int i = 0; i < 8; i++) {
         freed += reclaim_oldest(o, pages - freed);
         if (freed >= pages) {
             break;
         }
-        age_step(o);
+        orc_age_step(o);
     }
     return freed;
 }
 
 /* Chapter 8 section 1.12: `evict V P N`, each page of the range, ascending, whatever its age. */
-zx_status_t evict_command(oracle *o, zx_koid_t koid, uint64_t off, uint64_t len, bool ignore_hints, uint64_t *evicted) {
+zx_status_t orc_evict_command(oracle *o, zx_koid_t koid, uint64_t off, uint64_t len, bool ignore_hints,
+                              uint64_t *evicted) {
     *evicted = 0;
-    int v = vmo_by_koid(o, koid);
+    int v = orc_vmo_by_koid(o, koid);
     if (v < 0) {
         return ZX_ERR_NOT_FOUND;
     }
-    uint64_t start = round_down(off);
-    uint64_t end = round_up(off + len);
-    if (add_wraps(off, len) || (end == 0 && off + len != 0) || end > vmo_bytes(o, v)) {
+    uint64_t start = orc_round_down(off);
+    uint64_t end = orc_round_up(off + len);
+    if (orc_add_wraps(off, len) || (end == 0 && off + len != 0) || end > orc_vmo_bytes(o, v)) {
         return ZX_ERR_OUT_OF_RANGE;
     }
     int n = o->object[v].node;
@@ -218,8 +219,8 @@ zx_status_t evict_command(oracle *o, zx_koid_t koid, uint64_t off, uint64_t len,
     }
     uint64_t page = o->object[v].base + start / PAGE;
     uint64_t stop = o->object[v].base + end / PAGE;
-    while ((page = entry_next(o, n, page)) < stop) {
-        int f = o->node[n].entry[entry_find(o, n, page)].frame;
+    while ((page = orc_entry_next(o, n, page)) < stop) {
+        int f = o->node[n].entry[orc_entry_find(o, n, page)].frame;
         if (f >= 0 && try_evict(o, f, ignore_hints)) {
             (*evicted)++;
         }

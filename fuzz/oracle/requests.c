@@ -39,7 +39,7 @@ static void owner_insert(oracle *o, source_t *s, int type, int t) {
 static void signal_request(oracle *o, int t, zx_status_t status) {
     thread_t *x = &o->thread[t];
     if (x->wait == ZXP_WAIT_REQUEST && !x->runnable) {
-        make_runnable(o, t, status);
+        orc_make_runnable(o, t, status);
     } else if (!x->request.latched) {
         x->request.latched = true;
         x->request.latched_status = status;
@@ -47,20 +47,20 @@ static void signal_request(oracle *o, int t, zx_status_t status) {
 }
 
 /* Chapter 4 section 4. Ends in the wait: ST_WAIT, or what the wait returned at once, or ZX_ERR_BAD_STATE. */
-zx_status_t populate(oracle *o, int t, int source, int type, uint64_t first, uint64_t count) {
+zx_status_t orc_populate(oracle *o, int t, int source, int type, uint64_t first, uint64_t count) {
     source_t *s = &o->source[source];
     request_t *r = req(o, t);
     if (s->detached) {
-        zx_status_t status = head_profile(o) ? ZX_ERR_BAD_STATE : ZX_ERR_NOT_FOUND;
-        return rule(o, t, "4 section 4 step 2: the source is detached", status);
+        zx_status_t status = orc_head_profile(o) ? ZX_ERR_BAD_STATE : ZX_ERR_NOT_FOUND;
+        return orc_rule(o, t, "4 section 4 step 2: the source is detached", status);
     }
     if (r->active) {
         bool same = r->early && r->source == source && r->type == type && !o->thread[t].f_active;
         if (same && first >= r->first && first - r->first < r->count) {
             r->wake = first - r->first; /* step 3: continuation */
-            return wait_for_request(o, t);
+            return orc_wait_for_request(o, t);
         }
-        request_cancel(o, t);
+        orc_request_cancel(o, t);
     }
     memset(r, 0, sizeof(*r)); /* step 4 */
     r->active = true;
@@ -68,7 +68,7 @@ zx_status_t populate(oracle *o, int t, int source, int type, uint64_t first, uin
     r->source = (int16_t)source;
     r->first = first;
     r->count = count;
-    r->early = head_profile(o) && o->thread[t].early_op && !o->thread[t].f_active;
+    r->early = orc_head_profile(o) && o->thread[t].early_op && !o->thread[t].f_active;
     r->wake = r->early ? 0 : NEVER;
     r->owner = -1;
     int n = -1; /* step 5: the owner with the smallest end beyond the start */
@@ -78,25 +78,25 @@ zx_status_t populate(oracle *o, int t, int source, int type, uint64_t first, uin
         }
     }
     if (n >= 0 && req(o, n)->first <= first) {
-        r->count = min64(count, req_end(o, n) - first);
+        r->count = orc_min64(count, req_end(o, n) - first);
         r->owner = (int16_t)n;
         req(o, n)->attached[req(o, n)->attached_count++] = (int16_t)t;
-        return wait_for_request(o, t);
+        return orc_wait_for_request(o, t);
     }
     if (n >= 0) {
-        r->count = min64(count, req(o, n)->first - first);
+        r->count = orc_min64(count, req(o, n)->first - first);
     }
     r->is_owner = true;
     r->pending = r->count;
-    proxy_send(o, source, t);
+    orc_proxy_send(o, source, t);
     owner_insert(o, s, type, t);
-    return wait_for_request(o, t);
+    return orc_wait_for_request(o, t);
 }
 
 /* Chapter 4 section 5.2, complete. */
 static void complete(oracle *o, int source, int t) {
     request_t *r = req(o, t);
-    proxy_take_back(o, source, t);
+    orc_proxy_take_back(o, source, t);
     list_remove(o->source[source].owner[r->type], &o->source[source].owner_count[r->type], t);
     for (unsigned i = 0; i < r->attached_count; i++) {
         request_t *x = req(o, r->attached[i]);
@@ -126,8 +126,8 @@ static void early_wake(oracle *o, int t, uint64_t a, uint64_t b) {
             x->wake = r->count; /* passed by */
             signal_request(o, r->attached[i], x->status);
         } else if (from < x->first + x->count && to > x->first) {
-            uint64_t begin = max64(from, x->first) - x->first;
-            uint64_t end = min64(to, x->first + x->count) - x->first;
+            uint64_t begin = orc_max64(from, x->first) - x->first;
+            uint64_t end = orc_min64(to, x->first + x->count) - x->first;
             if (begin <= x->wake && x->wake < end) {
                 x->wake = end;
                 signal_request(o, r->attached[i], x->status);
@@ -139,14 +139,14 @@ static void early_wake(oracle *o, int t, uint64_t a, uint64_t b) {
 /* Chapter 4 section 5.2 step 2.2: where does the error stick? [first, end) is the answered range. */
 static void stick_error(oracle *o, int t, uint64_t first, uint64_t end, zx_status_t err) {
     request_t *r = req(o, t);
-    uint64_t a = max64(first, r->first) - r->first;
+    uint64_t a = orc_max64(first, r->first) - r->first;
     if (a == 0 || a == r->wake) {
         r->status = err;
     }
     for (unsigned i = 0; i < r->attached_count; i++) {
         request_t *x = req(o, r->attached[i]);
         if (end > x->first && first < x->first + x->count) {
-            uint64_t begin = max64(first, x->first) - x->first;
+            uint64_t begin = orc_max64(first, x->first) - x->first;
             if (begin == 0 || begin == x->wake) {
                 x->status = err;
             }
@@ -163,7 +163,7 @@ static void fail_whole(oracle *o, int t, zx_status_t err) {
     }
 }
 
-void resolve(oracle *o, int source, int type, uint64_t first, uint64_t count, zx_status_t err) {
+void orc_resolve(oracle *o, int source, int type, uint64_t first, uint64_t count, zx_status_t err) {
     source_t *s = &o->source[source];
     uint64_t end = first + count;
     int16_t owners[THREAD_MAX];
@@ -178,9 +178,9 @@ void resolve(oracle *o, int source, int type, uint64_t first, uint64_t count, zx
         if (req_end(o, t) <= first || r->first >= end) {
             continue;
         }
-        uint64_t a = max64(first, r->first) - r->first;
-        uint64_t b = min64(end, req_end(o, t)) - r->first;
-        if (err != ZX_OK && !head_profile(o)) {
+        uint64_t a = orc_max64(first, r->first) - r->first;
+        uint64_t b = orc_min64(end, req_end(o, t)) - r->first;
+        if (err != ZX_OK && !orc_head_profile(o)) {
             if (b > a) {
                 fail_whole(o, t, err);
                 complete(o, source, t);
@@ -202,7 +202,7 @@ void resolve(oracle *o, int source, int type, uint64_t first, uint64_t count, zx
 }
 
 /* Chapter 4 section 7. */
-void request_cancel(oracle *o, int t) {
+void orc_request_cancel(oracle *o, int t) {
     request_t *r = req(o, t);
     if (!r->active) {
         return;
@@ -218,7 +218,7 @@ void request_cancel(oracle *o, int t) {
     r->is_owner = false;
     if (r->attached_count == 0) {
         list_remove(s->owner[r->type], &s->owner_count[r->type], t);
-        proxy_take_back(o, r->source, t);
+        orc_proxy_take_back(o, r->source, t);
         return;
     }
     int heir = r->attached[0]; /* section 7.3: take-over */
@@ -239,11 +239,11 @@ void request_cancel(oracle *o, int t) {
         }
     }
     r->attached_count = 0;
-    proxy_swap(o, r->source, t, heir);
+    orc_proxy_swap(o, r->source, t, heir);
 }
 
 /* Chapter 4 section 9, detach steps 2 and 3; first time only. */
-void source_detach(oracle *o, int source) {
+void orc_source_detach(oracle *o, int source) {
     source_t *s = &o->source[source];
     if (s->detached) {
         return;
@@ -254,30 +254,30 @@ void source_detach(oracle *o, int source) {
         }
     }
     s->detached = true;
-    proxy_send_complete(o, source);
+    orc_proxy_send_complete(o, source);
 }
 
 /* The node died. */
-void source_close(oracle *o, int source) {
-    source_detach(o, source);
+void orc_source_close(oracle *o, int source) {
+    orc_source_detach(o, source);
     o->source[source].alive = false;
     o->source[source].node = -1;
-    source_free_if_done(o, source);
+    orc_source_free_if_done(o, source);
 }
 
 /* Chapter 4 section 9: the pager's last handle is closed; also a COMPLETE that was not read goes. */
-void source_pager_closed(oracle *o, int source) {
+void orc_source_pager_closed(oracle *o, int source) {
     source_t *s = &o->source[source];
-    source_detach(o, source);
+    orc_source_detach(o, source);
     if (s->complete) {
-        int i = port_find(o, s->port, source);
+        int i = orc_port_find(o, s->port, source);
         if (i >= 0) {
-            (void)port_remove(o, s->port, (unsigned)i);
+            (void)orc_port_remove(o, s->port, (unsigned)i);
             s->busy = false;
         }
         s->complete = false;
     }
     s->complete_waits = false;
     s->pager = -1;
-    source_free_if_done(o, source);
+    orc_source_free_if_done(o, source);
 }

@@ -12,7 +12,7 @@ static void observer_remove(oracle *o, unsigned i) {
 
 static void observer_add(oracle *o, observer_t observer) {
     if (o->observers == OBSERVER_MAX) {
-        out_of_bounds(o, "registered waits");
+        orc_out_of_bounds(o, "registered waits");
         return;
     }
     o->observer[o->observers++] = observer;
@@ -26,7 +26,7 @@ static void push_signal_packet(oracle *o, const observer_t *w, zx_signals_t obse
     if ((w->options & (ZX_WAIT_ASYNC_TIMESTAMP | ZX_WAIT_ASYNC_BOOT_TIMESTAMP)) != 0) {
         p.timestamp = o->now;
     }
-    (void)port_push(o, w->port, &p);
+    (void)orc_port_push(o, w->port, &p);
 }
 
 /* A waiter is triggered: an asynchronous one gives its packet, a thread is woken. It is already out of the list. */
@@ -39,12 +39,12 @@ static void trigger(oracle *o, const observer_t *w, zx_signals_t observed, zx_st
     x->item_done[w->item] = true;
     x->observed[w->item] = observed;
     if (!x->runnable) {
-        make_runnable(o, w->thread, status);
+        orc_make_runnable(o, w->thread, status);
     }
 }
 
 /* Chapter 1 section 7.2: newly active bits trigger every waiter that meets the new mask, latest registered first. */
-void signals_change(oracle *o, int object, zx_signals_t clear, zx_signals_t set) {
+void orc_signals_change(oracle *o, int object, zx_signals_t clear, zx_signals_t set) {
     object_t *x = &o->object[object];
     zx_signals_t old = x->signals;
     x->signals = (old & ~clear) | set;
@@ -61,7 +61,7 @@ void signals_change(oracle *o, int object, zx_signals_t clear, zx_signals_t set)
 }
 
 /* The handle is closed or replaced: asynchronous waits go silently, threads get ZX_ERR_CANCELED. */
-void observers_cancel_handle(oracle *o, zx_handle_t handle, int object) {
+void orc_observers_cancel_handle(oracle *o, zx_handle_t handle, int object) {
     for (unsigned i = o->observers; i-- > 0;) {
         if (o->observer[i].handle == handle) {
             observer_t w = o->observer[i];
@@ -73,7 +73,7 @@ void observers_cancel_handle(oracle *o, zx_handle_t handle, int object) {
     }
 }
 
-void observers_drop_port(oracle *o, int port_object) {
+void orc_observers_drop_port(oracle *o, int port_object) {
     for (unsigned i = o->observers; i-- > 0;) {
         if (o->observer[i].async && o->observer[i].port == port_object) {
             observer_remove(o, i);
@@ -81,7 +81,7 @@ void observers_drop_port(oracle *o, int port_object) {
     }
 }
 
-void observers_drop_thread(oracle *o, int t) {
+void orc_observers_drop_thread(oracle *o, int t) {
     for (unsigned i = o->observers; i-- > 0;) {
         if (!o->observer[i].async && o->observer[i].thread == t) {
             observer_remove(o, i);
@@ -89,21 +89,22 @@ void observers_drop_thread(oracle *o, int t) {
     }
 }
 
-zx_status_t op_event_create(oracle *o, int t) {
+zx_status_t orc_op_event_create(oracle *o, int t) {
     if ((uint32_t)o->thread[t].a[0] != 0) {
-        return rule(o, t, "1 section 14: event options", ZX_ERR_INVALID_ARGS);
+        return orc_rule(o, t, "1 section 14: event options", ZX_ERR_INVALID_ARGS);
     }
-    add_field(o, t, "handle", handle_make(o, object_make(o, ZX_OBJ_TYPE_EVENT), ZX_RIGHTS_BASIC | ZX_RIGHT_SIGNAL));
+    orc_add_field(o, t, "handle",
+                  orc_handle_make(o, orc_object_make(o, ZX_OBJ_TYPE_EVENT), ZX_RIGHTS_BASIC | ZX_RIGHT_SIGNAL));
     return ZX_OK;
 }
 
 /* Chapter 1 section 6.2. */
-zx_status_t op_object_signal(oracle *o, int t) {
+zx_status_t orc_op_object_signal(oracle *o, int t) {
     thread_t *x = &o->thread[t];
     int object;
     zx_signals_t clear = (uint32_t)x->a[1];
     zx_signals_t set = (uint32_t)x->a[2];
-    zx_status_t status = handle_get(o, t, (uint32_t)x->a[0], 0, ZX_RIGHT_SIGNAL, &object);
+    zx_status_t status = orc_handle_get(o, t, (uint32_t)x->a[0], 0, ZX_RIGHT_SIGNAL, &object);
     if (status != ZX_OK) {
         return status;
     }
@@ -112,31 +113,31 @@ zx_status_t op_object_signal(oracle *o, int t) {
         allowed |= ZX_EVENT_SIGNALED;
     }
     if (((clear | set) & ~allowed) != 0) {
-        return rule(o, t, "1 section 6.2 step 3", ZX_ERR_INVALID_ARGS);
+        return orc_rule(o, t, "1 section 6.2 step 3", ZX_ERR_INVALID_ARGS);
     }
-    signals_change(o, object, clear, set);
+    orc_signals_change(o, object, clear, set);
     return ZX_OK;
 }
 
 /* What a thread that waited for signals shows at its end: items that nothing triggered have the mask of now. */
 static zx_status_t wait_finish(oracle *o, int t, bool many) {
     thread_t *x = &o->thread[t];
-    zx_status_t status = take_woke(o, t);
+    zx_status_t status = orc_take_woke(o, t);
     bool closed = false;
     for (unsigned k = 0; k < x->list_count; k++) {
         if (!x->item_done[k]) {
-            int i = handle_index(o, x->list_handle[k]);
+            int i = orc_handle_index(o, x->list_handle[k]);
             x->observed[k] = i < 0 ? 0 : o->object[o->handle[i].object].signals;
         }
         closed = closed || (x->observed[k] & ZX_SIGNAL_HANDLE_CLOSED) != 0;
     }
-    observers_drop_thread(o, t);
+    orc_observers_drop_thread(o, t);
     x->observed_count = many ? (uint8_t)x->list_count : 0;
     if (!many) {
-        add_field(o, t, "observed", x->observed[0]);
+        orc_add_field(o, t, "observed", x->observed[0]);
     }
     if (closed) {
-        return rule(o, t, "1 section 7.1 step 4: the handle was closed", ZX_ERR_CANCELED);
+        return orc_rule(o, t, "1 section 7.1 step 4: the handle was closed", ZX_ERR_CANCELED);
     }
     return status;
 }
@@ -150,7 +151,7 @@ static zx_status_t wait_items(oracle *o, int t, bool many) {
         return wait_finish(o, t, many);
     }
     for (unsigned k = 0; k < x->list_count; k++) {
-        zx_status_t status = handle_get(o, t, x->list_handle[k], 0, ZX_RIGHT_WAIT, &object[k]);
+        zx_status_t status = orc_handle_get(o, t, x->list_handle[k], 0, ZX_RIGHT_WAIT, &object[k]);
         if (status != ZX_OK) {
             return status;
         }
@@ -159,7 +160,7 @@ static zx_status_t wait_items(oracle *o, int t, bool many) {
     }
     x->phase = 1;
     if (match || x->deadline <= o->now) {
-        x->woke = match ? ZX_OK : rule(o, t, "1 section 7.1 step 4: deadline", ZX_ERR_TIMED_OUT);
+        x->woke = match ? ZX_OK : orc_rule(o, t, "1 section 7.1 step 4: deadline", ZX_ERR_TIMED_OUT);
         return wait_finish(o, t, many);
     }
     for (unsigned k = 0; k < x->list_count; k++) {
@@ -173,7 +174,7 @@ static zx_status_t wait_items(oracle *o, int t, bool many) {
     return ST_WAIT;
 }
 
-zx_status_t op_object_wait_one(oracle *o, int t) {
+zx_status_t orc_op_object_wait_one(oracle *o, int t) {
     thread_t *x = &o->thread[t];
     x->list_count = 1;
     x->list_handle[0] = (uint32_t)x->a[0];
@@ -182,30 +183,30 @@ zx_status_t op_object_wait_one(oracle *o, int t) {
     return wait_items(o, t, false);
 }
 
-zx_status_t op_object_wait_many(oracle *o, int t) {
+zx_status_t orc_op_object_wait_many(oracle *o, int t) {
     thread_t *x = &o->thread[t];
     x->deadline = (int64_t)x->a[1];
     if (x->list_count > ZX_WAIT_MANY_MAX_ITEMS) {
-        return rule(o, t, "1 section 7.1: more than 64 items", ZX_ERR_OUT_OF_RANGE);
+        return orc_rule(o, t, "1 section 7.1: more than 64 items", ZX_ERR_OUT_OF_RANGE);
     }
     if (x->list_count > 0 && x->list_null) {
-        return rule(o, t, "1 section 7.1: unreadable array", ZX_ERR_INVALID_ARGS);
+        return orc_rule(o, t, "1 section 7.1: unreadable array", ZX_ERR_INVALID_ARGS);
     }
     return wait_items(o, t, true);
 }
 
 /* Chapter 1 section 7.3. */
-zx_status_t op_object_wait_async(oracle *o, int t) {
+zx_status_t orc_op_object_wait_async(oracle *o, int t) {
     thread_t *x = &o->thread[t];
     uint32_t options = (uint32_t)x->a[4];
     uint32_t stamps = ZX_WAIT_ASYNC_TIMESTAMP | ZX_WAIT_ASYNC_BOOT_TIMESTAMP;
     int object, port;
     if ((options & ~(stamps | ZX_WAIT_ASYNC_EDGE)) != 0 || (options & stamps) == stamps) {
-        return rule(o, t, "1 section 7.3 steps 1, 2", ZX_ERR_INVALID_ARGS);
+        return orc_rule(o, t, "1 section 7.3 steps 1, 2", ZX_ERR_INVALID_ARGS);
     }
-    zx_status_t status = handle_get(o, t, (uint32_t)x->a[1], ZX_OBJ_TYPE_PORT, ZX_RIGHT_WRITE, &port);
+    zx_status_t status = orc_handle_get(o, t, (uint32_t)x->a[1], ZX_OBJ_TYPE_PORT, ZX_RIGHT_WRITE, &port);
     if (status == ZX_OK) {
-        status = handle_get(o, t, (uint32_t)x->a[0], 0, ZX_RIGHT_WAIT, &object);
+        status = orc_handle_get(o, t, (uint32_t)x->a[0], 0, ZX_RIGHT_WAIT, &object);
     }
     if (status != ZX_OK) {
         return status;

@@ -302,84 +302,84 @@ struct oracle {
 };
 
 /* ---- arithmetic (chapter 5 section 1.3) ---- */
-bool in_range(uint64_t off, uint64_t len, uint64_t max);
-bool add_wraps(uint64_t a, uint64_t b);
-uint64_t round_up(uint64_t x); /* wraps to 0 */
-uint64_t round_down(uint64_t x);
-uint64_t pages_up(uint64_t bytes); /* never wraps */
-bool aligned(uint64_t x);
-uint64_t min64(uint64_t a, uint64_t b);
-uint64_t max64(uint64_t a, uint64_t b);
-bool head_profile(const oracle *o);
-void out_of_bounds(oracle *o, const char *why);
-bool walk_step(oracle *o); /* false when the call has walked too far */
-zx_status_t rule(oracle *o, int t, const char *name, zx_status_t status);
+bool orc_in_range(uint64_t off, uint64_t len, uint64_t max);
+bool orc_add_wraps(uint64_t a, uint64_t b);
+uint64_t orc_round_up(uint64_t x); /* wraps to 0 */
+uint64_t orc_round_down(uint64_t x);
+uint64_t orc_pages_up(uint64_t bytes); /* never wraps */
+bool orc_aligned(uint64_t x);
+uint64_t orc_min64(uint64_t a, uint64_t b);
+uint64_t orc_max64(uint64_t a, uint64_t b);
+bool orc_head_profile(const oracle *o);
+void orc_out_of_bounds(oracle *o, const char *why);
+bool orc_walk_step(oracle *o); /* false when the call has walked too far */
+zx_status_t orc_rule(oracle *o, int t, const char *name, zx_status_t status);
 
 /* ---- handles.c ---- */
-int handle_index(const oracle *o, uint32_t value);
-zx_status_t handle_get(oracle *o, int t, uint32_t value, int type, zx_rights_t rights, int *object);
-zx_rights_t handle_rights(const oracle *o, uint32_t value);
-zx_handle_t handle_make(oracle *o, int object, zx_rights_t rights);
-void handle_remove(oracle *o, int index);
-void handle_unlink(oracle *o, int index, bool *last);
-void handles_gone(oracle *o, int object);
-int object_make(oracle *o, uint8_t type);
-zx_status_t op_handle_close(oracle *o, int t);
-zx_status_t op_handle_close_many(oracle *o, int t);
-zx_status_t op_handle_check_valid(oracle *o, int t);
-zx_status_t op_handle_duplicate(oracle *o, int t);
-zx_status_t op_handle_replace(oracle *o, int t);
+int orc_handle_index(const oracle *o, uint32_t value);
+zx_status_t orc_handle_get(oracle *o, int t, uint32_t value, int type, zx_rights_t rights, int *object);
+zx_rights_t orc_handle_rights(const oracle *o, uint32_t value);
+zx_handle_t orc_handle_make(oracle *o, int object, zx_rights_t rights);
+void orc_handle_remove(oracle *o, int index);
+void orc_handle_unlink(oracle *o, int index, bool *last);
+void orc_handles_gone(oracle *o, int object);
+int orc_object_make(oracle *o, uint8_t type);
+zx_status_t orc_op_handle_close(oracle *o, int t);
+zx_status_t orc_op_handle_close_many(oracle *o, int t);
+zx_status_t orc_op_handle_check_valid(oracle *o, int t);
+zx_status_t orc_op_handle_duplicate(oracle *o, int t);
+zx_status_t orc_op_handle_replace(oracle *o, int t);
 
 /* ---- signals.c ---- */
-void signals_change(oracle *o, int object, zx_signals_t clear, zx_signals_t set);
-void observers_cancel_handle(oracle *o, zx_handle_t handle, int object);
-void observers_drop_port(oracle *o, int port_object);
-void observers_drop_thread(oracle *o, int t);
-zx_status_t op_event_create(oracle *o, int t);
-zx_status_t op_object_signal(oracle *o, int t);
-zx_status_t op_object_wait_one(oracle *o, int t);
-zx_status_t op_object_wait_many(oracle *o, int t);
-zx_status_t op_object_wait_async(oracle *o, int t);
-void time_out(oracle *o, int t);
+void orc_signals_change(oracle *o, int object, zx_signals_t clear, zx_signals_t set);
+void orc_observers_cancel_handle(oracle *o, zx_handle_t handle, int object);
+void orc_observers_drop_port(oracle *o, int port_object);
+void orc_observers_drop_thread(oracle *o, int t);
+zx_status_t orc_op_event_create(oracle *o, int t);
+zx_status_t orc_op_object_signal(oracle *o, int t);
+zx_status_t orc_op_object_wait_one(oracle *o, int t);
+zx_status_t orc_op_object_wait_many(oracle *o, int t);
+zx_status_t orc_op_object_wait_async(oracle *o, int t);
+void orc_time_out(oracle *o, int t);
 
 /* ---- ports.c ---- */
-bool port_push(oracle *o, int port_object, const packet_t *packet);
-int port_find(const oracle *o, int port_object, int source);
-packet_t port_remove(oracle *o, int port_object, unsigned i);
-void port_close(oracle *o, int object);
-void port_leave(oracle *o, int t);
-void port_wake_one(oracle *o, int port_object);
-zx_status_t op_port_create(oracle *o, int t);
-zx_status_t op_port_wait(oracle *o, int t);
-zx_status_t op_port_queue(oracle *o, int t);
-zx_status_t op_port_cancel(oracle *o, int t);
-zx_status_t op_port_cancel_key(oracle *o, int t);
+bool orc_port_push(oracle *o, int port_object, const packet_t *packet);
+int orc_port_find(const oracle *o, int port_object, int source);
+packet_t orc_port_remove(oracle *o, int port_object, unsigned i);
+void orc_port_close(oracle *o, int object);
+void orc_port_leave(oracle *o, int t);
+void orc_port_wake_one(oracle *o, int port_object);
+zx_status_t orc_op_port_create(oracle *o, int t);
+zx_status_t orc_op_port_wait(oracle *o, int t);
+zx_status_t orc_op_port_queue(oracle *o, int t);
+zx_status_t orc_op_port_cancel(oracle *o, int t);
+zx_status_t orc_op_port_cancel_key(oracle *o, int t);
 
 /* ---- frames.c: frames, bodies, entries, intervals ---- */
-int frame_new(oracle *o, char state);
-void frame_release(oracle *o, int f); /* one owner less */
-void frame_copy_content(oracle *o, int to, int from);
-void frame_fill(oracle *o, int f, uint64_t off, uint64_t len, uint8_t byte);
-void frame_write(oracle *o, int f, uint64_t off, uint64_t len, const uint8_t *bytes);
-void frame_read(const oracle *o, int f, uint64_t off, uint64_t len, uint8_t *out); /* f -1: zeros */
-uint16_t body_new(oracle *o);
-void body_free(oracle *o, uint16_t body);
-int entry_find(const oracle *o, int n, uint64_t page);      /* index or -1 */
-uint64_t entry_next(const oracle *o, int n, uint64_t page); /* first entry at or after; NEVER */
-void entry_set(oracle *o, int n, uint64_t page, int frame); /* frame -1: marker */
-void entry_drop(oracle *o, int n, uint64_t page);           /* with its frame */
-int entry_take(oracle *o, int n, uint64_t page);            /* without; frame or -1 */
-int interval_find(const oracle *o, int n, uint64_t page);
-uint64_t interval_next(const oracle *o, int n, uint64_t page); /* first page of the first interval at or after */
-void interval_split(oracle *o, int n, uint64_t page);          /* chapter 3 section 5.2 */
-void interval_add(oracle *o, int n, uint64_t first, uint64_t last, bool dirty);
-void interval_convert(oracle *o, int n, int i, uint64_t first, uint64_t last, bool dirty);
-void interval_clip_start(oracle *o, int n, int i, uint64_t count);
-void intervals_cut(oracle *o, int n, uint64_t pages);
-char slot(const oracle *o, int n, uint64_t page);
-uint64_t next_populated(const oracle *o, int n, uint64_t page);
-uint64_t next_change(const oracle *o, int n, uint64_t page);
-bool any_pinned(const oracle *o, int n, uint64_t first, uint64_t count);
+int orc_frame_new(oracle *o, char state);
+void orc_frame_release(oracle *o, int f); /* one owner less */
+void orc_frame_copy_content(oracle *o, int to, int from);
+void orc_frame_fill(oracle *o, int f, uint64_t off, uint64_t len, uint8_t byte);
+void orc_frame_write(oracle *o, int f, uint64_t off, uint64_t len, const uint8_t *bytes);
+void orc_frame_read(const oracle *o, int f, uint64_t off, uint64_t len, uint8_t *out); /* f -1: zeros */
+uint16_t orc_body_new(oracle *o);
+void orc_body_free(oracle *o, uint16_t body);
+int orc_entry_find(const oracle *o, int n, uint64_t page);      /* index or -1 */
+uint64_t orc_entry_next(const oracle *o, int n, uint64_t page); /* first entry at or after; NEVER */
+void orc_entry_set(oracle *o, int n, uint64_t page, int frame); /* frame -1: marker */
+void orc_entry_drop(oracle *o, int n, uint64_t page);           /* with its frame */
+int orc_entry_take(oracle *o, int n, uint64_t page);            /* without; frame or -1 */
+int orc_interval_find(const oracle *o, int n, uint64_t page);
+uint64_t orc_interval_next(const oracle *o, int n, uint64_t page); /* first page of the first interval at or after */
+void orc_interval_split(oracle *o, int n, uint64_t page);          /* chapter 3 section 5.2 */
+void orc_interval_add(oracle *o, int n, uint64_t first, uint64_t last, bool dirty);
+void orc_interval_convert(oracle *o, int n, int i, uint64_t first, uint64_t last, bool dirty);
+void orc_interval_clip_start(oracle *o, int n, int i, uint64_t count);
+void orc_intervals_cut(oracle *o, int n, uint64_t pages);
+char orc_slot(const oracle *o, int n, uint64_t page);
+uint64_t orc_next_populated(const oracle *o, int n, uint64_t page);
+uint64_t orc_next_change(const oracle *o, int n, uint64_t page);
+bool orc_any_pinned(const oracle *o, int n, uint64_t first, uint64_t count);
 
 /* ---- lookup.c ---- */
 typedef struct {
@@ -388,152 +388,153 @@ typedef struct {
     char state; /* slot where the walk stopped; '0': zero for want of content */
     uint64_t visible;
 } place_t;
-place_t find(const oracle *o, int n, uint64_t page);
-zx_status_t look(oracle *o, int t, int n, uint64_t page, look_mode mode, uint64_t ask, bool mark, int *frame);
-bool would_wait(const oracle *o, int n, uint64_t page, look_mode mode);
-bool reads_zero(const oracle *o, int n, uint64_t page);
-void set_modified(oracle *o, int n);
-bool tracked(const oracle *o, int n);
-bool is_trap(const oracle *o, int n);
+place_t orc_find(const oracle *o, int n, uint64_t page);
+zx_status_t orc_look(oracle *o, int t, int n, uint64_t page, look_mode mode, uint64_t ask, bool mark, int *frame);
+bool orc_would_wait(const oracle *o, int n, uint64_t page, look_mode mode);
+bool orc_reads_zero(const oracle *o, int n, uint64_t page);
+void orc_set_modified(oracle *o, int n);
+bool orc_tracked(const oracle *o, int n);
+bool orc_is_trap(const oracle *o, int n);
 
 /* ---- requests.c, packets.c ---- */
-zx_status_t populate(oracle *o, int t, int source, int type, uint64_t first, uint64_t count);
-void resolve(oracle *o, int source, int type, uint64_t first, uint64_t count, zx_status_t err);
-void request_cancel(oracle *o, int t);
-void source_detach(oracle *o, int source);
-void source_close(oracle *o, int source);
-void source_pager_closed(oracle *o, int source);
-void proxy_send(oracle *o, int source, int t);
-void proxy_send_complete(oracle *o, int source);
-void proxy_dequeued(oracle *o, int source, bool complete);
-void proxy_take_back(oracle *o, int source, int t);
-void proxy_swap(oracle *o, int source, int from, int to);
-void source_free_if_done(oracle *o, int source);
+zx_status_t orc_populate(oracle *o, int t, int source, int type, uint64_t first, uint64_t count);
+void orc_resolve(oracle *o, int source, int type, uint64_t first, uint64_t count, zx_status_t err);
+void orc_request_cancel(oracle *o, int t);
+void orc_source_detach(oracle *o, int source);
+void orc_source_close(oracle *o, int source);
+void orc_source_pager_closed(oracle *o, int source);
+void orc_proxy_send(oracle *o, int source, int t);
+void orc_proxy_send_complete(oracle *o, int source);
+void orc_proxy_dequeued(oracle *o, int source, bool complete);
+void orc_proxy_take_back(oracle *o, int source, int t);
+void orc_proxy_swap(oracle *o, int source, int from, int to);
+void orc_source_free_if_done(oracle *o, int source);
 
 /* ---- threads.c ---- */
-void make_runnable(oracle *o, int t, zx_status_t woke);
-zx_status_t wait_for_request(oracle *o, int t);
-zx_status_t take_woke(oracle *o, int t);
-void hold(oracle *o, int t, int k, int object);
-void drop(oracle *o, int t, int k);
-void drain(oracle *o);
-void start(oracle *o, int t);
-void add_field(oracle *o, int t, const char *name, uint64_t value);
-void data_fill(oracle *o, int t, uint64_t length, uint8_t byte);
-void data_bytes(oracle *o, int t, uint64_t length, const uint8_t *bytes);
-void data_frame(oracle *o, int t, int frame, uint64_t off, uint64_t len);
-void buffer_to_frame(oracle *o, int t, uint64_t buffer_off, int frame, uint64_t off, uint64_t len);
-void buffer_read(const oracle *o, int t, uint64_t buffer_off, uint64_t len, uint8_t *out);
-void results_clear(oracle *o, int t);
-zx_status_t thread_suspend(oracle *o, uint32_t number);
-zx_status_t thread_resume(oracle *o, uint32_t number);
-zx_status_t thread_kill(oracle *o, uint32_t number);
-void clock_advance(oracle *o, uint64_t nanoseconds);
+void orc_make_runnable(oracle *o, int t, zx_status_t woke);
+zx_status_t orc_wait_for_request(oracle *o, int t);
+zx_status_t orc_take_woke(oracle *o, int t);
+void orc_hold(oracle *o, int t, int k, int object);
+void orc_drop(oracle *o, int t, int k);
+void orc_drain(oracle *o);
+void orc_start(oracle *o, int t);
+void orc_add_field(oracle *o, int t, const char *name, uint64_t value);
+void orc_data_fill(oracle *o, int t, uint64_t length, uint8_t byte);
+void orc_data_bytes(oracle *o, int t, uint64_t length, const uint8_t *bytes);
+void orc_data_frame(oracle *o, int t, int frame, uint64_t off, uint64_t len);
+void orc_buffer_to_frame(oracle *o, int t, uint64_t buffer_off, int frame, uint64_t off, uint64_t len);
+void orc_buffer_read(const oracle *o, int t, uint64_t buffer_off, uint64_t len, uint8_t *out);
+void orc_results_clear(oracle *o, int t);
+zx_status_t orc_thread_suspend(oracle *o, uint32_t number);
+zx_status_t orc_thread_resume(oracle *o, uint32_t number);
+zx_status_t orc_thread_kill(oracle *o, uint32_t number);
+void orc_clock_advance(oracle *o, uint64_t nanoseconds);
 
 /* ---- reclaim.c ---- */
-void queue_enter(oracle *o, int f); /* newest generation, if its state says so */
-void queue_leave(oracle *o, int f);
-void queue_dont_need(oracle *o, int f);
-void mark_accessed(oracle *o, int f);
-void age_step(oracle *o);
-uint64_t reclaim_command(oracle *o, uint64_t pages);
-zx_status_t evict_command(oracle *o, zx_koid_t koid, uint64_t off, uint64_t len, bool ignore_hints, uint64_t *evicted);
+void orc_queue_enter(oracle *o, int f); /* newest generation, if its state says so */
+void orc_queue_leave(oracle *o, int f);
+void orc_queue_dont_need(oracle *o, int f);
+void orc_mark_accessed(oracle *o, int f);
+void orc_age_step(oracle *o);
+uint64_t orc_reclaim_command(oracle *o, uint64_t pages);
+zx_status_t orc_evict_command(oracle *o, zx_koid_t koid, uint64_t off, uint64_t len, bool ignore_hints,
+                              uint64_t *evicted);
 
 /* ---- vmo.c: VMO objects and nodes ---- */
-uint64_t vmo_pages(const oracle *o, int object);
-uint64_t vmo_bytes(const oracle *o, int object);
-bool vmo_discarded(const oracle *o, int object);
-uint64_t stream_size(const oracle *o, int object);
-int node_new(oracle *o, uint64_t pages, uint32_t family);
-int vmo_make(oracle *o, int node, uint8_t kind, bool resizable, uint64_t stream);
-void vmo_check_death(oracle *o, int object);
-void node_check_death(oracle *o, int node);
-uint32_t family_size(const oracle *o, int node);
-bool has_shared_or_up(const oracle *o, int node);
-uint32_t child_count(const oracle *o, int object);
-int vmo_by_koid(const oracle *o, zx_koid_t koid);
-zx_status_t op_vmo_create(oracle *o, int t);
-zx_status_t op_vmo_get_size(oracle *o, int t);
-zx_status_t op_vmo_get_stream_size(oracle *o, int t);
-zx_status_t op_vmo_set_cache_policy(oracle *o, int t);
-zx_status_t op_vmo_replace_as_executable(oracle *o, int t);
+uint64_t orc_vmo_pages(const oracle *o, int object);
+uint64_t orc_vmo_bytes(const oracle *o, int object);
+bool orc_vmo_discarded(const oracle *o, int object);
+uint64_t orc_stream_size(const oracle *o, int object);
+int orc_node_new(oracle *o, uint64_t pages, uint32_t family);
+int orc_vmo_make(oracle *o, int node, uint8_t kind, bool resizable, uint64_t stream);
+void orc_vmo_check_death(oracle *o, int object);
+void orc_node_check_death(oracle *o, int node);
+uint32_t orc_family_size(const oracle *o, int node);
+bool orc_has_shared_or_up(const oracle *o, int node);
+uint32_t orc_child_count(const oracle *o, int object);
+int orc_vmo_by_koid(const oracle *o, zx_koid_t koid);
+zx_status_t orc_op_vmo_create(oracle *o, int t);
+zx_status_t orc_op_vmo_get_size(oracle *o, int t);
+zx_status_t orc_op_vmo_get_stream_size(oracle *o, int t);
+zx_status_t orc_op_vmo_set_cache_policy(oracle *o, int t);
+zx_status_t orc_op_vmo_replace_as_executable(oracle *o, int t);
 
 /* ---- size.c ---- */
-zx_status_t op_vmo_set_size(oracle *o, int t);
-zx_status_t op_vmo_set_stream_size(oracle *o, int t);
-zx_status_t stream_size_change(oracle *o, int t, int object, uint64_t size);
-zx_status_t op_object_set_property(oracle *o, int t);
+zx_status_t orc_op_vmo_set_size(oracle *o, int t);
+zx_status_t orc_op_vmo_set_stream_size(oracle *o, int t);
+zx_status_t orc_stream_size_change(oracle *o, int t, int object, uint64_t size);
+zx_status_t orc_op_object_set_property(oracle *o, int t);
 
 /* ---- readwrite.c ---- */
-zx_status_t op_vmo_read(oracle *o, int t);
-zx_status_t op_vmo_write(oracle *o, int t);
+zx_status_t orc_op_vmo_read(oracle *o, int t);
+zx_status_t orc_op_vmo_write(oracle *o, int t);
 
 /* ---- rangeop.c, zero.c ---- */
-zx_status_t rangeop_begin(oracle *o, int t, int object, uint32_t op, uint64_t off, uint64_t len);
-zx_status_t rangeop_run(oracle *o, int t, int object, zx_status_t woke);
-zx_status_t op_vmo_op_range(oracle *o, int t);
-zx_status_t decommit(oracle *o, int t, int object, uint64_t off, uint64_t len);
-void zero_begin(oracle *o, int t, uint64_t off, uint64_t len);
-zx_status_t zero_run(oracle *o, int t, int object);
-zx_status_t zero_untracked(oracle *o, int object, uint64_t first, uint64_t end);
+zx_status_t orc_rangeop_begin(oracle *o, int t, int object, uint32_t op, uint64_t off, uint64_t len);
+zx_status_t orc_rangeop_run(oracle *o, int t, int object, zx_status_t woke);
+zx_status_t orc_op_vmo_op_range(oracle *o, int t);
+zx_status_t orc_decommit(oracle *o, int t, int object, uint64_t off, uint64_t len);
+void orc_zero_begin(oracle *o, int t, uint64_t off, uint64_t len);
+zx_status_t orc_zero_run(oracle *o, int t, int object);
+zx_status_t orc_zero_untracked(oracle *o, int object, uint64_t first, uint64_t end);
 
 /* ---- take.c ---- */
-zx_status_t take_check(oracle *o, int t, int object, uint64_t off, uint64_t len);
-zx_status_t take_run(oracle *o, int t, int object);
-void take_discard(oracle *o, int t);
-int take_find(const oracle *o, int t, uint64_t page);
-zx_status_t op_vmo_transfer_data(oracle *o, int t);
-zx_status_t op_pager_supply_pages(oracle *o, int t);
-zx_status_t op_pager_vmo_op(oracle *o, int t);
+zx_status_t orc_take_check(oracle *o, int t, int object, uint64_t off, uint64_t len);
+zx_status_t orc_take_run(oracle *o, int t, int object);
+void orc_take_discard(oracle *o, int t);
+int orc_take_find(const oracle *o, int t, uint64_t page);
+zx_status_t orc_op_vmo_transfer_data(oracle *o, int t);
+zx_status_t orc_op_pager_supply_pages(oracle *o, int t);
+zx_status_t orc_op_pager_vmo_op(oracle *o, int t);
 
 /* ---- pager.c, writeback.c ---- */
-zx_status_t pager_pair(oracle *o, int t, int pager, int vmo);
-zx_status_t op_pager_create(oracle *o, int t);
-zx_status_t op_pager_create_vmo(oracle *o, int t);
-zx_status_t op_pager_detach_vmo(oracle *o, int t);
-zx_status_t op_pager_op_range(oracle *o, int t);
-zx_status_t op_pager_query_vmo_stats(oracle *o, int t);
-zx_status_t dirty_pages(oracle *o, int t, int n, uint64_t off, uint64_t len);
-void writeback_begin(oracle *o, int n, uint64_t first, uint64_t end, bool zeros_only);
-void writeback_end(oracle *o, int n, uint64_t first, uint64_t end);
-zx_status_t op_pager_query_dirty_ranges(oracle *o, int t);
+zx_status_t orc_pager_pair(oracle *o, int t, int pager, int vmo);
+zx_status_t orc_op_pager_create(oracle *o, int t);
+zx_status_t orc_op_pager_create_vmo(oracle *o, int t);
+zx_status_t orc_op_pager_detach_vmo(oracle *o, int t);
+zx_status_t orc_op_pager_op_range(oracle *o, int t);
+zx_status_t orc_op_pager_query_vmo_stats(oracle *o, int t);
+zx_status_t orc_dirty_pages(oracle *o, int t, int n, uint64_t off, uint64_t len);
+void orc_writeback_begin(oracle *o, int n, uint64_t first, uint64_t end, bool zeros_only);
+void orc_writeback_end(oracle *o, int n, uint64_t first, uint64_t end);
+zx_status_t orc_op_pager_query_dirty_ranges(oracle *o, int t);
 
 /* ---- children.c ---- */
-zx_status_t op_vmo_create_child(oracle *o, int t);
+zx_status_t orc_op_vmo_create_child(oracle *o, int t);
 
 /* ---- pins.c ---- */
-zx_status_t op_pin(oracle *o, int t);
-zx_status_t unpin_command(oracle *o, zx_koid_t koid, uint64_t off, uint64_t len);
-void pin_undo(oracle *o, int t);
+zx_status_t orc_op_pin(oracle *o, int t);
+zx_status_t orc_unpin_command(oracle *o, zx_koid_t koid, uint64_t off, uint64_t len);
+void orc_pin_undo(oracle *o, int t);
 
 /* ---- mappings.c, faults.c ---- */
-void unmap_node_pages(oracle *o, int n, uint64_t first, uint64_t count);
-void protect_node_pages(oracle *o, int n, uint64_t first, uint64_t count);
-int mapping_find(const oracle *o, zx_vaddr_t addr);
-uint8_t mapping_permission(const mapping_t *m, uint64_t page);
-uint64_t mapping_limit(const oracle *o, const mapping_t *m);
-void record_set(oracle *o, mapping_t *m, uint64_t page, uint8_t record);
-uint8_t record_get(const mapping_t *m, uint64_t page);
-void map_range(oracle *o, zx_vaddr_t addr, zx_vaddr_t end, int object);
-zx_status_t op_vmar_map(oracle *o, int t);
-zx_status_t op_vmar_unmap(oracle *o, int t);
-zx_status_t op_vmar_protect(oracle *o, int t);
-zx_status_t op_vmar_op_range(oracle *o, int t);
-zx_status_t op_load(oracle *o, int t);
-zx_status_t op_store(oracle *o, int t);
-zx_status_t fault(oracle *o, int t, zx_vaddr_t va, look_mode mode, uint64_t ask, bool *note, int *frame);
-bool user_translated(oracle *o, zx_vaddr_t va, bool writing, int *frame);
-void user_fault_begin(oracle *o, int t, zx_vaddr_t va, uint64_t len);
-zx_status_t user_fault_run(oracle *o, int t, bool writing);
-zx_status_t user_copy(oracle *o, int t, zx_vaddr_t user, int frame, uint64_t off, uint64_t len, uint64_t remaining,
-                      bool to_user);
+void orc_unmap_node_pages(oracle *o, int n, uint64_t first, uint64_t count);
+void orc_protect_node_pages(oracle *o, int n, uint64_t first, uint64_t count);
+int orc_mapping_find(const oracle *o, zx_vaddr_t addr);
+uint8_t orc_mapping_permission(const mapping_t *m, uint64_t page);
+uint64_t orc_mapping_limit(const oracle *o, const mapping_t *m);
+void orc_record_set(oracle *o, mapping_t *m, uint64_t page, uint8_t record);
+uint8_t orc_record_get(const mapping_t *m, uint64_t page);
+void orc_map_range(oracle *o, zx_vaddr_t addr, zx_vaddr_t end, int object);
+zx_status_t orc_op_vmar_map(oracle *o, int t);
+zx_status_t orc_op_vmar_unmap(oracle *o, int t);
+zx_status_t orc_op_vmar_protect(oracle *o, int t);
+zx_status_t orc_op_vmar_op_range(oracle *o, int t);
+zx_status_t orc_op_load(oracle *o, int t);
+zx_status_t orc_op_store(oracle *o, int t);
+zx_status_t orc_fault(oracle *o, int t, zx_vaddr_t va, look_mode mode, uint64_t ask, bool *note, int *frame);
+bool orc_user_translated(oracle *o, zx_vaddr_t va, bool writing, int *frame);
+void orc_user_fault_begin(oracle *o, int t, zx_vaddr_t va, uint64_t len);
+zx_status_t orc_user_fault_run(oracle *o, int t, bool writing);
+zx_status_t orc_user_copy(oracle *o, int t, zx_vaddr_t user, int frame, uint64_t off, uint64_t len, uint64_t remaining,
+                          bool to_user);
 
 /* ---- info.c, accounting.c ---- */
-zx_status_t op_object_get_info(oracle *o, int t);
-zx_status_t op_object_get_property(oracle *o, int t);
+zx_status_t orc_op_object_get_info(oracle *o, int t);
+zx_status_t orc_op_object_get_property(oracle *o, int t);
 typedef struct {
     uint64_t committed, private_bytes, scaled, fraction;
 } account_t;
-account_t account(const oracle *o, int object);
+account_t orc_account(const oracle *o, int object);
 
 #endif

@@ -123,7 +123,7 @@ size_t oracle_data_copy(const oracle *o, uint32_t thread, uint64_t offset, void 
     size_t done = 0;
     zxp_piece piece;
     while (done < length && oracle_data_piece(o, thread, offset + done, &piece)) {
-        size_t part = (size_t)min64(piece.length, length - done);
+        size_t part = (size_t)orc_min64(piece.length, length - done);
         if (piece.kind == ZXP_CONTENT_FILL) {
             memset((uint8_t *)out + done, piece.fill, part);
         } else {
@@ -165,7 +165,7 @@ zx_time_t oracle_now(const oracle *o) {
 }
 
 zx_koid_t oracle_koid_of(const oracle *o, zx_handle_t handle) {
-    int i = handle_index(o, handle);
+    int i = orc_handle_index(o, handle);
     return i < 0 ? ZX_KOID_INVALID : o->object[o->handle[i].object].koid;
 }
 
@@ -175,8 +175,8 @@ static void vmo_view(const oracle *o, int object, zxp_object_view *view) {
     view->kind = (zxp_vmo_kind)v->kind;
     view->parent = koid_or_zero(o, v->parent);
     view->root = root_koid(o, v->node);
-    view->size = vmo_bytes(o, object);
-    view->stream_size = stream_size(o, object);
+    view->size = orc_vmo_bytes(o, object);
+    view->stream_size = orc_stream_size(o, object);
     view->window = v->base * PAGE;
     view->resizable = v->resizable;
     view->discardable = n->discardable;
@@ -185,19 +185,23 @@ static void vmo_view(const oracle *o, int object, zxp_object_view *view) {
     view->lock_state = n->lock_state;
     view->lock_count = n->lock_count;
     view->cache_policy = v->cache_policy;
-    view->children = child_count(o, object);
+    view->children = orc_child_count(o, object);
     view->mappings = v->mappings;
     view->pins = v->pins;
     memcpy(view->name, v->name, sizeof(view->name));
-    if (n->source >= 0) {
-        const source_t *s = &o->source[n->source];
-        view->pager_root = v->kind == ZXP_VMO_ROOT;
+    int root = v->node;
+    while (o->node[root].source < 0 && o->node[root].up >= 0) {
+        root = o->node[root].up;
+    }
+    if (o->node[root].source >= 0) {
+        const source_t *s = &o->source[o->node[root].source];
         view->trap_dirty = s->trap;
         view->detached = s->detached;
         view->modified = s->modified;
-        view->key = s->key;
-        view->port = koid_or_zero(o, s->port);
-        view->pager = koid_or_zero(o, s->pager);
+        view->pager_root = v->kind == ZXP_VMO_ROOT;
+        view->key = view->pager_root ? s->key : 0;
+        view->port = view->pager_root ? koid_or_zero(o, s->port) : 0;
+        view->pager = view->pager_root ? koid_or_zero(o, s->pager) : 0;
     }
 }
 
@@ -267,7 +271,7 @@ static char packet_state(const oracle *o, int source, int t) {
         }
     }
     if (s->active == t) {
-        return port_find(o, s->port, source) >= 0 ? 'p' : 'x';
+        return orc_port_find(o, s->port, source) >= 0 ? 'p' : 'x';
     }
     return 'd';
 }
@@ -334,13 +338,13 @@ bool oracle_mapping_at(const oracle *o, size_t i, zxp_mapping_view *view) {
 }
 
 bool oracle_address_get(const oracle *o, zx_vaddr_t address, uint32_t *permissions, uint32_t *record) {
-    int i = mapping_find(o, address);
+    int i = orc_mapping_find(o, address);
     if (i < 0) {
         return false;
     }
     uint64_t k = (address - o->mapping[i].base) / PAGE;
-    *permissions = mapping_permission(&o->mapping[i], k);
-    *record = record_get(&o->mapping[i], k);
+    *permissions = orc_mapping_permission(&o->mapping[i], k);
+    *record = orc_record_get(&o->mapping[i], k);
     return true;
 }
 
@@ -359,15 +363,15 @@ bool oracle_handle_at(const oracle *o, size_t i, zxp_handle_view *view) {
 }
 
 bool oracle_page_at(const oracle *o, zx_koid_t vmo, uint64_t page, oracle_page *view) {
-    int v = vmo_by_koid(o, vmo);
-    if (v < 0 || page >= vmo_pages(o, v)) {
+    int v = orc_vmo_by_koid(o, vmo);
+    if (v < 0 || page >= orc_vmo_pages(o, v)) {
         return false;
     }
     int n = o->object[v].node;
     uint64_t p = o->object[v].base + page;
-    int e = entry_find(o, n, p);
+    int e = orc_entry_find(o, n, p);
     memset(view, 0, sizeof(*view));
-    view->letter = slot(o, n, p);
+    view->letter = orc_slot(o, n, p);
     view->age = -1;
     if (e >= 0 && o->node[n].entry[e].frame >= 0) {
         int f = o->node[n].entry[e].frame;
@@ -385,17 +389,17 @@ bool oracle_page_at(const oracle *o, zx_koid_t vmo, uint64_t page, oracle_page *
 }
 
 uint64_t oracle_page_next(const oracle *o, zx_koid_t vmo, uint64_t page) {
-    int v = vmo_by_koid(o, vmo);
+    int v = orc_vmo_by_koid(o, vmo);
     if (v < 0) {
         return NEVER;
     }
-    uint64_t next = next_change(o, o->object[v].node, o->object[v].base + page);
+    uint64_t next = orc_next_change(o, o->object[v].node, o->object[v].base + page);
     return next == NEVER ? NEVER : next - o->object[v].base;
 }
 
 bool oracle_interval_at(const oracle *o, zx_koid_t vmo, size_t i, uint64_t *first, uint64_t *last, bool *dirty,
                         uint64_t *acl) {
-    int v = vmo_by_koid(o, vmo);
+    int v = orc_vmo_by_koid(o, vmo);
     if (v < 0 || i >= o->node[o->object[v].node].intervals) {
         return false;
     }

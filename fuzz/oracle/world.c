@@ -6,59 +6,59 @@
 
 #include "state.h"
 
-bool add_wraps(uint64_t a, uint64_t b) {
+bool orc_add_wraps(uint64_t a, uint64_t b) {
     return a + b < a;
 }
 
-bool in_range(uint64_t off, uint64_t len, uint64_t max) {
-    return !add_wraps(off, len) && off + len <= max;
+bool orc_in_range(uint64_t off, uint64_t len, uint64_t max) {
+    return !orc_add_wraps(off, len) && off + len <= max;
 }
 
-uint64_t round_down(uint64_t x) {
+uint64_t orc_round_down(uint64_t x) {
     return x & ~(PAGE - 1);
 }
 
-uint64_t round_up(uint64_t x) {
-    return round_down(x + (PAGE - 1));
+uint64_t orc_round_up(uint64_t x) {
+    return orc_round_down(x + (PAGE - 1));
 }
 
-uint64_t pages_up(uint64_t bytes) {
+uint64_t orc_pages_up(uint64_t bytes) {
     return bytes / PAGE + (bytes % PAGE != 0 ? 1 : 0);
 }
 
-bool aligned(uint64_t x) {
+bool orc_aligned(uint64_t x) {
     return x % PAGE == 0;
 }
 
-uint64_t min64(uint64_t a, uint64_t b) {
+uint64_t orc_min64(uint64_t a, uint64_t b) {
     return a < b ? a : b;
 }
 
-uint64_t max64(uint64_t a, uint64_t b) {
+uint64_t orc_max64(uint64_t a, uint64_t b) {
     return a > b ? a : b;
 }
 
-bool head_profile(const oracle *o) {
+bool orc_head_profile(const oracle *o) {
     return o->profile == ZXP_PROFILE_HEAD;
 }
 
-void out_of_bounds(oracle *o, const char *why) {
+void orc_out_of_bounds(oracle *o, const char *why) {
     if (!o->oob) {
         o->oob = true;
         o->oob_reason = why;
     }
 }
 
-bool walk_step(oracle *o) {
+bool orc_walk_step(oracle *o) {
     if (o->walk == 0) {
-        out_of_bounds(o, "pages touched by one call");
+        orc_out_of_bounds(o, "pages touched by one call");
         return false;
     }
     o->walk--;
     return true;
 }
 
-zx_status_t rule(oracle *o, int t, const char *name, zx_status_t status) {
+zx_status_t orc_rule(oracle *o, int t, const char *name, zx_status_t status) {
     if (t >= 0) {
         o->thread[t].rule = name;
     }
@@ -92,9 +92,9 @@ void oracle_reset(oracle *o, zxp_profile profile) {
     o->frame_low = o->body_low = o->body_high = 1;
     o->threads = 1;
     thread_init(&o->thread[0]);
-    int vmar = object_make(o, ZX_OBJ_TYPE_VMAR);
+    int vmar = orc_object_make(o, ZX_OBJ_TYPE_VMAR);
     zx_rights_t rights = (ZX_RIGHTS_BASIC & ~ZX_RIGHT_WAIT) | ZX_RIGHT_OP_CHILDREN | ZX_RIGHTS_IO | ZX_RIGHT_EXECUTE;
-    (void)handle_make(o, vmar, rights);
+    (void)orc_handle_make(o, vmar, rights);
 }
 
 oracle *oracle_create(zxp_profile profile) {
@@ -130,7 +130,7 @@ const char *oracle_out_of_bounds_reason(const oracle *o) {
 
 uint32_t oracle_thread_create(oracle *o) {
     if (o->threads == THREAD_MAX) {
-        out_of_bounds(o, "threads");
+        orc_out_of_bounds(o, "threads");
         return ZXP_NO_THREAD;
     }
     thread_init(&o->thread[o->threads]);

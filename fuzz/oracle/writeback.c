@@ -6,12 +6,12 @@
 
 #include "state.h"
 
-void writeback_begin(oracle *o, int n, uint64_t first, uint64_t end, bool zeros_only) {
+void orc_writeback_begin(oracle *o, int n, uint64_t first, uint64_t end, bool zeros_only) {
     node_t *node = &o->node[n];
     for (unsigned i = 0; i < node->intervals; i++) {
         interval_t *v = &node->interval[i];
         if (v->dirty && v->first >= first && v->first < end) {
-            v->acl = max64(v->acl, min64(v->last + 1, end) - v->first);
+            v->acl = orc_max64(v->acl, orc_min64(v->last + 1, end) - v->first);
         }
     }
     for (unsigned i = 0; i < node->entries && !zeros_only; i++) {
@@ -23,17 +23,17 @@ void writeback_begin(oracle *o, int n, uint64_t first, uint64_t end, bool zeros_
             }
         }
     }
-    protect_node_pages(o, n, first, end - first);
+    orc_protect_node_pages(o, n, first, end - first);
 }
 
-void writeback_end(oracle *o, int n, uint64_t first, uint64_t end) {
+void orc_writeback_end(oracle *o, int n, uint64_t first, uint64_t end) {
     node_t *node = &o->node[n];
     uint64_t lim = first;
     for (unsigned i = 0; i < node->entries; i++) {
         const entry_t *e = &node->entry[i];
         if (e->page >= first && e->page < end && e->frame >= 0 && o->frame[e->frame].state == 'W') {
             o->frame[e->frame].state = 'C';
-            queue_enter(o, e->frame);
+            orc_queue_enter(o, e->frame);
         }
     }
     for (int i = 0; i < node->intervals;) {
@@ -42,14 +42,14 @@ void writeback_end(oracle *o, int n, uint64_t first, uint64_t end) {
             i++;
             continue;
         }
-        lim = max64(lim, v.first + v.acl);
-        uint64_t count = v.last >= end  ? min64(lim, end) - v.first
+        lim = orc_max64(lim, v.first + v.acl);
+        uint64_t count = v.last >= end  ? orc_min64(lim, end) - v.first
                          : lim > v.last ? v.last + 1 - v.first
                                         : lim - v.first;
         unsigned before = node->intervals;
         if (count > 0) {
-            interval_clip_start(o, n, i, count);
-            unmap_node_pages(o, n, v.first, count);
+            orc_interval_clip_start(o, n, i, count);
+            orc_unmap_node_pages(o, n, v.first, count);
         }
         i += node->intervals == before ? 1 : 0;
     }
@@ -60,21 +60,21 @@ void writeback_end(oracle *o, int n, uint64_t first, uint64_t end) {
 /* The entry of the report that begins at or after page p: chapter 2 section 8.1 step 6. False: none before end. */
 static bool next_range(const oracle *o, int n, uint64_t p, uint64_t end, zxp_dirty_range *range) {
     while (p < end) {
-        int i = interval_find(o, n, p);
+        int i = orc_interval_find(o, n, p);
         uint64_t q = p;
         if (i >= 0 && o->node[n].interval[i].dirty) {
-            q = min64(end, o->node[n].interval[i].last + 1);
+            q = orc_min64(end, o->node[n].interval[i].last + 1);
             *range = (zxp_dirty_range){p * PAGE, (q - p) * PAGE, ZX_VMO_DIRTY_RANGE_IS_ZERO};
             return true;
         }
-        while (q < end && (slot(o, n, q) == 'D' || slot(o, n, q) == 'W')) {
+        while (q < end && (orc_slot(o, n, q) == 'D' || orc_slot(o, n, q) == 'W')) {
             q++;
         }
         if (q > p) {
             *range = (zxp_dirty_range){p * PAGE, (q - p) * PAGE, 0};
             return true;
         }
-        p = i >= 0 ? o->node[n].interval[i].last + 1 : next_change(o, n, p);
+        p = i >= 0 ? o->node[n].interval[i].last + 1 : orc_next_change(o, n, p);
     }
     return false;
 }
@@ -86,23 +86,23 @@ static zx_status_t store_range(oracle *o, int t, uint64_t k, const zxp_dirty_ran
     memcpy(bytes, range, sizeof(bytes));
     for (uint64_t done = 0; done < sizeof(bytes);) {
         uint64_t va = x->buffer.address + 24 * k + done;
-        uint64_t part = min64(sizeof(bytes) - done, PAGE - va % PAGE);
+        uint64_t part = orc_min64(sizeof(bytes) - done, PAGE - va % PAGE);
         int frame;
-        if (!user_translated(o, va, true, &frame)) {
+        if (!orc_user_translated(o, va, true, &frame)) {
             if (!x->f_active) {
-                user_fault_begin(o, t, va, 1);
+                orc_user_fault_begin(o, t, va, 1);
             }
-            zx_status_t status = user_fault_run(o, t, true);
+            zx_status_t status = orc_user_fault_run(o, t, true);
             if (status == ST_WAIT) {
                 return ST_WAIT;
             }
             if (status != ZX_OK) {
-                return rule(o, t, "2 section 8.1 step 7: the buffer cannot be written", ZX_ERR_INVALID_ARGS);
+                return orc_rule(o, t, "2 section 8.1 step 7: the buffer cannot be written", ZX_ERR_INVALID_ARGS);
             }
             continue; /* look again */
         }
-        frame_write(o, frame, va % PAGE, part, bytes + done);
-        mark_accessed(o, frame);
+        orc_frame_write(o, frame, va % PAGE, part, bytes + done);
+        orc_mark_accessed(o, frame);
         done += part;
     }
     return ZX_OK;
@@ -124,7 +124,7 @@ static zx_status_t enumerate(oracle *o, int t) {
                 }
             }
             if (x->ranges == RANGE_MAX) {
-                out_of_bounds(o, "dirty ranges");
+                orc_out_of_bounds(o, "dirty ranges");
                 return ZX_ERR_NO_MEMORY;
             }
             x->range[x->ranges++] = range;
@@ -133,44 +133,44 @@ static zx_status_t enumerate(oracle *o, int t) {
         x->end++;
         x->r_cursor = (range.offset + range.length) / PAGE;
     }
-    add_field(o, t, "actual", x->cursor);
-    add_field(o, t, "avail", x->end);
+    orc_add_field(o, t, "actual", x->cursor);
+    orc_add_field(o, t, "avail", x->end);
     return ZX_OK;
 }
 
 /* a: pager, pager_vmo, offset, length, buffer_size. */
-zx_status_t op_pager_query_dirty_ranges(oracle *o, int t) {
+zx_status_t orc_op_pager_query_dirty_ranges(oracle *o, int t) {
     thread_t *x = &o->thread[t];
     const uint64_t *a = x->a;
     int pager, v;
     if (x->phase == 1) {
-        zx_status_t woke = take_woke(o, t);
+        zx_status_t woke = orc_take_woke(o, t);
         if (woke != ZX_OK) {
-            return rule(o, t, "2 section 8.1 step 7: the buffer cannot be written",
-                        woke == ST_RETRY ? woke : ZX_ERR_INVALID_ARGS);
+            return orc_rule(o, t, "2 section 8.1 step 7: the buffer cannot be written",
+                            woke == ST_RETRY ? woke : ZX_ERR_INVALID_ARGS);
         }
         return enumerate(o, t);
     }
-    if (!head_profile(o)) {
-        return rule(o, t, "9 section 2", ZX_ERR_BAD_SYSCALL);
+    if (!orc_head_profile(o)) {
+        return orc_rule(o, t, "9 section 2", ZX_ERR_BAD_SYSCALL);
     }
-    zx_status_t status = handle_get(o, t, (uint32_t)a[0], ZX_OBJ_TYPE_PAGER, ZX_RIGHT_MANAGE_VMO, &pager);
+    zx_status_t status = orc_handle_get(o, t, (uint32_t)a[0], ZX_OBJ_TYPE_PAGER, ZX_RIGHT_MANAGE_VMO, &pager);
     if (status == ZX_OK) {
-        status = handle_get(o, t, (uint32_t)a[1], ZX_OBJ_TYPE_VMO, ZX_RIGHT_READ, &v);
+        status = orc_handle_get(o, t, (uint32_t)a[1], ZX_OBJ_TYPE_VMO, ZX_RIGHT_READ, &v);
     }
     if (status == ZX_OK) {
-        status = pager_pair(o, t, pager, v);
+        status = orc_pager_pair(o, t, pager, v);
     }
     if (status != ZX_OK) {
         return status;
     }
-    if (!in_range(a[2], a[3], vmo_bytes(o, v))) {
-        return rule(o, t, "2 section 8.1 step 4", ZX_ERR_OUT_OF_RANGE);
+    if (!orc_in_range(a[2], a[3], orc_vmo_bytes(o, v))) {
+        return orc_rule(o, t, "2 section 8.1 step 4", ZX_ERR_OUT_OF_RANGE);
     }
     x->phase = 1;
-    hold(o, t, 0, v);
+    orc_hold(o, t, 0, v);
     x->r_cursor = a[2] / PAGE;
-    x->r_end = pages_up(a[2] + a[3]);
+    x->r_end = orc_pages_up(a[2] + a[3]);
     x->cursor = x->end = 0;
     return enumerate(o, t);
 }

@@ -4,7 +4,7 @@
  */
 #include "state.h"
 
-void zero_begin(oracle *o, int t, uint64_t off, uint64_t len) {
+void orc_zero_begin(oracle *o, int t, uint64_t off, uint64_t len) {
     thread_t *x = &o->thread[t];
     x->z_off = off;
     x->z_len = len;
@@ -17,30 +17,30 @@ static zx_status_t zero_partial(oracle *o, int t, int v, uint64_t len) {
     int n = o->object[v].node;
     uint64_t page = x->z_off / PAGE;
     int frame;
-    if (page >= vmo_pages(o, v)) {
-        return rule(o, t, "5 section 6.4: partial page beyond the size", ZX_ERR_OUT_OF_RANGE);
+    if (page >= orc_vmo_pages(o, v)) {
+        return orc_rule(o, t, "5 section 6.4: partial page beyond the size", ZX_ERR_OUT_OF_RANGE);
     }
-    if (!x->z_writing && reads_zero(o, n, o->object[v].base + page)) {
+    if (!x->z_writing && orc_reads_zero(o, n, o->object[v].base + page)) {
         return ZX_OK;
     }
     x->z_writing = true;
     if (o->object[v].cache_policy != ZX_CACHE_POLICY_CACHED) {
-        return rule(o, t, "5 section 3 step 4: not cached", ZX_ERR_BAD_STATE);
+        return orc_rule(o, t, "5 section 3 step 4: not cached", ZX_ERR_BAD_STATE);
     }
-    if (vmo_discarded(o, v)) {
-        return rule(o, t, "5 section 3 step 7: discarded", ZX_ERR_NOT_FOUND);
+    if (orc_vmo_discarded(o, v)) {
+        return orc_rule(o, t, "5 section 3 step 7: discarded", ZX_ERR_NOT_FOUND);
     }
-    zx_status_t status = look(o, t, n, o->object[v].base + page, LOOK_WRITE, 1, true, &frame);
+    zx_status_t status = orc_look(o, t, n, o->object[v].base + page, LOOK_WRITE, 1, true, &frame);
     if (status == ZX_OK) {
-        frame_fill(o, frame, x->z_off % PAGE, len, 0);
-        set_modified(o, n);
+        orc_frame_fill(o, frame, x->z_off % PAGE, len, 0);
+        orc_set_modified(o, n);
     }
     return status;
 }
 
 /* Whole pages of a pager root, from page p to its next border: chapter 3 section 9.2. *next: where to go on. */
 static zx_status_t zero_root_run(oracle *o, int t, int n, uint64_t p, uint64_t end, uint64_t *next) {
-    int e = entry_find(o, n, p);
+    int e = orc_entry_find(o, n, p);
     *next = p + 1;
     if (e >= 0) {
         int f = o->node[n].entry[e].frame;
@@ -48,28 +48,28 @@ static zx_status_t zero_root_run(oracle *o, int t, int n, uint64_t p, uint64_t e
             return ZX_OK; /* a marker stays clean */
         }
         if (o->frame[f].pins > 0) {
-            zx_status_t status = look(o, t, n, p, LOOK_WRITE, 1, true, &f);
+            zx_status_t status = orc_look(o, t, n, p, LOOK_WRITE, 1, true, &f);
             if (status == ZX_OK) {
-                frame_fill(o, f, 0, PAGE, 0);
+                orc_frame_fill(o, f, 0, PAGE, 0);
             }
             return status;
         }
-        entry_drop(o, n, p);
-        interval_add(o, n, p, p, true);
+        orc_entry_drop(o, n, p);
+        orc_interval_add(o, n, p, p, true);
         return ZX_OK;
     }
-    int i = interval_find(o, n, p);
+    int i = orc_interval_find(o, n, p);
     if (i >= 0) {
         interval_t v = o->node[n].interval[i];
-        *next = min64(end, v.last + 1);
+        *next = orc_min64(end, v.last + 1);
         if (!v.dirty) {
-            interval_convert(o, n, i, p, *next - 1, true);
+            orc_interval_convert(o, n, i, p, *next - 1, true);
         }
         return ZX_OK;
     }
-    *next = min64(end, next_populated(o, n, p));
-    resolve(o, o->node[n].source, READ, p, *next - p, ZX_OK);
-    interval_add(o, n, p, *next - 1, true);
+    *next = orc_min64(end, orc_next_populated(o, n, p));
+    orc_resolve(o, o->node[n].source, READ, p, *next - p, ZX_OK);
+    orc_interval_add(o, n, p, *next - 1, true);
     return ZX_OK;
 }
 
@@ -78,20 +78,20 @@ static bool above_has_page(const oracle *o, int n, uint64_t page) {
     if (node->up < 0 || page >= node->limit) {
         return false;
     }
-    place_t at = find(o, node->up, page + node->up_off);
+    place_t at = orc_find(o, node->up, page + node->up_off);
     return at.frame >= 0;
 }
 
 /* One whole page of a clone in a pager tree: the table of chapter 6 section 7.3. */
 static void zero_clone_page(oracle *o, int n, uint64_t page) {
     node_t *node = &o->node[n];
-    int e = entry_find(o, n, page);
+    int e = orc_entry_find(o, n, page);
     bool inside = node->up >= 0 && page < node->limit;
     if (e < 0) {
         if (inside && above_has_page(o, n, page)) {
-            entry_set(o, n, page, -1);
+            orc_entry_set(o, n, page, -1);
         } else if (inside) {
-            entry_set(o, n, page, frame_new(o, 'P'));
+            orc_entry_set(o, n, page, orc_frame_new(o, 'P'));
         }
         return;
     }
@@ -100,27 +100,27 @@ static void zero_clone_page(oracle *o, int n, uint64_t page) {
         return;
     }
     if (o->frame[f].pins > 0) {
-        frame_fill(o, f, 0, PAGE, 0);
+        orc_frame_fill(o, f, 0, PAGE, 0);
     } else if (o->frame[f].shares > 1 || node->entry[e].held) {
-        entry_set(o, n, page, -1);
+        orc_entry_set(o, n, page, -1);
     } else if (!inside) {
-        entry_drop(o, n, page);
+        orc_entry_drop(o, n, page);
     } else if (above_has_page(o, n, page)) {
-        entry_set(o, n, page, -1);
+        orc_entry_set(o, n, page, -1);
     } else {
-        frame_fill(o, f, 0, PAGE, 0);
+        orc_frame_fill(o, f, 0, PAGE, 0);
     }
 }
 
 /* One whole page of an anonymous VMO or family. */
 static void zero_anonymous_page(oracle *o, int n, uint64_t page) {
-    int e = entry_find(o, n, page);
+    int e = orc_entry_find(o, n, page);
     if (e >= 0) {
         int f = o->node[n].entry[e].frame;
         if (f >= 0 && o->frame[f].pins > 0) {
-            frame_fill(o, f, 0, PAGE, 0);
+            orc_frame_fill(o, f, 0, PAGE, 0);
         } else {
-            entry_drop(o, n, page);
+            orc_entry_drop(o, n, page);
         }
     }
 }
@@ -128,9 +128,9 @@ static void zero_anonymous_page(oracle *o, int n, uint64_t page) {
 /* Old profiles: a write of zeros, page by page (chapter 9 sections 4.4, 5.5). */
 static zx_status_t zero_root_old(oracle *o, int t, int n, uint64_t page, uint64_t *next) {
     int frame;
-    zx_status_t status = look(o, t, n, page, LOOK_WRITE, 1, true, &frame);
+    zx_status_t status = orc_look(o, t, n, page, LOOK_WRITE, 1, true, &frame);
     if (status == ZX_OK) {
-        frame_fill(o, frame, 0, PAGE, 0);
+        orc_frame_fill(o, frame, 0, PAGE, 0);
         *next = page + 1;
     }
     return status;
@@ -145,50 +145,50 @@ static zx_status_t zero_body(oracle *o, int t, int v, uint64_t body) {
     uint64_t end = page + body / PAGE;
     zx_status_t status = ZX_OK;
     if (o->object[v].cache_policy != ZX_CACHE_POLICY_CACHED) {
-        return rule(o, t, "5 section 6.4 body c: not cached", ZX_ERR_BAD_STATE);
+        return orc_rule(o, t, "5 section 6.4 body c: not cached", ZX_ERR_BAD_STATE);
     }
-    if (!in_range(x->z_off, body, vmo_bytes(o, v))) {
-        return rule(o, t, "5 section 6.4 body d", ZX_ERR_OUT_OF_RANGE);
+    if (!orc_in_range(x->z_off, body, orc_vmo_bytes(o, v))) {
+        return orc_rule(o, t, "5 section 6.4 body d", ZX_ERR_OUT_OF_RANGE);
     }
-    if (head_profile(o) || !tracked(o, n)) {
-        unmap_node_pages(o, n, page, end - page);
+    if (orc_head_profile(o) || !orc_tracked(o, n)) {
+        orc_unmap_node_pages(o, n, page, end - page);
     }
-    while (page < end && status == ZX_OK && walk_step(o)) {
+    while (page < end && status == ZX_OK && orc_walk_step(o)) {
         uint64_t next = page + 1;
-        if (tracked(o, n) && head_profile(o)) {
+        if (orc_tracked(o, n) && orc_head_profile(o)) {
             status = zero_root_run(o, t, n, page, end, &next);
-        } else if (tracked(o, n)) {
+        } else if (orc_tracked(o, n)) {
             status = zero_root_old(o, t, n, page, &next);
         } else if (o->node[n].tracked_tree) {
-            uint64_t border = max64(o->node[n].up >= 0 ? o->node[n].limit : 0, page);
-            bool empty = page >= border && entry_find(o, n, page) < 0; /* nothing to do beyond the limit */
+            uint64_t border = orc_max64(o->node[n].up >= 0 ? o->node[n].limit : 0, page);
+            bool empty = page >= border && orc_entry_find(o, n, page) < 0; /* nothing to do beyond the limit */
             if (empty) {
-                next = min64(end, entry_next(o, n, page));
+                next = orc_min64(end, orc_entry_next(o, n, page));
             } else {
                 zero_clone_page(o, n, page);
             }
         } else {
             zero_anonymous_page(o, n, page);
-            next = min64(end, entry_next(o, n, page + 1));
+            next = orc_min64(end, orc_entry_next(o, n, page + 1));
         }
         if (status == ZX_OK) {
             x->z_off += (next - page) * PAGE;
             x->z_len -= (next - page) * PAGE;
             page = next;
-            set_modified(o, n);
+            orc_set_modified(o, n);
         }
     }
     return page < end && status == ZX_OK ? ZX_ERR_NO_MEMORY : status;
 }
 
-/* Goes on with the zeroing that zero_begin() has set up. */
-zx_status_t zero_run(oracle *o, int t, int v) {
+/* Goes on with the zeroing that orc_zero_begin() has set up. */
+zx_status_t orc_zero_run(oracle *o, int t, int v) {
     thread_t *x = &o->thread[t];
     while (x->z_len > 0) {
         zx_status_t status;
         uint64_t head = x->z_off % PAGE;
         if (head != 0 || x->z_len < PAGE) {
-            uint64_t part = min64(x->z_len, PAGE - head);
+            uint64_t part = orc_min64(x->z_len, PAGE - head);
             status = zero_partial(o, t, v, part);
             if (status == ZX_OK) {
                 x->z_off += part;
@@ -196,12 +196,12 @@ zx_status_t zero_run(oracle *o, int t, int v) {
                 x->z_writing = false;
             }
         } else {
-            uint64_t body = round_down(x->z_len);
-            if (add_wraps(x->z_off, body) ||
-                (o->object[v].maxpages != NEVER && !in_range(x->z_off, body, vmo_bytes(o, v)))) {
-                return rule(o, t, "5 section 6.4 body a", ZX_ERR_OUT_OF_RANGE);
+            uint64_t body = orc_round_down(x->z_len);
+            if (orc_add_wraps(x->z_off, body) ||
+                (o->object[v].maxpages != NEVER && !orc_in_range(x->z_off, body, orc_vmo_bytes(o, v)))) {
+                return orc_rule(o, t, "5 section 6.4 body a", ZX_ERR_OUT_OF_RANGE);
             }
-            status = decommit(o, -1, v, x->z_off, body);
+            status = orc_decommit(o, -1, v, x->z_off, body);
             if (status == ZX_OK) {
                 x->z_off += body;
                 x->z_len -= body;
@@ -218,39 +218,39 @@ zx_status_t zero_run(oracle *o, int t, int v) {
 
 /* Chapter 3 section 11 (2), chapter 5 section 4.4 step 6: pages [first, end) of the VMO become zero without being
  * dirty. */
-zx_status_t zero_untracked(oracle *o, int v, uint64_t first, uint64_t end) {
+zx_status_t orc_zero_untracked(oracle *o, int v, uint64_t first, uint64_t end) {
     int n = o->object[v].node;
     uint64_t page = o->object[v].base + first;
     uint64_t stop = o->object[v].base + end;
-    if (tracked(o, n) && any_pinned(o, n, page, stop - page)) {
+    if (orc_tracked(o, n) && orc_any_pinned(o, n, page, stop - page)) {
         return ZX_ERR_BAD_STATE;
     }
-    unmap_node_pages(o, n, page, stop - page);
-    while (page < stop && walk_step(o)) {
+    orc_unmap_node_pages(o, n, page, stop - page);
+    while (page < stop && orc_walk_step(o)) {
         uint64_t next = page + 1;
-        if (!tracked(o, n)) {
+        if (!orc_tracked(o, n)) {
             if (o->node[n].tracked_tree) {
                 zero_clone_page(o, n, page);
             } else {
                 zero_anonymous_page(o, n, page);
-                next = min64(stop, entry_next(o, n, page + 1));
+                next = orc_min64(stop, orc_entry_next(o, n, page + 1));
             }
-        } else if (entry_find(o, n, page) >= 0) {
-            entry_drop(o, n, page);
-            interval_add(o, n, page, page, false);
-        } else if (interval_find(o, n, page) >= 0) {
-            int i = interval_find(o, n, page);
-            next = min64(stop, o->node[n].interval[i].last + 1);
+        } else if (orc_entry_find(o, n, page) >= 0) {
+            orc_entry_drop(o, n, page);
+            orc_interval_add(o, n, page, page, false);
+        } else if (orc_interval_find(o, n, page) >= 0) {
+            int i = orc_interval_find(o, n, page);
+            next = orc_min64(stop, o->node[n].interval[i].last + 1);
             if (o->node[n].interval[i].dirty) {
-                interval_convert(o, n, i, page, next - 1, false);
+                orc_interval_convert(o, n, i, page, next - 1, false);
             }
         } else {
-            next = min64(stop, next_populated(o, n, page));
-            resolve(o, o->node[n].source, READ, page, next - page, ZX_OK);
-            interval_add(o, n, page, next - 1, false);
+            next = orc_min64(stop, orc_next_populated(o, n, page));
+            orc_resolve(o, o->node[n].source, READ, page, next - page, ZX_OK);
+            orc_interval_add(o, n, page, next - 1, false);
         }
         page = next;
-        set_modified(o, n);
+        orc_set_modified(o, n);
     }
     return ZX_OK;
 }
