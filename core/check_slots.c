@@ -15,19 +15,19 @@ void check_structure(const zxp_world *w, struct report *r) {
     for (node_ref n = kernel_of(w)->first_node; node_is(n); n = node_at(w, n)->next_node) inv_1_no_slot_beyond_the_end(w, n, r);
 }
 
-/* A zx_vmo_set_size that waits to zero the tail of the last page: the new size shows, the stream size comes at its end (chapter 5 section 4.5). */
-static bool is_being_resized(const zxp_world *w, node_ref n) {
+/* A zx_vmo_set_size that waits to zero the tail of the last page, or was interrupted in that: the new size shows, the stream size would have
+ * come at its end (chapter 5 section 4.5). */
+static bool has_unfinished_resize(const zxp_world *w) {
     for (uint32_t i = 0; i < kernel_of(w)->thread_count; i++) {
-        const struct call *call = call_of(w, thread_number(w, i));
-        bool resizes = call->op == ZXP_OP_VMO_SET_SIZE && vmo_is(call->held[0]);
-        if (resizes && node_same(vmo_at(w, call->held[0])->node, n)) return true;
+        const struct thread *thread = thread_at(w, thread_number(w, i));
+        if (thread->call.op == ZXP_OP_VMO_SET_SIZE && thread->state != ZXP_THREAD_READY) return true;
     }
     return false;
 }
 
 static void inv_2_aligned_size(const zxp_world *w, vmo_ref v, struct report *r) {
     const struct vmo *vmo = vmo_at(w, v);
-    bool beyond = stream_is(vmo->stream) && stream_at(w, vmo->stream)->size > vmo_size(w, v) && !is_being_resized(w, vmo->node);
+    bool beyond = stream_is(vmo->stream) && stream_at(w, vmo->stream)->size > vmo_size(w, v) && !has_unfinished_resize(w);
     if (!is_page_aligned(node_at(w, vmo->node)->size) || beyond) violated(r, 2, vmo->object.koid, 0);
 }
 
