@@ -126,7 +126,7 @@ static bool compare_threads(struct harness *h, const zxp_op_call *call) {
         zxp_thread_view view;
         zxp_thread_get(h->core, i, &view);
         if (view.op == 0 || view.state == ZXP_THREAD_BLOCKED || view.state == ZXP_THREAD_SUSPENDED) continue;
-        if (!compare_data(h, call, i)) return false;
+        if (view.op != ZXP_OP_OBJECT_GET_PROPERTY && !compare_data(h, call, i)) return false; /* names: each side has its view */
         if (view.state == ZXP_THREAD_READY && (!compare_fields(h, call, i) || !compare_lists(h, call, i))) return false;
     }
     return true;
