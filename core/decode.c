@@ -233,7 +233,8 @@ static void get_vmo(struct decoder *d, vmo_ref v, struct named *named) {
     vmo->immutable = flags >> 1 & 1;
     vmo->discardable = flags >> 2 & 1;
     vmo->cache_policy = policy;
-    named->other = get64(d);
+    bool owns = kind == ZXP_VMO_ROOT || kind == ZXP_VMO_CLONE;
+    named->other = owns ? named->koid : get64(d);
     get_parent(d, v);
     get_window(d, v, parts);
     if (parts & ENCODED_VMO_LOCKS) get_locks(d, v);
@@ -395,11 +396,6 @@ source_ref get_source(struct decoder *d, node_ref n) {
 
 /* ---- Pages ---- */
 
-static bool key_has_no_frame_fields(const struct page_key *key) {
-    return key->content == 0 && key->share == 0 && key->kind == 0 && key->pins == 0 && key->always_need == 0 &&
-           key->list == LIST_NONE;
-}
-
 static bool is_listed_well(const struct decoder *d, const struct page_key *key) {
     bool generations = key->list_generation != 0 || key->generation != 0;
     if (key->list == LIST_NONE) return key->order == 0 && !generations && key->ascending == 0;
@@ -408,32 +404,25 @@ static bool is_listed_well(const struct decoder *d, const struct page_key *key) 
     return key->order < d->next_stamp && key->list_generation < 8 && key->generation < 8;
 }
 
-static bool key_fits(const struct decoder *d, const struct page_key *key, enum map_kind kind) {
-    switch (key->state) {
-    case ABSENT:
-    case MARKER: return key_has_no_frame_fields(key) && key->order == 0;
-    case ZERO_DIRTY: return kind == MAP_OF_ROOT && key_has_no_frame_fields(key) && key->order <= MOST_BYTES / PAGE;
-    case ZERO_UNTRACKED: return kind == MAP_OF_ROOT && key_has_no_frame_fields(key) && key->order == 0;
-    case CLEAN: break;
-    case DIRTY:
-    case AWAITING: return kind == MAP_OF_ROOT && key->list == LIST_NONE && key->share == 0 && is_listed_well(d, key);
-    case OWNED: return kind != MAP_OF_ROOT && key->share < d->next_share && is_listed_well(d, key);
-    default: return false;
-    }
-    return kind == MAP_OF_ROOT && key->share == 0 && is_listed_well(d, key);
+/* C, D, W in roots, P elsewhere. */
+static bool frame_fits(const struct decoder *d, const struct page_key *key, enum map_kind kind) {
+    bool in_root = kind == MAP_OF_ROOT, owned = key->state == OWNED;
+    if (in_root == owned || !is_listed_well(d, key)) return false;
+    if (key->share != 0 && (!owned || key->share >= d->next_share)) return false;
+    if (key->list != LIST_NONE && key->state != CLEAN && !owned) return false;
+    return key->kind <= CONTENT_BODY && key->pins <= 31 && key->always_need <= 1;
 }
 
-static bool mapping_key_fits(const struct page_key *key) {
-    struct page_key rest = *key;
-    rest.state = 0;
-    return page_key_equal(&rest, &(struct page_key){0}) && (key->state & ~0x37u) == 0 && key->state >> 4 <= 2;
+static bool plain_fits(const struct page_key *key, enum map_kind kind) {
+    if (kind == MAP_OF_MAPPING) return (key->state & ~0x37u) == 0 && key->state >> 4 <= TRANSLATION_RW;
+    if (is_interval(key)) return kind == MAP_OF_ROOT && key->order <= MOST_BYTES / PAGE;
+    return key->state == ABSENT || key->state == MARKER;
 }
 
-static void get_key(struct decoder *d, struct page_key *key) {
+static void get_frame_fields(struct decoder *d, struct page_key *key) {
     key->order = get64(d);
     key->content = get32(d);
     key->share = get32(d);
-    key->state = get8(d);
     key->kind = get8(d);
     key->pins = get8(d);
     key->always_need = get8(d);
@@ -456,8 +445,6 @@ static void get_body(struct decoder *d, uint64_t pages, struct page_key *key) {
 }
 
 static void get_content(struct decoder *d, uint64_t first, uint64_t pages, struct page_key *key) {
-    if (!expect(d, key->kind <= CONTENT_BODY && key->pins <= 31 && key->always_need <= 1, "a page of no known kind"))
-        return;
     if (key->kind == CONTENT_FILL) expect(d, key->content <= UINT8_MAX, "a byte is too large");
     if (key->kind == CONTENT_LETTERS && expect(d, key->content < 26 && pages > 1, "letters out of the alphabet"))
         key->content = content_moved(key_content(key), 0, first).value;
@@ -466,11 +453,14 @@ static void get_content(struct decoder *d, uint64_t first, uint64_t pages, struc
 
 /* The run that begins at page `first` of a map of `all` pages; its length. */
 static uint64_t get_run(struct decoder *d, uint64_t first, uint64_t all, enum map_kind kind, struct page_key *key) {
+    *key = (struct page_key){.state = get8(d)};
     uint64_t pages = get64(d);
-    get_key(d, key);
+    bool frames = kind != MAP_OF_MAPPING && is_frame(key);
+    if (frames) get_frame_fields(d, key);
+    if (!frames && kind != MAP_OF_MAPPING && key->state == ZERO_DIRTY) key->order = get64(d);
     expect(d, pages > 0 && pages <= all - first, "runs do not fill their map");
-    expect(d, kind == MAP_OF_MAPPING ? mapping_key_fits(key) : key_fits(d, key, kind), "a page in an impossible state");
-    if (fine(d) && kind != MAP_OF_MAPPING && is_frame(key)) get_content(d, first, pages, key);
+    expect(d, frames ? frame_fits(d, key, kind) : plain_fits(key, kind), "a page in an impossible state");
+    if (frames && fine(d)) get_content(d, first, pages, key);
     return pages;
 }
 

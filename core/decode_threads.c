@@ -208,6 +208,11 @@ static void get_pending(struct decoder *d, source_ref s) {
 }
 
 static void get_source_queues(struct decoder *d, source_ref s, struct found_requests *found) {
+    uint8_t any = get8(d);
+    bool in_port = source_at(d->world, s)->place == PACKET_IN_PORT;
+    expect(d, any <= 1 && (!in_port || source_at(d->world, s)->packet.embedded), "a packet is lost");
+    if (!any) expect(d, !in_port || source_at(d->world, s)->complete_pending, "a packet of no request");
+    if (!any || !fine(d)) return;
     for (unsigned type = 0; type < REQUEST_TYPES && fine(d); type++) get_owners(d, s, type, found);
     thread_ref active = get_thread(d);
     if (!fine(d)) return;
@@ -215,7 +220,6 @@ static void get_source_queues(struct decoder *d, source_ref s, struct found_requ
     bool waits_in_port = source->place == PACKET_IN_PORT;
     expect(d, !thread_is(active) || (source->busy && is_owner_of(d, active, s)), "a packet of no request");
     expect(d, !waits_in_port || thread_is(active) != source->complete_pending, "a packet of no request");
-    expect(d, !waits_in_port || source->packet.embedded, "a packet is lost");
     source->active = active;
     get_pending(d, s);
 }
@@ -310,9 +314,18 @@ static void turn_round(struct decoder *d, object_ref o) {
     object_at(d->world, o)->observers = last;
 }
 
+/* Objects ascend, so that none comes twice. */
+static object_ref get_next_object(struct decoder *d, zx_koid_t *last) {
+    object_ref o = get_object(d, ZX_OBJ_TYPE_NONE, true);
+    if (!object_is(o)) return o;
+    expect(d, object_at(d->world, o)->koid > *last, "koids do not ascend");
+    *last = object_at(d->world, o)->koid;
+    return o;
+}
+
 void get_observers(struct decoder *d) {
-    for (uint32_t i = 0; i < d->objects.count && fine(d); i++) {
-        object_ref o = {named_at(d, &d->objects, i)->index};
+    zx_koid_t last = ZX_KOID_INVALID;
+    for (object_ref o = get_next_object(d, &last); object_is(o) && fine(d); o = get_next_object(d, &last)) {
         while (!at_end(d)) get_observer(d, o);
         if (fine(d)) turn_round(d, o);
     }

@@ -33,16 +33,6 @@ void put_bytes(struct encoder *e, const uint8_t *bytes, uint64_t length) {
 
 /* ---- Names ---- */
 
-void rank_note(struct ranks *ranks, uint64_t value) {
-    if (ranks->count > 0 && ranks->count <= RANKS && ranks->value[ranks->count - 1] == value) return;
-    if (ranks->count < RANKS) ranks->value[ranks->count] = value;
-    if (ranks->count <= RANKS) ranks->count++; /* one more than fit: ranks_are_raw */
-}
-
-static bool ranks_are_raw(const struct ranks *ranks) {
-    return ranks->count > RANKS;
-}
-
 void ranks_sort(struct ranks *ranks) {
     uint32_t kept = 0;
     if (ranks_are_raw(ranks)) return;
@@ -58,12 +48,9 @@ void ranks_sort(struct ranks *ranks) {
     ranks->count = kept;
 }
 
-/* Mostly there are no gaps. */
-uint64_t rank_of(const struct ranks *ranks, uint64_t value) {
+uint64_t rank_search(const struct ranks *ranks, uint64_t value) {
     uint32_t base = 0;
     if (value == 0 || ranks_are_raw(ranks)) return value;
-    uint64_t guess = value - ranks->value[0];
-    if (guess < ranks->count && ranks->value[guess] == value) return guess + 1;
     for (uint32_t count = ranks->count; count > 1;) {
         uint32_t half = count / 2;
         base = ranks->value[base + half] <= value ? base + half : base;
@@ -84,12 +71,17 @@ static void note_koids(struct encoder *e) {
 }
 
 /* FULL: the koid. STATE: its rank. */
-static uint8_t *put_koid(const struct encoder *e, uint8_t *p, zx_koid_t koid) {
-    return put64(p, e->is_full ? koid : rank_of(&e->koids, koid));
+static inline uint8_t *put_koid(const struct encoder *e, uint8_t *p, zx_koid_t koid) {
+    if (e->is_full || ranks_are_raw(&e->koids)) return put64(p, koid);
+    return put16(p, rank_of(&e->koids, koid));
 }
 
-static uint8_t *put_object(const struct encoder *e, uint8_t *p, object_ref o) {
-    return put_koid(e, p, object_is(o) ? object_at(e->world, o)->koid : ZX_KOID_INVALID);
+static uint8_t *put_none(const struct encoder *e, uint8_t *p) {
+    return e->is_full || ranks_are_raw(&e->koids) ? put64(p, ZX_KOID_INVALID) : put16(p, 0);
+}
+
+static inline uint8_t *put_object(const struct encoder *e, uint8_t *p, object_ref o) {
+    return object_is(o) ? put_koid(e, p, object_at(e->world, o)->koid) : put_none(e, p);
 }
 
 static uint8_t *put_vmo(const struct encoder *e, uint8_t *p, vmo_ref v) {
@@ -97,7 +89,7 @@ static uint8_t *put_vmo(const struct encoder *e, uint8_t *p, vmo_ref v) {
 }
 
 static uint8_t *put_node(const struct encoder *e, uint8_t *p, node_ref n) {
-    return put_koid(e, p, node_is(n) ? node_at(e->world, n)->koid : ZX_KOID_INVALID);
+    return put_koid(e, p, node_at(e->world, n)->koid);
 }
 
 /* Number + 1; 0: none. */
@@ -195,7 +187,7 @@ static uint8_t *put_vmo_object(const struct encoder *e, uint8_t *p, vmo_ref v) {
     p = put8(p, vmo->kind);
     p = put8(p, (unsigned)vmo->resizable | (unsigned)vmo->immutable << 1 | (unsigned)vmo->discardable << 2);
     p = put8(p, vmo->cache_policy);
-    p = put_node(e, p, vmo->node);
+    if (vmo->kind == ZXP_VMO_SLICE || vmo->kind == ZXP_VMO_REFERENCE) p = put_node(e, p, vmo->node);
     p = put_vmo(e, p, vmo->parent);
     p = put_vmo_parts(e, p, vmo, parts);
     if (parts & ENCODED_VMO_STREAM) return put64(p, stream_at(w, vmo->stream)->size);
@@ -209,7 +201,7 @@ static void put_objects(struct encoder *e) {
         uint8_t *p = room(e);
         p = put8(p, object->type);
         p = put32(p, object->signals);
-        p = put_koid(e, p, object->koid);
+        if (e->is_full) p = put64(p, object->koid);
         if (object->type == ZX_OBJ_TYPE_VMO) p = put_vmo_object(e, p, vmo_of_object(o));
         if (object->type == ZX_OBJ_TYPE_PORT) p = put8(p, port_at(w, port_of_object(o))->dead);
         e->at = p;
@@ -478,8 +470,16 @@ static void put_owners(struct encoder *e, thread_ref owner) {
     put_next_thread(e, thread_none());
 }
 
+static bool has_queues(const struct source *source) {
+    return thread_is(source->owners[REQUEST_READ]) || thread_is(source->owners[REQUEST_DIRTY]) ||
+           thread_is(source->active);
+}
+
 static void put_source_queues(struct encoder *e, const struct source *source) {
     const zxp_world *w = e->world;
+    bool any = has_queues(source);
+    e->at = put8(room(e), any);
+    if (!any) return;
     for (int type = 0; type < REQUEST_TYPES; type++) put_owners(e, source->owners[type]);
     put_next_thread(e, source->active);
     for (thread_ref t = source->pending_first; thread_is(t); t = thread_at(w, t)->request.next_pending)
@@ -511,10 +511,13 @@ static uint8_t *put_observer(const struct encoder *e, uint8_t *p, const struct o
 static void put_observers(struct encoder *e) {
     const zxp_world *w = e->world;
     for (object_ref o = kernel_of(w)->first_object; object_is(o); o = object_at(w, o)->next) {
+        if (!observer_is(object_at(w, o)->observers)) continue;
+        e->at = put_object(e, room(e), o);
         for (observer_ref ob = object_at(w, o)->observers; observer_is(ob); ob = observer_at(w, ob)->next)
             e->at = put_observer(e, room(e), observer_at(w, ob));
         put_end(e);
     }
+    e->at = put_object(e, room(e), object_none());
 }
 
 static void put_mapping(struct encoder *e, const struct mapping *mapping) {

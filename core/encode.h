@@ -15,7 +15,7 @@
  *   nodes     in order of creation: size, where it hangs, family, source, pages
  *   threads   in order of number: state, last call and result; of an unfinished call also how far it is, and its request
  *   queues    of each port: packets, waiting threads; of each source: requests, in the order in which they are served
- *   observers of each object, in order
+ *   observers of each object that has some, in order
  *   space     mappings in order of address; pins, most recent first
  *
  * Pages are written in normal form, which depends only on what a page holds: runs of equal keys and bodies of equal bytes

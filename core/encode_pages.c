@@ -11,7 +11,7 @@
 #include "slots.h"
 
 /* What has been gathered and not written yet: pages with one key apart from the content, and content of one kind. */
-enum piece_kind { PIECE_NONE, PIECE_PLAIN, PIECE_ONE, PIECE_FILL, PIECE_LETTERS, PIECE_BODY };
+enum piece_kind { PIECE_NONE, PIECE_ONE, PIECE_FILL, PIECE_LETTERS, PIECE_BODY };
 
 struct gathered {
     uint64_t pages;
@@ -47,22 +47,23 @@ static void rename_for_state(struct encoder *e, struct page_key *key) {
     key->generation = age(e, key->generation);
 }
 
-static void put_run(struct encoder *e, uint64_t pages, struct page_key key) {
+static uint8_t *put_run(struct encoder *e, uint64_t pages, const struct page_key *key) {
+    return put64(put8(room(e), key->state), pages);
+}
+
+static void put_frames(struct encoder *e, uint64_t pages, struct page_key key) {
     if (!e->is_full) rename_for_state(e, &key);
-    uint8_t *p = room(e);
-    p = put64(p, pages);
+    uint8_t *p = put_run(e, pages, &key);
     p = put64(p, key.order);
     p = put32(p, key.content);
     p = put32(p, key.share);
-    p = put8(p, key.state);
     p = put8(p, key.kind);
     p = put8(p, key.pins);
     p = put8(p, key.always_need);
     p = put8(p, key.list);
     p = put8(p, key.list_generation);
     p = put8(p, key.generation);
-    p = put8(p, key.ascending);
-    e->at = p;
+    e->at = put8(p, key.ascending);
 }
 
 /* ---- Gathering ---- */
@@ -76,7 +77,7 @@ static void put_bodies(struct encoder *e, const struct gathered *g) {
         struct page_key key = g->plain;
         n = min_u64(left, ENCODED_BODY_PAGES);
         key.kind = CONTENT_BODY;
-        put_run(e, n, key);
+        put_frames(e, n, key);
         put_bytes(e, bytes_of(e, g->body), PAGE);
     }
 }
@@ -90,11 +91,9 @@ static void write_gathered(struct encoder *e, struct gathered *g) {
         key.kind = CONTENT_LETTERS;
         key.content = (uint32_t)g->byte - 'A';
         break;
-    case PIECE_ONE:
-    case PIECE_FILL: key.content = g->byte; break;
-    default: break;
+    default: key.content = g->byte; break;
     }
-    put_run(e, g->pages, key);
+    put_frames(e, g->pages, key);
 }
 
 static bool letters_go_on(uint8_t first, uint64_t pages, uint8_t byte) {
@@ -130,42 +129,47 @@ static bool same_body(const struct encoder *e, const struct gathered *g, const s
     return g->body == body || memcmp(bytes_of(e, g->body), bytes_of(e, body), PAGE) == 0;
 }
 
-static void gather(struct encoder *e, struct gathered *g, const struct page_run *run) {
+static void gather_frames(struct encoder *e, struct gathered *g, const struct page_run *run) {
     uint64_t n = run->end - run->first;
     struct content c = key_content(&run->key);
     struct page_key plain = run->key;
     uint8_t byte;
-    if (is_frame(&run->key)) {
-        plain.content = 0;
-        plain.kind = 0;
-        if (content_byte(c, run->first, &byte)) {
-            gather_uniform(e, g, plain, c.kind == CONTENT_LETTERS, byte, n);
-            return;
-        }
-        if (same_body(e, g, &plain, c.value)) {
-            g->pages += n;
-            return;
-        }
+    plain.content = 0;
+    plain.kind = 0;
+    if (content_byte(c, run->first, &byte)) {
+        gather_uniform(e, g, plain, c.kind == CONTENT_LETTERS, byte, n);
+    } else if (same_body(e, g, &plain, c.value)) {
+        g->pages += n;
+    } else {
         write_gathered(e, g);
         *g = (struct gathered){.pages = n, .plain = plain, .kind = PIECE_BODY, .body = c.value};
+    }
+}
+
+static void gather(struct encoder *e, struct gathered *g, const struct page_run *run) {
+    if (is_frame(&run->key)) {
+        gather_frames(e, g, run);
         return;
     }
-    write_gathered(e, g);
-    *g = (struct gathered){.pages = n, .plain = plain, .kind = PIECE_PLAIN};
+    if (g->kind != PIECE_NONE) write_gathered(e, g);
+    g->kind = PIECE_NONE;
+    uint8_t *p = put_run(e, run->end - run->first, &run->key);
+    e->at = run->key.state == ZERO_DIRTY ? put64(p, run->key.order) : p; /* what awaits cleaning */
 }
 
 /* The reader knows the number of pages from the head of the map, and so where the runs end. */
 void put_map(struct encoder *e, const struct page_map *map, bool pages) {
-    struct gathered g = {.kind = PIECE_NONE};
+    struct gathered g;
     struct page_run run;
+    g.kind = PIECE_NONE;
     e->at = put64(room(e), map->pages);
     for (struct page_walk k = page_walk_begin(e->world, map, 0, map->pages); page_walk_next(&k, &run);) {
         if (pages)
             gather(e, &g, &run);
         else
-            put_run(e, run.end - run.first, run.key);
+            e->at = put_run(e, run.end - run.first, &run.key);
     }
-    write_gathered(e, &g);
+    if (g.kind != PIECE_NONE) write_gathered(e, &g);
 }
 
 void note_stamps(struct encoder *e) {

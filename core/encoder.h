@@ -21,7 +21,7 @@ struct ranks {
  *     p = put32(p, value);
  *     e->at = p;
  *
- * (Stores through e->at itself would have to be kept apart from e->at by the compiler: a byte pointer may point at it.) */
+ * (A byte stored through e->at could be one of e->at itself, for all that the compiler knows.) */
 #define ENCODER_BUFFER 8192u
 #define ENCODER_RECORD 512u
 
@@ -76,9 +76,21 @@ void put_bytes(struct encoder *e, const uint8_t *bytes, uint64_t length);
 /* A byte, as a record of its own: the end of a sequence. */
 static inline void put_end(struct encoder *e) { e->at = put8(room(e), ENCODED_END); }
 
+static inline bool ranks_are_raw(const struct ranks *ranks) { return ranks->count > RANKS; }
+
+static inline void rank_note(struct ranks *ranks, uint64_t value) {
+    if (ranks->count < RANKS) ranks->value[ranks->count] = value;
+    if (ranks->count <= RANKS) ranks->count++; /* one more than fit: ranks_are_raw */
+}
+
 /* STATE: number of the value among those noted, from 1; 0 stays 0. */
-uint64_t rank_of(const struct ranks *ranks, uint64_t value);
-void rank_note(struct ranks *ranks, uint64_t value);
+uint64_t rank_search(const struct ranks *ranks, uint64_t value);
+static inline uint64_t rank_of(const struct ranks *ranks, uint64_t value) {
+    uint64_t guess = value - ranks->value[0]; /* mostly there are no gaps */
+    bool hit = guess < ranks->count && guess < RANKS && ranks->value[guess] == value && !ranks_are_raw(ranks);
+    return hit ? guess + 1 : rank_search(ranks, value);
+}
+/* Puts them in order, each once. */
 void ranks_sort(struct ranks *ranks);
 
 /* ---- encode_pages.c ---- */
