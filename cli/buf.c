@@ -25,9 +25,13 @@ void buf_add(struct buf *buf, const void *bytes, size_t length) {
     buf->s[buf->n] = 0;
 }
 
-void buf_char(struct buf *buf, char c) { buf_add(buf, &c, 1); }
+void buf_char(struct buf *buf, char c) {
+    buf_add(buf, &c, 1);
+}
 
-void buf_text(struct buf *buf, const char *text) { buf_add(buf, text, strlen(text)); }
+void buf_text(struct buf *buf, const char *text) {
+    buf_add(buf, text, strlen(text));
+}
 
 void buf_format(struct buf *buf, const char *format, ...) {
     va_list args, again;
@@ -54,4 +58,6 @@ void buf_free(struct buf *buf) {
     *buf = (struct buf){0};
 }
 
-const char *buf_string(const struct buf *buf) { return buf->s ? buf->s : ""; }
+const char *buf_string(const struct buf *buf) {
+    return buf->s ? buf->s : "";
+}

@@ -153,13 +153,20 @@ static bool parse_value(struct stmt *s, struct span span, zxp_op_call *call, siz
 
 static bool parse_argument(struct stmt *s, const zxp_op_info *op, size_t i, struct span span, zxp_op_call *call) {
     switch (op->params[i].kind) {
-    case ZXP_PARAM_HANDLES: return parse_handles(s, span, call);
-    case ZXP_PARAM_WAIT_ITEMS: return parse_items(s, span, call);
-    case ZXP_PARAM_BUFFER: return stmt_buffer(s, span, &call->buffer);
-    case ZXP_PARAM_VMO_OBJECT: return parse_object(s, span, &call->args[i]);
-    case ZXP_PARAM_THREAD: return parse_thread(s, span, &call->args[i]);
-    case ZXP_PARAM_VALUE: return parse_value(s, span, call, i);
-    default: break;
+    case ZXP_PARAM_HANDLES:
+        return parse_handles(s, span, call);
+    case ZXP_PARAM_WAIT_ITEMS:
+        return parse_items(s, span, call);
+    case ZXP_PARAM_BUFFER:
+        return stmt_buffer(s, span, &call->buffer);
+    case ZXP_PARAM_VMO_OBJECT:
+        return parse_object(s, span, &call->args[i]);
+    case ZXP_PARAM_THREAD:
+        return parse_thread(s, span, &call->args[i]);
+    case ZXP_PARAM_VALUE:
+        return parse_value(s, span, call, i);
+    default:
+        break;
     }
     if (!stmt_eval(s, span, 0, &call->args[i]))
         return false;
@@ -198,13 +205,15 @@ static bool check_length(struct stmt *s, const zxp_op_info *op, const zxp_op_cal
     return true;
 }
 
-static bool parse_arguments(struct stmt *s, const zxp_op_info *op, struct arguments *args, size_t end, zxp_op_call *call) {
+static bool parse_arguments(struct stmt *s, const zxp_op_info *op, struct arguments *args, size_t end,
+                            zxp_op_call *call) {
     size_t most = op->param_count + (size_t)has_output(op);
     if (args->count < op->param_count)
         return stmt_error(s, end, "%s takes %u argument%s, `%s' is missing", op->name, op->param_count,
                           op->param_count == 1 ? "" : "s", op->params[args->count].name);
     if (args->count > most)
-        return stmt_error(s, args->list[most].begin, "%s takes only %zu argument%s", op->name, most, most == 1 ? "" : "s");
+        return stmt_error(s, args->list[most].begin, "%s takes only %zu argument%s", op->name, most,
+                          most == 1 ? "" : "s");
     for (size_t i = 0; i < op->param_count; i++) {
         if (!parse_argument(s, op, i, args->list[i], call))
             return false;
@@ -292,8 +301,8 @@ bool call_assign(struct stmt *s, struct span name, struct span span) {
         return stmt_error(s, end, "something stands behind the call");
     const zxp_op_info *op = zxp_op_info_of(call.op);
     if (!call_result_field(op))
-        return stmt_error(s, name.begin, "%s returns neither a handle nor an address; for a field: let NAME = CALL.field",
-                          op->name);
+        return stmt_error(s, name.begin,
+                          "%s returns neither a handle nor an address; for a field: let NAME = CALL.field", op->name);
     if (!expect_check_fields(s, call.op, false) || !call_make(s, &call))
         return false;
     call_bind(s, name, &call);

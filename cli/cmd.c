@@ -15,7 +15,8 @@ bool cmd_take_vmo(struct stmt *s, struct binding *binding) {
     if (!stmt_take_name(s, "a VMO", &word) || !stmt_binding(s, word, binding))
         return false;
     if (binding->kind == BIND_MAPPING)
-        return stmt_error(s, word.begin, "`%.*s' is a mapping, not a VMO", (int)span_length(word), s->text.s + word.begin);
+        return stmt_error(s, word.begin, "`%.*s' is a mapping, not a VMO", (int)span_length(word),
+                          s->text.s + word.begin);
     binding->koid = koid_of(s, binding);
     return true;
 }
@@ -59,7 +60,8 @@ bool cmd_take_range(struct stmt *s, const char *const *keywords, uint64_t *offse
     return true;
 }
 
-bool cmd_take_optional_range(struct stmt *s, const char *const *keywords, bool *given, uint64_t *offset, uint64_t *length) {
+bool cmd_take_optional_range(struct stmt *s, const char *const *keywords, bool *given, uint64_t *offset,
+                             uint64_t *length) {
     *given = number_next(s, keywords);
     if (!*given)
         return true;
@@ -97,7 +99,9 @@ uint64_t cmd_size(const struct stmt *s, zx_koid_t koid) {
     return koid && zxp_object_get(s->in->world, koid, &view) ? view.size : 0;
 }
 
-bool cmd_ok(const struct stmt *s) { return s->outcome.kind == OUT_STATUS && s->outcome.status == ZX_OK; }
+bool cmd_ok(const struct stmt *s) {
+    return s->outcome.kind == OUT_STATUS && s->outcome.status == ZX_OK;
+}
 
 void cmd_set_result(struct stmt *s, zx_status_t status) {
     if (s->in->options.dry)

@@ -5,7 +5,7 @@
 #include "statement.h"
 
 struct target {
-    bool mapping;   /* an address, else a VMO's handle */
+    bool mapping; /* an address, else a VMO's handle */
     uint64_t value;
     zx_koid_t koid;
     uint64_t length; /* of a mapping */
@@ -18,7 +18,8 @@ bool cmd_take_target(struct stmt *s, struct target *target);
 /* P [N], in bytes; a word that is one of `keywords` (NULL at the end) is no N. */
 bool cmd_take_range(struct stmt *s, const char *const *keywords, uint64_t *offset, uint64_t *length);
 /* [P N], in bytes; *given tells whether it stood there. */
-bool cmd_take_optional_range(struct stmt *s, const char *const *keywords, bool *given, uint64_t *offset, uint64_t *length);
+bool cmd_take_optional_range(struct stmt *s, const char *const *keywords, bool *given, uint64_t *offset,
+                             uint64_t *length);
 /* NAME=EXPRESSION, if the next word has that form. */
 bool cmd_take_option(struct stmt *s, const char *name, struct span *value);
 /* The pager handle that pager commands pass: what the name remembers, or `pager`. */

@@ -19,7 +19,9 @@ bool cmd_reclaim(struct stmt *s) {
     return stmt_op(s, ZXP_OP_RECLAIM, 1, &pages);
 }
 
-bool cmd_age(struct stmt *s) { return stmt_end(s) && stmt_op(s, ZXP_OP_AGE, 0, (uint64_t[]){0}); }
+bool cmd_age(struct stmt *s) {
+    return stmt_end(s) && stmt_op(s, ZXP_OP_AGE, 0, (uint64_t[]){0});
+}
 
 bool cmd_advance(struct stmt *s) {
     uint64_t nanoseconds;

@@ -73,10 +73,8 @@ static bool take_value(struct stmt *s, struct creation *c, bool *good) {
 }
 
 static bool take_creation(struct stmt *s, struct creation *c) {
-    static const struct flag flags[] = {{"resizable", ZX_VMO_RESIZABLE},
-                                        {"trap-dirty", ZX_VMO_TRAP_DIRTY},
-                                        {"unbounded", ZX_VMO_UNBOUNDED},
-                                        {NULL, 0}};
+    static const struct flag flags[] = {
+        {"resizable", ZX_VMO_RESIZABLE}, {"trap-dirty", ZX_VMO_TRAP_DIRTY}, {"unbounded", ZX_VMO_UNBOUNDED}, {NULL, 0}};
     bool good = true;
     if (!stmt_take_pages(s, "a number of pages", &c->pages))
         return false;
@@ -138,12 +136,10 @@ bool cmd_anon(struct stmt *s) {
 
 /* ---- clone ---- */
 
-static const struct flag clone_kinds[] = {{"snapshot", ZX_VMO_CHILD_SNAPSHOT},
-                                          {"at-least-on-write", ZX_VMO_CHILD_SNAPSHOT_AT_LEAST_ON_WRITE},
-                                          {"modified", ZX_VMO_CHILD_SNAPSHOT_MODIFIED},
-                                          {"slice", ZX_VMO_CHILD_SLICE},
-                                          {"reference", ZX_VMO_CHILD_REFERENCE},
-                                          {NULL, 0}};
+static const struct flag clone_kinds[] = {
+    {"snapshot", ZX_VMO_CHILD_SNAPSHOT},          {"at-least-on-write", ZX_VMO_CHILD_SNAPSHOT_AT_LEAST_ON_WRITE},
+    {"modified", ZX_VMO_CHILD_SNAPSHOT_MODIFIED}, {"slice", ZX_VMO_CHILD_SLICE},
+    {"reference", ZX_VMO_CHILD_REFERENCE},        {NULL, 0}};
 
 struct cloning {
     uint64_t kind, options, offset, length;
@@ -151,9 +147,10 @@ struct cloning {
 };
 
 static bool take_cloning(struct stmt *s, struct cloning *c) {
-    static const struct flag flags[] = {{"resizable", ZX_VMO_CHILD_RESIZABLE}, {"no-write", ZX_VMO_CHILD_NO_WRITE}, {NULL, 0}};
-    static const char *const keywords[] = {"snapshot", "at-least-on-write", "modified", "slice", "reference",
-                                           "resizable", "no-write", NULL};
+    static const struct flag flags[] = {
+        {"resizable", ZX_VMO_CHILD_RESIZABLE}, {"no-write", ZX_VMO_CHILD_NO_WRITE}, {NULL, 0}};
+    static const char *const keywords[] = {"snapshot",  "at-least-on-write", "modified", "slice",
+                                           "reference", "resizable",         "no-write", NULL};
     bool good = true;
     while (good && stmt_more(s)) {
         struct span word = s->words[s->at_word];
@@ -210,7 +207,8 @@ struct mapping {
 };
 
 static bool take_mapping(struct stmt *s, struct mapping *m) {
-    static const struct flag flags[] = {{"map-range", ZX_VM_MAP_RANGE}, {"no-allow-faults", ZX_VM_ALLOW_FAULTS}, {NULL, 0}};
+    static const struct flag flags[] = {
+        {"map-range", ZX_VM_MAP_RANGE}, {"no-allow-faults", ZX_VM_ALLOW_FAULTS}, {NULL, 0}};
     bool good = true;
     while (good && stmt_more(s)) {
         struct span word = s->words[s->at_word];
@@ -237,8 +235,9 @@ bool cmd_map(struct stmt *s) {
         m.permissions = ZX_VM_PERM_READ | ZX_VM_PERM_WRITE;
     if (!m.ranged)
         m.length = cmd_size(s, vmo.koid);
-    zxp_op_call call = {.op = ZXP_OP_VMAR_MAP,
-                        .args = {zxp_root_vmar(s->in->world), m.permissions | m.options, 0, vmo.value, m.offset, m.length}};
+    zxp_op_call call = {
+        .op = ZXP_OP_VMAR_MAP,
+        .args = {zxp_root_vmar(s->in->world), m.permissions | m.options, 0, vmo.value, m.offset, m.length}};
     if (!stmt_call(s, &call))
         return false;
     call_bind(s, name, &call);
@@ -250,7 +249,8 @@ static bool take_mapped(struct stmt *s, struct target *target) {
     struct span word = stmt_more(s) ? s->words[s->at_word] : s->body;
     if (!cmd_take_target(s, target))
         return false;
-    return target->mapping || target->value == 0 || s->in->options.dry || stmt_error(s, word.begin, "a mapping is missing here");
+    return target->mapping || target->value == 0 || s->in->options.dry ||
+           stmt_error(s, word.begin, "a mapping is missing here");
 }
 
 static bool take_mapped_range(struct stmt *s, struct target *target) {
@@ -276,7 +276,8 @@ bool cmd_protect(struct stmt *s) {
     bool none = stmt_take_keyword(s, "none");
     uint64_t options = none ? 0 : take_permissions(s);
     if (!none && !options)
-        return stmt_error(s, stmt_more(s) ? s->words[s->at_word].begin : s->body.end, "permissions are missing: r, rw or none");
+        return stmt_error(s, stmt_more(s) ? s->words[s->at_word].begin : s->body.end,
+                          "permissions are missing: r, rw or none");
     if (!take_mapped_range(s, &target))
         return false;
     return stmt_op(s, ZXP_OP_VMAR_PROTECT, 4,

@@ -47,7 +47,8 @@ static bool default_port(struct stmt *s, struct binding *binding) {
 bool cmd_next(struct stmt *s) {
     struct span word;
     struct binding port;
-    bool good = stmt_more(s) ? stmt_take_name(s, "a port's name", &word) && stmt_binding(s, word, &port) : default_port(s, &port);
+    bool good = stmt_more(s) ? stmt_take_name(s, "a port's name", &word) && stmt_binding(s, word, &port)
+                             : default_port(s, &port);
     return good && stmt_end(s) && dequeue(s, port.value);
 }
 
@@ -73,7 +74,8 @@ static bool find_aside(struct session *session, zx_koid_t port, const zxp_packet
 }
 
 static void set_aside(struct session *session, zx_koid_t port, zxp_packet_view packet) {
-    session->packets = mem_grow(session->packets, session->packet_count, &session->packet_capacity, sizeof *session->packets);
+    session->packets =
+        mem_grow(session->packets, session->packet_count, &session->packet_capacity, sizeof *session->packets);
     session->packets[session->packet_count++] = (struct set_aside){port, packet};
 }
 
@@ -120,7 +122,8 @@ bool cmd_take(struct stmt *s) {
     uint64_t handle;
     zx_koid_t port;
     if (s->word_count < 2 || !is_taken_kind(s, s->words[1]))
-        return stmt_error(s, s->word_count < 2 ? s->body.end : s->words[1].begin, "READ, DIRTY or COMPLETE is missing here");
+        return stmt_error(s, s->word_count < 2 ? s->body.end : s->words[1].begin,
+                          "READ, DIRTY or COMPLETE is missing here");
     if (!expect_packet(s, s->words + 1, s->word_count - 1, &want) || !port_of(s, s->words[2], &handle, &port))
         return false;
     s->outcome = (struct outcome){.kind = OUT_STATUS, .status = ZX_OK, .thread = s->thread};

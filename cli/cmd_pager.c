@@ -51,8 +51,9 @@ static bool take_supply(struct stmt *s, struct supply *supply) {
 /* In profile 2018 there is only zx_pager_vmo_op (chapter 9 section 4.3). */
 static bool call_supply(struct stmt *s, const struct supply *x, uint64_t pager, uint64_t aux) {
     if (!s->in->options.dry && zxp_world_profile(s->in->world) == ZXP_PROFILE_2018)
-        return stmt_op(s, ZXP_OP_PAGER_VMO_OP, 7,
-                       (uint64_t[]){pager, x->vmo.value, ZX_PAGER_SUPPLY_PAGES, x->offset, x->length, aux, x->aux_offset});
+        return stmt_op(
+            s, ZXP_OP_PAGER_VMO_OP, 7,
+            (uint64_t[]){pager, x->vmo.value, ZX_PAGER_SUPPLY_PAGES, x->offset, x->length, aux, x->aux_offset});
     return stmt_op(s, ZXP_OP_PAGER_SUPPLY_PAGES, 6,
                    (uint64_t[]){pager, x->vmo.value, x->offset, x->length, aux, x->aux_offset});
 }
@@ -93,7 +94,8 @@ bool cmd_supply(struct stmt *s) {
 
 /* ---- fail, dirty, writeback ---- */
 
-static bool op_range(struct stmt *s, const struct binding *vmo, uint64_t op, uint64_t offset, uint64_t length, uint64_t data) {
+static bool op_range(struct stmt *s, const struct binding *vmo, uint64_t op, uint64_t offset, uint64_t length,
+                     uint64_t data) {
     return stmt_op(s, ZXP_OP_PAGER_OP_RANGE, 6, (uint64_t[]){cmd_pager(s, vmo), op, vmo->value, offset, length, data});
 }
 
@@ -122,12 +124,13 @@ bool cmd_writeback(struct stmt *s) {
     uint64_t offset, length;
     bool begin = stmt_take_keyword(s, "begin");
     if (!begin && !stmt_take_keyword(s, "end"))
-        return stmt_error(s, stmt_more(s) ? s->words[s->at_word].begin : s->body.end, "`begin' or `end' is missing here");
+        return stmt_error(s, stmt_more(s) ? s->words[s->at_word].begin : s->body.end,
+                          "`begin' or `end' is missing here");
     if (!cmd_take_vmo(s, &vmo) || !cmd_take_range(s, keywords, &offset, &length))
         return false;
     bool zero = stmt_take_keyword(s, "zero");
-    return stmt_end(s) && op_range(s, &vmo, begin ? ZX_PAGER_OP_WRITEBACK_BEGIN : ZX_PAGER_OP_WRITEBACK_END, offset, length,
-                                   zero ? ZX_VMO_DIRTY_RANGE_IS_ZERO : 0);
+    return stmt_end(s) && op_range(s, &vmo, begin ? ZX_PAGER_OP_WRITEBACK_BEGIN : ZX_PAGER_OP_WRITEBACK_END, offset,
+                                   length, zero ? ZX_VMO_DIRTY_RANGE_IS_ZERO : 0);
 }
 
 bool cmd_detach(struct stmt *s) {
@@ -166,7 +169,7 @@ bool cmd_stats(struct stmt *s) {
     if (!cmd_take_vmo(s, &vmo))
         return false;
     bool reset = stmt_take_keyword(s, "reset");
-    return stmt_end(s) && stmt_op(s, ZXP_OP_PAGER_QUERY_VMO_STATS, 4,
-                                  (uint64_t[]){cmd_pager(s, &vmo), vmo.value, reset ? ZX_PAGER_RESET_VMO_STATS : 0,
-                                               STATS_BYTES});
+    return stmt_end(s) &&
+           stmt_op(s, ZXP_OP_PAGER_QUERY_VMO_STATS, 4,
+                   (uint64_t[]){cmd_pager(s, &vmo), vmo.value, reset ? ZX_PAGER_RESET_VMO_STATS : 0, STATS_BYTES});
 }

@@ -49,6 +49,12 @@ static bool on_thread(struct stmt *s, uint16_t op) {
     return stmt_op(s, op, 1, (uint64_t[]){thread});
 }
 
-bool cmd_suspend(struct stmt *s) { return on_thread(s, ZXP_OP_SUSPEND); }
-bool cmd_resume(struct stmt *s) { return on_thread(s, ZXP_OP_RESUME); }
-bool cmd_kill(struct stmt *s) { return on_thread(s, ZXP_OP_KILL); }
+bool cmd_suspend(struct stmt *s) {
+    return on_thread(s, ZXP_OP_SUSPEND);
+}
+bool cmd_resume(struct stmt *s) {
+    return on_thread(s, ZXP_OP_RESUME);
+}
+bool cmd_kill(struct stmt *s) {
+    return on_thread(s, ZXP_OP_KILL);
+}

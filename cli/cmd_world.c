@@ -6,7 +6,9 @@
 #include "commands.h"
 #include "save.h"
 
-static bool finish(struct stmt *s) { return stmt_end(s) && !s->in->options.dry; }
+static bool finish(struct stmt *s) {
+    return stmt_end(s) && !s->in->options.dry;
+}
 
 /* ---- check ---- */
 
@@ -23,7 +25,8 @@ bool cmd_check(struct stmt *s) {
     buf_text(&s->expected, "every invariant holds");
     for (size_t i = 0; i < count && i < SHOWN; i++)
         buf_format(&s->came, "%sINV-%u (koid %llu, page %llu): %s", i ? "; " : "", list[i].invariant,
-                   (unsigned long long)list[i].koid, (unsigned long long)list[i].page, list[i].fact ? list[i].fact : "");
+                   (unsigned long long)list[i].koid, (unsigned long long)list[i].page,
+                   list[i].fact ? list[i].fact : "");
     s->mismatch = true;
     return true;
 }
@@ -142,7 +145,8 @@ static bool help_word(struct stmt *s, struct span word) {
         interp_printf(s->in, "%s: %s (chapter %s)\n", op->name, op->help, op->chapter);
     bool constant = zxp_constant_by_name(s->text.s + word.begin, span_length(word), &value);
     if (constant)
-        interp_printf(s->in, "%.*s = 0x%llx\n", (int)span_length(word), s->text.s + word.begin, (unsigned long long)value);
+        interp_printf(s->in, "%.*s = 0x%llx\n", (int)span_length(word), s->text.s + word.begin,
+                      (unsigned long long)value);
     if (!command && !op && !constant)
         interp_printf(s->in, "there is no help on `%.*s'\n", (int)span_length(word), s->text.s + word.begin);
     return true;

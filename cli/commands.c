@@ -10,12 +10,15 @@ enum { VIEW = CMD_VIEW | CMD_NO_RESULT | CMD_ANY_THREAD, PROMPT = VIEW | CMD_PRO
 static const struct command commands[] = {
     {"create", "create V PAGES [resizable] [trap-dirty] [unbounded] [key=K] [pager=NAME] [port=NAME]",
      "make a pager-backed VMO; create pager NAME, create port NAME", ZXP_OP_PAGER_CREATE_VMO, 0, cmd_create},
-    {"anon", "anon V PAGES [resizable] [discardable] [unbounded]", "make an anonymous VMO", ZXP_OP_VMO_CREATE, 0, cmd_anon},
+    {"anon", "anon V PAGES [resizable] [discardable] [unbounded]", "make an anonymous VMO", ZXP_OP_VMO_CREATE, 0,
+     cmd_anon},
     {"clone", "clone C V [snapshot|at-least-on-write|modified|slice|reference] [P N] [resizable] [no-write]",
      "make a child of a VMO", ZXP_OP_VMO_CREATE_CHILD, 0, cmd_clone},
-    {"map", "map M V [P N] [r|rw|rx|rwx] [map-range] [no-allow-faults]", "map a VMO; M is the address", ZXP_OP_VMAR_MAP, 0, cmd_map},
+    {"map", "map M V [P N] [r|rw|rx|rwx] [map-range] [no-allow-faults]", "map a VMO; M is the address", ZXP_OP_VMAR_MAP,
+     0, cmd_map},
     {"unmap", "unmap M [P N]", "remove a mapping or a part of it", ZXP_OP_VMAR_UNMAP, 0, cmd_unmap},
-    {"protect", "protect M r|rw|none [P N]", "change the permissions of a mapping", ZXP_OP_VMAR_PROTECT, 0, cmd_protect},
+    {"protect", "protect M r|rw|none [P N]", "change the permissions of a mapping", ZXP_OP_VMAR_PROTECT, 0,
+     cmd_protect},
     {"close", "close NAME ...", "close handles", ZXP_OP_HANDLE_CLOSE, 0, cmd_close},
     {"read", "read T P [N]", "read pages of a VMO or through a mapping", ZXP_OP_VMO_READ, 0, cmd_read},
     {"write", "write T P [N] [byte=B]", "write pages of a VMO or through a mapping", ZXP_OP_VMO_WRITE, 0, cmd_write},
@@ -24,7 +27,8 @@ static const struct command commands[] = {
      ZXP_OP_PAGER_SUPPLY_PAGES, 0, cmd_supply},
     {"fail", "fail V P [N] [STATUS]", "fail the requests of a range (ZX_ERR_IO)", ZXP_OP_PAGER_OP_RANGE, 0, cmd_fail},
     {"dirty", "dirty V P [N]", "allow pages to be dirtied", ZXP_OP_PAGER_OP_RANGE, 0, cmd_dirty},
-    {"writeback", "writeback begin|end V P [N] [zero]", "begin or end a writeback", ZXP_OP_PAGER_OP_RANGE, 0, cmd_writeback},
+    {"writeback", "writeback begin|end V P [N] [zero]", "begin or end a writeback", ZXP_OP_PAGER_OP_RANGE, 0,
+     cmd_writeback},
     {"detach", "detach V", "end the requests of a VMO for ever", ZXP_OP_PAGER_DETACH_VMO, 0, cmd_detach},
     {"resize", "resize V PAGES", "change the size of a VMO", ZXP_OP_VMO_SET_SIZE, 0, cmd_resize},
     {"ranges", "ranges V [P N]", "what is dirty", ZXP_OP_PAGER_QUERY_DIRTY_RANGES, 0, cmd_ranges},
@@ -70,7 +74,8 @@ static const struct command commands[] = {
     {"record", "record NAME", "the session so far as a case", 0, PROMPT, cmd_view},
     {"export", "export FILE", "the session so far as a script file", 0, PROMPT | CMD_FILES, cmd_view},
     {"lesson", "lesson [N]", "a guided lesson", 0, PROMPT, cmd_view},
-    {"goto", "goto N", "go to a step of the session", 0, CMD_NO_RESULT | CMD_HISTORY | CMD_ANY_THREAD | CMD_PROMPT, cmd_view},
+    {"goto", "goto N", "go to a step of the session", 0, CMD_NO_RESULT | CMD_HISTORY | CMD_ANY_THREAD | CMD_PROMPT,
+     cmd_view},
     {"advance", "advance N", "let N nanoseconds pass", ZXP_OP_ADVANCE, 0, cmd_advance},
     {"set", "set NAME VALUE", "change a setting", 0, VIEW, cmd_set},
     {"help", "help [WORD]", "what a command, call or constant is", 0, VIEW, cmd_help},
@@ -78,9 +83,13 @@ static const struct command commands[] = {
     {"quit", "quit", "leave", 0, VIEW, cmd_quit},
 };
 
-size_t command_count(void) { return sizeof commands / sizeof *commands; }
+size_t command_count(void) {
+    return sizeof commands / sizeof *commands;
+}
 
-const struct command *command_at(size_t i) { return i < command_count() ? &commands[i] : NULL; }
+const struct command *command_at(size_t i) {
+    return i < command_count() ? &commands[i] : NULL;
+}
 
 const struct command *command_find(const char *name, size_t length) {
     for (size_t i = 0; i < command_count(); i++) {

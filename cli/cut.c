@@ -17,7 +17,9 @@ struct scanner {
     struct cut *cut;
 };
 
-static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f'; }
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
+}
 
 /* Length of a backslash line end at i, 0 if there is none. */
 static size_t join_at(const char *text, size_t i, size_t end) {
@@ -32,7 +34,11 @@ static size_t join_at(const char *text, size_t i, size_t end) {
 static size_t utf8_at(const char *text, size_t i, size_t end) {
     const unsigned char *s = (const unsigned char *)text + i;
     size_t left = end - i;
-    size_t n = s[0] < 0x80 ? 1 : s[0] >= 0xc2 && s[0] <= 0xdf ? 2 : (s[0] & 0xf0) == 0xe0 ? 3 : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4 : 0;
+    size_t n = s[0] < 0x80                    ? 1
+               : s[0] >= 0xc2 && s[0] <= 0xdf ? 2
+               : (s[0] & 0xf0) == 0xe0        ? 3
+               : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4
+                                              : 0;
     if (n == 0 || n > left)
         return 0;
     for (size_t k = 1; k < n; k++) {
@@ -156,13 +162,16 @@ bool cut_next(const struct source *source, size_t from, size_t end, struct cut *
 
 /* ---- Blocks ---- */
 
-static bool is_word_char(char c) { return is_name_char(c) || c == '$' || c == '{' || c == '}'; }
+static bool is_word_char(char c) {
+    return is_name_char(c) || c == '$' || c == '{' || c == '}';
+}
 
 enum block_word cut_block_word(const struct source *source, const struct cut *cut) {
     static const struct {
         const char *word;
         enum block_word block;
-    } words[] = {{"for", BLOCK_FOR}, {"def", BLOCK_DEF}, {"end", BLOCK_END}, {"case", BLOCK_CASE}, {"skip", BLOCK_SKIP}};
+    } words[] = {
+        {"for", BLOCK_FOR}, {"def", BLOCK_DEF}, {"end", BLOCK_END}, {"case", BLOCK_CASE}, {"skip", BLOCK_SKIP}};
     const char *s = source->text + cut->begin;
     size_t left = cut->end - cut->begin, n = 0;
     while (n < left && is_word_char(s[n]))

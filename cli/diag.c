@@ -11,7 +11,9 @@ void diag_clear(struct diag *diag) {
     *diag = (struct diag){0};
 }
 
-static bool is_continuation(char c) { return ((unsigned char)c & 0xc0u) == 0x80u; }
+static bool is_continuation(char c) {
+    return ((unsigned char)c & 0xc0u) == 0x80u;
+}
 
 /* Cuts the line to a window around the offset, not inside of a character. */
 static void choose_window(const char *text, struct place *place, size_t offset) {
@@ -61,7 +63,9 @@ void diag_render(const struct diag *diag, struct buf *out) {
 
 enum { LONGEST = 63 };
 
-static unsigned least(unsigned a, unsigned b) { return a < b ? a : b; }
+static unsigned least(unsigned a, unsigned b) {
+    return a < b ? a : b;
+}
 
 /* Edit distance with swaps of neighbours (optimal string alignment); words are at most LONGEST long. */
 static unsigned distance(const char *a, size_t na, const char *b, size_t nb) {
@@ -99,4 +103,6 @@ void suggest_try(struct suggestion *s, const char *candidate) {
     }
 }
 
-const char *suggest_best(const struct suggestion *s) { return s->best; }
+const char *suggest_best(const struct suggestion *s) {
+    return s->best;
+}

@@ -7,8 +7,8 @@
 #include "statement.h"
 
 static bool unknown_expectation(struct stmt *s, struct span word) {
-    static const char *const words[] = {"ZX_OK", "blocked", "fault", "killed", "any",    "none",
-                                        "READ",  "DIRTY",   "COMPLETE", "USER", "SIGNAL"};
+    static const char *const words[] = {"ZX_OK", "blocked", "fault",    "killed", "any",   "none",
+                                        "READ",  "DIRTY",   "COMPLETE", "USER",   "SIGNAL"};
     struct suggestion suggestion;
     suggest_begin(&suggestion, s->text.s + word.begin, span_length(word));
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -43,7 +43,8 @@ static bool parse_range(struct stmt *s, struct span item, struct want_range *ran
     if (text_next_word(&s->text, &at, item.end, &zero))
         return stmt_error(s, zero.begin, "ranges are separated by commas");
     for (size_t i = word.begin; i < word.end; i++)
-        range->unit |= i > word.begin && strchr("pkmgt", s->text.s[i]) && s->text.s[i - 1] >= '0' && s->text.s[i - 1] <= '9';
+        range->unit |=
+            i > word.begin && strchr("pkmgt", s->text.s[i]) && s->text.s[i - 1] >= '0' && s->text.s[i - 1] <= '9';
     return stmt_eval(s, (struct span){word.begin, plus}, 0, &range->first) &&
            stmt_eval(s, (struct span){plus + 1, word.end}, 0, &range->length);
 }
@@ -124,11 +125,17 @@ static bool parse_value(struct stmt *s, struct want_field *field) {
     if (field->masked && field->form != FORM_NUMBER)
         return stmt_error(s, field->name.end, "only numbers can be masked");
     switch (field->form) {
-    case FORM_DATA: case FORM_TEXT: return parse_data(s, field);
-    case FORM_PAGES: return parse_pages(s, field);
-    case FORM_RANGES: return parse_ranges(s, field);
-    case FORM_OBSERVED: return parse_observed(s, field);
-    default: return stmt_eval(s, field->value, 0, &field->number);
+    case FORM_DATA:
+    case FORM_TEXT:
+        return parse_data(s, field);
+    case FORM_PAGES:
+        return parse_pages(s, field);
+    case FORM_RANGES:
+        return parse_ranges(s, field);
+    case FORM_OBSERVED:
+        return parse_observed(s, field);
+    default:
+        return stmt_eval(s, field->value, 0, &field->number);
     }
 }
 
@@ -163,7 +170,8 @@ static bool packet_key(struct stmt *s, struct span word, zxp_packet_view *packet
         return false;
     if (!names_fact(s->in, &binding, &fact)) {
         packet->key = 0;
-        return s->in->options.dry || stmt_error(s, word.begin, "no pager made this VMO: it has no packets (key=K names any)");
+        return s->in->options.dry ||
+               stmt_error(s, word.begin, "no pager made this VMO: it has no packets (key=K names any)");
     }
     packet->key = fact.key;
     return true;
@@ -177,7 +185,8 @@ static bool packet_range(struct stmt *s, const struct span *words, zxp_packet_vi
     return true;
 }
 
-static bool page_packet(struct stmt *s, const struct span *words, size_t count, uint16_t command, zxp_packet_view *packet) {
+static bool page_packet(struct stmt *s, const struct span *words, size_t count, uint16_t command,
+                        zxp_packet_view *packet) {
     size_t wanted = command == ZX_PAGER_VMO_COMPLETE ? 2 : 4;
     if (count < wanted)
         return stmt_error(s, words[count - 1].end, "this packet is written %s",
@@ -189,7 +198,8 @@ static bool page_packet(struct stmt *s, const struct span *words, size_t count, 
     return packet_key(s, words[1], packet) && (wanted == 2 || packet_range(s, words, packet));
 }
 
-static bool other_packet(struct stmt *s, const struct span *words, size_t count, uint32_t type, zxp_packet_view *packet) {
+static bool other_packet(struct stmt *s, const struct span *words, size_t count, uint32_t type,
+                         zxp_packet_view *packet) {
     packet->type = type;
     if (count != 2 || !span_begins(&s->text, words[1], "key="))
         return stmt_error(s, words[count > 1 ? 1 : 0].begin, "this packet is written USER key=K or SIGNAL key=K");

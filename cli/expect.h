@@ -24,30 +24,30 @@ struct want_range {
 struct want_field {
     struct span name, value;
     enum want_form form;
-    bool differs;  /* field!=value */
-    bool masked;   /* field&MASK */
+    bool differs; /* field!=value */
+    bool masked;  /* field&MASK */
     uint64_t mask;
     uint64_t number;
-    zxp_buffer buffer;          /* DATA, TEXT */
-    const char *pages;          /* PAGES: decoded */
+    zxp_buffer buffer; /* DATA, TEXT */
+    const char *pages; /* PAGES: decoded */
     size_t page_count;
-    struct want_range *ranges;  /* RANGES */
-    uint64_t *observed;         /* OBSERVED */
-    size_t count;               /* of ranges or observed */
+    struct want_range *ranges; /* RANGES */
+    uint64_t *observed;        /* OBSERVED */
+    size_t count;              /* of ranges or observed */
 };
 
 struct expect {
     enum want_kind kind;
-    zx_status_t status;        /* STATUS, FAULT */
+    zx_status_t status; /* STATUS, FAULT */
     bool has_address;
-    uint64_t address;          /* FAULT */
-    bool named;                /* BLOCKED as NAME, FAULT as NAME */
+    uint64_t address; /* FAULT */
+    bool named;       /* BLOCKED as NAME, FAULT as NAME */
     struct span name;
     struct want_field *fields; /* STATUS */
     size_t field_count;
-    zxp_packet_view packet;    /* PACKET */
-    struct span packet_name;   /* how the line calls the VMO, for --update */
-    struct span whole;         /* the text behind => */
+    zxp_packet_view packet;  /* PACKET */
+    struct span packet_name; /* how the line calls the VMO, for --update */
+    struct span whole;       /* the text behind => */
 };
 
 /* Parses s->expectation into s->want. False: error set. */

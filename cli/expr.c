@@ -39,7 +39,9 @@ struct expr {
     bool want_operator; /* a value has been read */
 };
 
-static struct reader *reader_of(struct expr *e) { return &e->readers[e->reader_count - 1]; }
+static struct reader *reader_of(struct expr *e) {
+    return &e->readers[e->reader_count - 1];
+}
 
 /* Place in the source of the current character. */
 static size_t place_of(struct expr *e) {
@@ -69,14 +71,27 @@ static void push_reader(struct expr *e, const char *s, size_t begin, size_t end,
 
 static int precedence(char code) {
     switch (code) {
-    case '|': return 1;
-    case '^': return 2;
-    case '&': return 3;
-    case '<': case '>': return 4;
-    case '+': case '-': return 5;
-    case '*': case '/': case '%': return 6;
-    case 'n': case '~': return 7;
-    default: return 0; /* ( */
+    case '|':
+        return 1;
+    case '^':
+        return 2;
+    case '&':
+        return 3;
+    case '<':
+    case '>':
+        return 4;
+    case '+':
+    case '-':
+        return 5;
+    case '*':
+    case '/':
+    case '%':
+        return 6;
+    case 'n':
+    case '~':
+        return 7;
+    default:
+        return 0; /* ( */
     }
 }
 
@@ -95,14 +110,30 @@ static bool divide(struct expr *e, const struct operation *operation, uint64_t a
 
 static bool compute(struct expr *e, const struct operation *operation, uint64_t a, uint64_t b, uint64_t *result) {
     switch (operation->code) {
-    case '+': *result = a + b; return true;
-    case '-': *result = a - b; return true;
-    case '*': *result = a * b; return true;
-    case '&': *result = a & b; return true;
-    case '|': *result = a | b; return true;
-    case '^': *result = a ^ b; return true;
-    case '/': case '%': return divide(e, operation, a, b, result);
-    default: *result = shift(operation->code, a, b); return true;
+    case '+':
+        *result = a + b;
+        return true;
+    case '-':
+        *result = a - b;
+        return true;
+    case '*':
+        *result = a * b;
+        return true;
+    case '&':
+        *result = a & b;
+        return true;
+    case '|':
+        *result = a | b;
+        return true;
+    case '^':
+        *result = a ^ b;
+        return true;
+    case '/':
+    case '%':
+        return divide(e, operation, a, b, result);
+    default:
+        *result = shift(operation->code, a, b);
+        return true;
     }
 }
 
@@ -211,7 +242,9 @@ static bool read_operator(struct expr *e, char c) {
     return true;
 }
 
-static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f'; }
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
+}
 
 /* The end of a reader: the expression's, or that of a parameter's word. */
 static bool end_reader(struct expr *e) {

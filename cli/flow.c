@@ -12,7 +12,9 @@
 
 enum { DEEPEST_SOURCE = 16, DEEPEST_FRAME = DEEPEST_BLOCK };
 
-static struct frame *top(struct interp *in) { return &in->frames[in->frame_count - 1]; }
+static struct frame *top(struct interp *in) {
+    return &in->frames[in->frame_count - 1];
+}
 
 static bool deep(struct stmt *s) {
     if (s->in->frame_count < DEEPEST_FRAME)
@@ -98,7 +100,8 @@ static bool run_for(struct stmt *s, size_t at) {
     if (loop.scope)
         loop.scope->references++;
     loop.variable = mem_copy_text(s->text.s + name.begin, span_length(name));
-    session_bind(&s->in->session, loop.variable, span_length(name), (struct binding){.kind = BIND_NUMBER, .value = first});
+    session_bind(&s->in->session, loop.variable, span_length(name),
+                 (struct binding){.kind = BIND_NUMBER, .value = first});
     flow_push(s->in, loop);
     return true;
 }
@@ -190,8 +193,9 @@ static struct scope *make_scope(struct stmt *s, const struct def *def) {
 
 bool flow_call_def(struct stmt *s, const struct def *def) {
     if (s->word_count - 1 != def->parameter_count)
-        return stmt_error(s, s->word_count - 1 > def->parameter_count ? s->words[def->parameter_count + 1].begin : s->body.end,
-                          "`%s' takes %zu word%s", def->name, def->parameter_count, def->parameter_count == 1 ? "" : "s");
+        return stmt_error(
+            s, s->word_count - 1 > def->parameter_count ? s->words[def->parameter_count + 1].begin : s->body.end,
+            "`%s' takes %zu word%s", def->name, def->parameter_count, def->parameter_count == 1 ? "" : "s");
     if (deep(s))
         return false;
     struct cut cut;
@@ -289,12 +293,24 @@ bool flow_statement(struct stmt *s, struct span word, bool *good) {
     if (!*good)
         return true;
     switch (i) {
-    case 0: *good = run_for(s, word.end); break;
-    case 1: *good = run_def(s, word.end); break;
-    case 2: *good = run_source(s, word.end); break;
-    case 3: *good = flow_case(s); break;
-    case 4: *good = flow_skip(s); break;
-    default: *good = stmt_error(s, word.begin, "`end' without `for' or `def'"); break;
+    case 0:
+        *good = run_for(s, word.end);
+        break;
+    case 1:
+        *good = run_def(s, word.end);
+        break;
+    case 2:
+        *good = run_source(s, word.end);
+        break;
+    case 3:
+        *good = flow_case(s);
+        break;
+    case 4:
+        *good = flow_skip(s);
+        break;
+    default:
+        *good = stmt_error(s, word.begin, "`end' without `for' or `def'");
+        break;
     }
     return true;
 }

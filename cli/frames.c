@@ -35,7 +35,9 @@ bool flow_in_block(const struct interp *in) {
     return false;
 }
 
-static struct frame *top(struct interp *in) { return &in->frames[in->frame_count - 1]; }
+static struct frame *top(struct interp *in) {
+    return &in->frames[in->frame_count - 1];
+}
 
 /* ---- After a failure: on to the next case ---- */
 
@@ -80,7 +82,8 @@ static bool add_expectation(struct interp *in, struct text *text) {
     if (frame->kind != FRAME_DEF || !frame->expectation || cut_next(frame->source, frame->at, frame->end, &cut))
         return true;
     if (text_find(text, (struct span){0, text->n}, "=>") < text->n)
-        return interp_error(in, text->source, text->at[0], "this def was called with an expectation, but its last statement has its own");
+        return interp_error(in, text->source, text->at[0],
+                            "this def was called with an expectation, but its last statement has its own");
     size_t at = text->at[text->n];
     for (const char *c = " => "; *c; c++)
         text_add(text, *c, at);
@@ -96,7 +99,8 @@ static bool limits(struct interp *in, struct source *source, size_t at) {
     }
     if (in->options.max_steps && ++in->steps > in->options.max_steps) {
         in->quit = true;
-        return interp_error(in, source, at, "more than %llu steps (--max-steps)", (unsigned long long)in->options.max_steps);
+        return interp_error(in, source, at, "more than %llu steps (--max-steps)",
+                            (unsigned long long)in->options.max_steps);
     }
     if (in->options.memory_limit && zxp_world_bytes(in->world) > in->options.memory_limit) {
         in->quit = true;
@@ -110,7 +114,8 @@ static bool is_case(const struct source *source, const struct cut *cut) {
 }
 
 /* A case's words are not replaced here: its combinations are not known yet (cases.c). */
-static bool build(struct interp *in, struct source *source, const struct cut *cut, struct scope *scope, struct text *text) {
+static bool build(struct interp *in, struct source *source, const struct cut *cut, struct scope *scope,
+                  struct text *text) {
     if (!is_case(source, cut) || cut->bad)
         return subst_build(in, source, cut, scope, text) && add_expectation(in, text);
     text->source = source;
@@ -174,7 +179,9 @@ static void step(struct interp *in) {
         end_frame(in);
 }
 
-static bool over(const struct interp *in) { return in->current.failed || in->current.skipped; }
+static bool over(const struct interp *in) {
+    return in->current.failed || in->current.skipped;
+}
 
 /* A case that failed ends at once, so that its next combination can begin. */
 static void advance(struct interp *in) {

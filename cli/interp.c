@@ -8,9 +8,13 @@
 #include "exec.h"
 #include "flow.h"
 
-bool interp_interrupted(const struct interp *in) { return in->interrupt && *in->interrupt; }
+bool interp_interrupted(const struct interp *in) {
+    return in->interrupt && *in->interrupt;
+}
 
-static bool interrupted(void *user) { return interp_interrupted(user); }
+static bool interrupted(void *user) {
+    return interp_interrupted(user);
+}
 
 void interp_init(struct interp *in, const struct interp_options *options) {
     *in = (struct interp){.options = *options};
@@ -56,7 +60,9 @@ void interp_reset(struct interp *in, zxp_profile profile) {
     session_init(&in->session, in->world);
 }
 
-int interp_exit_status(const struct interp *in) { return in->had_error ? 2 : in->had_failure ? 1 : 0; }
+int interp_exit_status(const struct interp *in) {
+    return in->had_error ? 2 : in->had_failure ? 1 : 0;
+}
 
 bool interp_error(struct interp *in, struct source *source, size_t offset, const char *format, ...) {
     if (in->diag.set)
@@ -151,8 +157,8 @@ void interp_restore(struct interp *in, const struct snapshot *snapshot) {
 }
 
 /* Moves `count` states from one stack to the other; the present state goes first, the last one taken becomes present. */
-static void shift_states(struct interp *in, struct snapshot *from, size_t *from_count, struct snapshot **to, size_t *to_count,
-                         size_t *to_capacity, uint64_t count) {
+static void shift_states(struct interp *in, struct snapshot *from, size_t *from_count, struct snapshot **to,
+                         size_t *to_count, size_t *to_capacity, uint64_t count) {
     for (uint64_t i = 0; i < count; i++) {
         *to = mem_grow(*to, *to_count, to_capacity, sizeof **to);
         (*to)[(*to_count)++] = interp_snapshot(in);

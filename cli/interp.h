@@ -62,20 +62,20 @@ struct interp_hooks {
     void (*failed)(void *user, const struct failure *failure);
     void (*case_begin)(void *user, const char *name);
     void (*case_end)(void *user, const char *name, enum case_result result, const char *why); /* why: of a skip */
-    void (*output)(void *user, const char *text, size_t length); /* what views print */
+    void (*output)(void *user, const char *text, size_t length);                              /* what views print */
     /* --update: the expectation at [begin, end) of the source should read `text`. */
     void (*rewrite)(void *user, struct source *source, size_t begin, size_t end, const char *text);
 };
 
 struct interp_options {
     zxp_profile profile;
-    uint64_t memory_limit;  /* --max-memory; 0: none */
-    uint64_t max_steps;     /* --max-steps; 0: none */
-    bool no_files;          /* --no-files */
-    bool interactive;       /* the prompt: blocks are no errors, history is kept, cases stay open */
-    bool dry;               /* --check: parse only */
-    bool keep_history;      /* for undo; the prompt sets it, scripts that say `undo` get it by themselves */
-    bool update;            /* --update: a failed expectation does not end its case */
+    uint64_t memory_limit; /* --max-memory; 0: none */
+    uint64_t max_steps;    /* --max-steps; 0: none */
+    bool no_files;         /* --no-files */
+    bool interactive;      /* the prompt: blocks are no errors, history is kept, cases stay open */
+    bool dry;              /* --check: parse only */
+    bool keep_history;     /* for undo; the prompt sets it, scripts that say `undo` get it by themselves */
+    bool update;           /* --update: a failed expectation does not end its case */
 };
 
 enum frame_kind { FRAME_FILE, FRAME_LOOP, FRAME_DEF };
@@ -95,7 +95,7 @@ struct frame {
 struct case_state {
     bool open;
     bool failed, skipped;
-    bool begun;           /* a statement has run: `profile` comes too late */
+    bool begun; /* a statement has run: `profile` comes too late */
     struct buf name;
     struct buf why;       /* of a skip */
     struct source *title; /* held; where the name stands, to replace names in it for each combination: */
@@ -120,28 +120,28 @@ struct interp {
     zxp_world *world;
     zxp_context context;
     struct session session;
-    struct map defs;           /* value: index of `def_list` */
+    struct map defs; /* value: index of `def_list` */
     struct def *def_list;
     size_t def_count, def_capacity;
     struct frame *frames;
     size_t frame_count, frame_capacity;
     struct case_state current;
-    struct scope *case_scope;  /* of the running combination */
-    struct diag diag;          /* of the running statement */
-    struct made_call *calls;   /* of the running statement */
+    struct scope *case_scope; /* of the running combination */
+    struct diag diag;         /* of the running statement */
+    struct made_call *calls;  /* of the running statement */
     size_t call_count, call_capacity;
-    struct snapshot *history;  /* undo: states before each statement, oldest first */
+    struct snapshot *history; /* undo: states before each statement, oldest first */
     size_t history_count, history_capacity;
-    struct snapshot *future;   /* redo: latest first */
+    struct snapshot *future; /* redo: latest first */
     size_t future_count, future_capacity;
-    char moved[64];            /* name given to main's blocked or ended thread by this statement; "" */
+    char moved[64]; /* name given to main's blocked or ended thread by this statement; "" */
     uint64_t steps;
     size_t cases_passed, cases_failed, cases_skipped;
-    bool had_error;            /* a script error, or a file that could not be read */
+    bool had_error; /* a script error, or a file that could not be read */
     bool had_failure;
     bool quit;
-    const void *views;         /* for whoever registers views; see commands.h */
-    struct shell *shell;       /* what the prompt and its views keep; shell.h */
+    const void *views;                /* for whoever registers views; see commands.h */
+    struct shell *shell;              /* what the prompt and its views keep; shell.h */
     volatile sig_atomic_t *interrupt; /* set by a signal handler; polled */
 };
 

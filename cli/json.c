@@ -41,7 +41,9 @@ static void set_status(json_t *object, zx_status_t status) {
     buf_free(&text);
 }
 
-static json_t *start(const char *event) { return json_pack("{s:s}", "event", event); }
+static json_t *start(const char *event) {
+    return json_pack("{s:s}", "event", event);
+}
 
 static const char *kind_word(zxp_event_kind kind) {
     static const char *const words[] = {"call",  "result", "rule",  "page",   "request", "packet",
@@ -198,6 +200,8 @@ void json_hooks(struct interp_hooks *hooks) {
     exit(2);
 }
 
-void json_summary(const struct interp *in) { (void)in; }
+void json_summary(const struct interp *in) {
+    (void)in;
+}
 
 #endif

@@ -7,7 +7,9 @@
 
 static size_t asked;
 
-size_t mem_asked(void) { return asked; }
+size_t mem_asked(void) {
+    return asked;
+}
 
 static void *checked(void *memory) {
     if (!memory) {

@@ -10,13 +10,13 @@
 #include "zxpager/zxpager.h"
 
 enum outcome_kind {
-    OUT_NOTHING,   /* the statement has no result: let, expect that held, views */
-    OUT_STATUS,    /* status; fields, data and ranges are those of `thread` */
-    OUT_BLOCKED,   /* thread */
-    OUT_FAULT,     /* status, address, thread */
+    OUT_NOTHING, /* the statement has no result: let, expect that held, views */
+    OUT_STATUS,  /* status; fields, data and ranges are those of `thread` */
+    OUT_BLOCKED, /* thread */
+    OUT_FAULT,   /* status, address, thread */
     OUT_KILLED,
-    OUT_PACKET,    /* next: packet */
-    OUT_NO_PACKET  /* next, take: none */
+    OUT_PACKET,   /* next: packet */
+    OUT_NO_PACKET /* next, take: none */
 };
 
 struct outcome {
@@ -39,13 +39,13 @@ struct made_call {
 struct report {
     const char *file;
     uint32_t line, column;
-    const char *statement;      /* as it ran, after substitution */
+    const char *statement; /* as it ran, after substitution */
     size_t statement_length;
     struct outcome outcome;
     const struct made_call *calls;
     size_t call_count;
-    const char *moved;          /* name of the thread that main's call was moved to; NULL */
-    bool failed;                /* its expectation did not hold: */
+    const char *moved;           /* name of the thread that main's call was moved to; NULL */
+    bool failed;                 /* its expectation did not hold: */
     const char *expected, *came; /* texts, then */
 };
 

@@ -28,7 +28,7 @@ const char *interp_name_of_koid(const struct interp *in, zx_koid_t koid) {
 
 const char *interp_name_of_thread(const struct interp *in, uint32_t thread) {
     return thread < in->session.record_count && in->session.records[thread].name[0] ? in->session.records[thread].name
-                                                                                     : NULL;
+                                                                                    : NULL;
 }
 
 static const char *name_of_handle(const struct interp *in, uint64_t handle) {
@@ -140,15 +140,26 @@ static bool print_constant(struct buf *out, const char *prefix, uint64_t value) 
 
 static const char *operation_prefix(uint16_t op) {
     switch (op) {
-    case ZXP_OP_PAGER_OP_RANGE: return "ZX_PAGER_OP_";
-    case ZXP_OP_VMO_OP_RANGE: return "ZX_VMO_OP_";
-    case ZXP_OP_VMAR_OP_RANGE: return "ZX_VMAR_OP_";
-    case ZXP_OP_OBJECT_GET_INFO: return "ZX_INFO_";
-    case ZXP_OP_VMO_CREATE_CHILD: return "ZX_VMO_CHILD_";
-    case ZXP_OP_VMAR_MAP: case ZXP_OP_VMAR_PROTECT: return "ZX_VM_";
-    case ZXP_OP_VMO_CREATE: case ZXP_OP_PAGER_CREATE_VMO: return "ZX_VMO_";
-    case ZXP_OP_VMO_SET_CACHE_POLICY: return "ZX_CACHE_POLICY_";
-    default: return "";
+    case ZXP_OP_PAGER_OP_RANGE:
+        return "ZX_PAGER_OP_";
+    case ZXP_OP_VMO_OP_RANGE:
+        return "ZX_VMO_OP_";
+    case ZXP_OP_VMAR_OP_RANGE:
+        return "ZX_VMAR_OP_";
+    case ZXP_OP_OBJECT_GET_INFO:
+        return "ZX_INFO_";
+    case ZXP_OP_VMO_CREATE_CHILD:
+        return "ZX_VMO_CHILD_";
+    case ZXP_OP_VMAR_MAP:
+    case ZXP_OP_VMAR_PROTECT:
+        return "ZX_VM_";
+    case ZXP_OP_VMO_CREATE:
+    case ZXP_OP_PAGER_CREATE_VMO:
+        return "ZX_VMO_";
+    case ZXP_OP_VMO_SET_CACHE_POLICY:
+        return "ZX_CACHE_POLICY_";
+    default:
+        return "";
     }
 }
 
@@ -208,27 +219,66 @@ static void print_object(struct buf *out, const struct interp *in, uint64_t koid
         buf_format(out, "%" PRIu64, koid);
 }
 
-static void print_argument(struct buf *out, const struct interp *in, const zxp_op_call *call, const zxp_op_info *op, size_t i) {
+static void print_argument(struct buf *out, const struct interp *in, const zxp_op_call *call, const zxp_op_info *op,
+                           size_t i) {
     uint64_t value = call->args[i];
     switch (op->params[i].kind) {
-    case ZXP_PARAM_HANDLE: case ZXP_PARAM_VMO: case ZXP_PARAM_PAGER_VMO: case ZXP_PARAM_PAGER: case ZXP_PARAM_PORT:
-    case ZXP_PARAM_VMAR: case ZXP_PARAM_EVENT: print_handle(out, in, value); break;
-    case ZXP_PARAM_HANDLES: print_list(out, in, call, false); break;
-    case ZXP_PARAM_WAIT_ITEMS: print_list(out, in, call, true); break;
-    case ZXP_PARAM_OFFSET: case ZXP_PARAM_LENGTH: case ZXP_PARAM_BYTES_AT: case ZXP_PARAM_BYTE_COUNT: case ZXP_PARAM_SPAN:
-    case ZXP_PARAM_SIZE: print_bytes(out, value); break;
-    case ZXP_PARAM_ADDRESS: print_address(out, in, value); break;
-    case ZXP_PARAM_BUFFER: print_buffer(out, in, &call->buffer); break;
-    case ZXP_PARAM_OPTIONS: print_options(out, call->op, value); break;
-    case ZXP_PARAM_OPERATION: case ZXP_PARAM_TOPIC: case ZXP_PARAM_POLICY:
+    case ZXP_PARAM_HANDLE:
+    case ZXP_PARAM_VMO:
+    case ZXP_PARAM_PAGER_VMO:
+    case ZXP_PARAM_PAGER:
+    case ZXP_PARAM_PORT:
+    case ZXP_PARAM_VMAR:
+    case ZXP_PARAM_EVENT:
+        print_handle(out, in, value);
+        break;
+    case ZXP_PARAM_HANDLES:
+        print_list(out, in, call, false);
+        break;
+    case ZXP_PARAM_WAIT_ITEMS:
+        print_list(out, in, call, true);
+        break;
+    case ZXP_PARAM_OFFSET:
+    case ZXP_PARAM_LENGTH:
+    case ZXP_PARAM_BYTES_AT:
+    case ZXP_PARAM_BYTE_COUNT:
+    case ZXP_PARAM_SPAN:
+    case ZXP_PARAM_SIZE:
+        print_bytes(out, value);
+        break;
+    case ZXP_PARAM_ADDRESS:
+        print_address(out, in, value);
+        break;
+    case ZXP_PARAM_BUFFER:
+        print_buffer(out, in, &call->buffer);
+        break;
+    case ZXP_PARAM_OPTIONS:
+        print_options(out, call->op, value);
+        break;
+    case ZXP_PARAM_OPERATION:
+    case ZXP_PARAM_TOPIC:
+    case ZXP_PARAM_POLICY:
         print_number(out, operation_prefix(call->op), value);
         break;
-    case ZXP_PARAM_PROPERTY: print_number(out, "ZX_PROP_", value); break;
-    case ZXP_PARAM_DEADLINE: print_deadline(out, value); break;
-    case ZXP_PARAM_DATA: case ZXP_PARAM_STATUS: print_data(out, value); break;
-    case ZXP_PARAM_VMO_OBJECT: print_object(out, in, value); break;
-    case ZXP_PARAM_THREAD: print_thread(out, in, value); break;
-    default: buf_format(out, "%" PRIu64, value); break;
+    case ZXP_PARAM_PROPERTY:
+        print_number(out, "ZX_PROP_", value);
+        break;
+    case ZXP_PARAM_DEADLINE:
+        print_deadline(out, value);
+        break;
+    case ZXP_PARAM_DATA:
+    case ZXP_PARAM_STATUS:
+        print_data(out, value);
+        break;
+    case ZXP_PARAM_VMO_OBJECT:
+        print_object(out, in, value);
+        break;
+    case ZXP_PARAM_THREAD:
+        print_thread(out, in, value);
+        break;
+    default:
+        buf_format(out, "%" PRIu64, value);
+        break;
     }
 }
 
@@ -283,8 +333,8 @@ static void print_ranges(struct buf *out, const struct interp *in, uint32_t thre
     for (size_t i = 0; i < zxp_range_count(in->world, thread); i++) {
         zxp_dirty_range range = {0};
         (void)zxp_range_at(in->world, thread, i, &range);
-        buf_format(out, "%s%" PRIu64 "%s+%" PRIu64 "%s%s", i ? ", " : "", range.offset / ZXP_PAGE_SIZE, in_pages ? "" : "p",
-                   range.length / ZXP_PAGE_SIZE, in_pages ? "" : "p",
+        buf_format(out, "%s%" PRIu64 "%s+%" PRIu64 "%s%s", i ? ", " : "", range.offset / ZXP_PAGE_SIZE,
+                   in_pages ? "" : "p", range.length / ZXP_PAGE_SIZE, in_pages ? "" : "p",
                    range.options & ZX_VMO_DIRTY_RANGE_IS_ZERO ? " zero" : "");
     }
     buf_char(out, ']');
@@ -313,16 +363,25 @@ void print_outcome(struct buf *out, const struct interp *in, const struct outcom
         print_status(out, outcome->status);
         print_fields(out, in, outcome->thread);
         break;
-    case OUT_BLOCKED: buf_text(out, "blocked"); break;
+    case OUT_BLOCKED:
+        buf_text(out, "blocked");
+        break;
     case OUT_FAULT:
         buf_text(out, "fault ");
         print_status(out, outcome->status);
         buf_format(out, " addr=0x%" PRIx64, outcome->address);
         break;
-    case OUT_KILLED: buf_text(out, "killed"); break;
-    case OUT_PACKET: print_packet(out, in, &outcome->packet); break;
-    case OUT_NO_PACKET: buf_text(out, "none"); break;
-    default: break;
+    case OUT_KILLED:
+        buf_text(out, "killed");
+        break;
+    case OUT_PACKET:
+        print_packet(out, in, &outcome->packet);
+        break;
+    case OUT_NO_PACKET:
+        buf_text(out, "none");
+        break;
+    default:
+        break;
     }
 }
 

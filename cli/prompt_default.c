@@ -5,7 +5,9 @@
 
 #include "runner.h"
 
-__attribute__((weak)) void prompt_register(struct interp *in) { (void)in; }
+__attribute__((weak)) void prompt_register(struct interp *in) {
+    (void)in;
+}
 
 __attribute__((weak)) int prompt_replay(int count, char **inputs) {
     (void)count;
@@ -15,14 +17,16 @@ __attribute__((weak)) int prompt_replay(int count, char **inputs) {
 }
 
 /* Line by line, without editing. */
-__attribute__((weak)) int prompt_run(const struct interp_options *options, bool color, volatile sig_atomic_t *interrupt) {
+__attribute__((weak)) int prompt_run(const struct interp_options *options, bool color,
+                                     volatile sig_atomic_t *interrupt) {
     struct runner runner;
     struct interp_options own = *options;
     char line[4096];
     own.interactive = own.keep_history = true;
     runner_init(&runner, RUN_ECHO, &own, color);
     runner.in.interrupt = interrupt;
-    while (!runner.in.quit && fputs("zxpager> ", stdout) >= 0 && fflush(stdout) == 0 && fgets(line, sizeof line, stdin)) {
+    while (!runner.in.quit && fputs("zxpager> ", stdout) >= 0 && fflush(stdout) == 0 &&
+           fgets(line, sizeof line, stdin)) {
         size_t n = 0;
         while (line[n])
             n++;

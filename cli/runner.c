@@ -9,8 +9,8 @@
 /* ---- Errors and failures: one block of lines each ---- */
 
 static void failure_text(const struct failure *failure, struct buf *out) {
-    buf_format(out, "%s:%u: failed: %s\n  expected: %s\n  came:     %s\n", failure->file, failure->line, failure->statement,
-               failure->expected, failure->came);
+    buf_format(out, "%s:%u: failed: %s\n  expected: %s\n  came:     %s\n", failure->file, failure->line,
+               failure->statement, failure->expected, failure->came);
 }
 
 static void on_error(void *user, const struct diag *diag) {
@@ -26,16 +26,20 @@ static void on_error(void *user, const struct diag *diag) {
     buf_free(&text);
 }
 
+void runner_print_failure(const struct failure *failure) {
+    struct buf text = {0};
+    failure_text(failure, &text);
+    (void)fputs(text.s, stdout);
+    buf_free(&text);
+}
+
 static void on_failed(void *user, const struct failure *failure) {
     struct runner *runner = user;
     if (runner->mode == RUN_TAP) {
         failure_text(failure, &runner->details);
         return;
     }
-    struct buf text = {0};
-    failure_text(failure, &text);
-    (void)fputs(text.s, stdout);
-    buf_free(&text);
+    runner_print_failure(failure);
 }
 
 /* ---- TAP ---- */
@@ -117,7 +121,9 @@ void runner_init(struct runner *runner, enum run_mode mode, const struct interp_
         (void)puts("TAP version 13");
 }
 
-void runner_text(struct runner *runner, struct source *source) { interp_run(&runner->in, source); }
+void runner_text(struct runner *runner, struct source *source) {
+    interp_run(&runner->in, source);
+}
 
 static void unreadable(struct runner *runner, const char *path, const char *reason) {
     runner->files_failed = true;
@@ -142,6 +148,7 @@ static void update_file(struct runner *runner, const char *path, struct source *
         runner->files_failed = true;
         (void)fprintf(stderr, "%s: error: %s\n", path, reason);
     }
+    runner->unresolved |= !update_resolved(runner->update);
     update_destroy(runner->update);
     source_release(source);
 }
@@ -161,6 +168,8 @@ int runner_finish(struct runner *runner) {
     struct interp *in = &runner->in;
     interp_finish(in);
     int status = runner->files_failed ? 2 : interp_exit_status(in);
+    if (runner->mode == RUN_UPDATE && status == 1)
+        status = runner->unresolved;
     if (runner->mode == RUN_TAP)
         (void)printf("1..%zu\n%zu passed, %zu failed\n", runner->tests, in->cases_passed, in->cases_failed);
     if (runner->mode == RUN_JSON)

@@ -11,11 +11,12 @@ enum run_mode { RUN_PLAIN, RUN_ECHO, RUN_TAP, RUN_JSON, RUN_CHECK, RUN_UPDATE };
 struct runner {
     enum run_mode mode;
     struct interp in;
-    struct buf details;   /* of the running case, for TAP */
-    size_t tests;         /* TAP: numbered so far */
+    struct buf details; /* of the running case, for TAP */
+    size_t tests;       /* TAP: numbered so far */
     struct update *update;
     bool color;
-    bool files_failed;    /* a file could not be read or written */
+    bool unresolved;   /* --update: something that failed could not be rewritten */
+    bool files_failed; /* a file could not be read or written */
 };
 
 void runner_init(struct runner *runner, enum run_mode mode, const struct interp_options *options, bool color);
@@ -26,6 +27,8 @@ void runner_file(struct runner *runner, const char *path);
 /* Ends the report; the exit status. */
 int runner_finish(struct runner *runner);
 
+void runner_print_failure(const struct failure *failure);
+
 /* json.c: hooks that print one object a line. */
 void json_hooks(struct interp_hooks *hooks);
 void json_summary(const struct interp *in);
@@ -35,6 +38,8 @@ struct update *update_create(void);
 void update_hooks(struct interp_hooks *hooks, struct update *update);
 /* Writes the file anew if anything changed. False: a reason. */
 bool update_write(struct update *update, const char *path, char *reason, size_t capacity);
+/* Was everything that failed rewritten? */
+bool update_resolved(const struct update *update);
 void update_destroy(struct update *update);
 
 #endif

@@ -27,7 +27,9 @@ enum { HEAD = 32, VERSION = 1 };
 static const char magic[8] = {'Z', 'X', 'P', 'S', 'A', 'V', 'E', '\n'};
 
 #ifdef ZXP_HAVE_XXHASH
-static uint64_t checksum(const void *bytes, size_t length) { return XXH64(bytes, length, 0); }
+static uint64_t checksum(const void *bytes, size_t length) {
+    return XXH64(bytes, length, 0);
+}
 #else
 static uint64_t checksum(const void *bytes, size_t length) { /* FNV-1a; files of such a build are its own */
     uint64_t h = UINT64_C(14695981039346656037);
@@ -71,9 +73,10 @@ static void put_names(struct buf *out, const struct session *session) {
 
 static void put_record(struct buf *out, const struct thread_record *record) {
     put_bytes(out, record->name, strlen(record->name));
-    put(out, (uint64_t)record->in_call | (uint64_t)record->by_page << 1 | (uint64_t)record->in_pages << 2 |
-                 (uint64_t)record->has_result << 3 | (uint64_t)record->touch.active << 4 |
-                 (uint64_t)record->touch.write << 5 | (uint64_t)record->touch.pending << 6,
+    put(out,
+        (uint64_t)record->in_call | (uint64_t)record->by_page << 1 | (uint64_t)record->in_pages << 2 |
+            (uint64_t)record->has_result << 3 | (uint64_t)record->touch.active << 4 |
+            (uint64_t)record->touch.write << 5 | (uint64_t)record->touch.pending << 6,
         4);
     put(out, (uint32_t)record->result, 4);
     put(out, record->touch.byte, 4);
@@ -318,7 +321,8 @@ static const char *check_head(const struct source *file) {
     (void)get(&r, 4);
     if (get(&r, 8) != file->length - HEAD)
         return "the save file is cut off, or something was added to it";
-    return get(&r, 8) == checksum(file->text + HEAD, file->length - HEAD) ? NULL : "the save file is damaged (checksum)";
+    return get(&r, 8) == checksum(file->text + HEAD, file->length - HEAD) ? NULL
+                                                                          : "the save file is damaged (checksum)";
 }
 
 static const char *decode(struct interp *in, const struct source *file) {

@@ -62,8 +62,8 @@ struct binding *session_bind(struct session *session, const char *name, size_t l
         *old = binding;
         return old;
     }
-    session->bindings = mem_grow(session->bindings, session->binding_count, &session->binding_capacity,
-                                 sizeof *session->bindings);
+    session->bindings =
+        mem_grow(session->bindings, session->binding_count, &session->binding_capacity, sizeof *session->bindings);
     session->bindings[session->binding_count] = binding;
     map_put(&session->names, name, length, (uint32_t)session->binding_count);
     return &session->bindings[session->binding_count++];
@@ -89,8 +89,8 @@ void session_add_fact(struct session *session, struct vmo_fact fact) {
 
 struct thread_record *session_record(struct session *session, uint32_t thread) {
     while (session->record_count <= thread) {
-        session->records = mem_grow(session->records, session->record_count, &session->record_capacity,
-                                    sizeof *session->records);
+        session->records =
+            mem_grow(session->records, session->record_count, &session->record_capacity, sizeof *session->records);
         session->records[session->record_count++] = (struct thread_record){0};
     }
     return &session->records[thread];

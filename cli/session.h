@@ -15,16 +15,16 @@
 
 enum binding_kind {
     BIND_NUMBER,
-    BIND_HANDLE,  /* any object but a VMO */
-    BIND_VMO,     /* by command or by NAME = call, also when that failed */
-    BIND_MAPPING  /* value is the address */
+    BIND_HANDLE, /* any object but a VMO */
+    BIND_VMO,    /* by command or by NAME = call, also when that failed */
+    BIND_MAPPING /* value is the address */
 };
 
 struct binding {
     enum binding_kind kind;
-    uint64_t value;   /* handle, address or number */
-    zx_koid_t koid;   /* HANDLE, VMO: the object, remembered after the handle is closed; 0: none */
-    uint64_t length;  /* MAPPING: bytes mapped */
+    uint64_t value;  /* handle, address or number */
+    zx_koid_t koid;  /* HANDLE, VMO: the object, remembered after the handle is closed; 0: none */
+    uint64_t length; /* MAPPING: bytes mapped */
 };
 
 /* What LANGUAGE.md section 1 wants remembered of a pager-backed VMO, whatever names it has. */
@@ -46,12 +46,12 @@ struct touch {
 
 struct thread_record {
     char name[64];
-    bool in_call;        /* a call was made on it and has not ended */
-    bool by_page;        /* `read` of a mapping: one byte a page was read, in `bytes` */
-    bool in_pages;       /* its last query came from `ranges`: ranges are in pages */
-    bool has_result;     /* the command of its last calls has a status of its own: */
+    bool in_call;    /* a call was made on it and has not ended */
+    bool by_page;    /* `read` of a mapping: one byte a page was read, in `bytes` */
+    bool in_pages;   /* its last query came from `ranges`: ranges are in pages */
+    bool has_result; /* the command of its last calls has a status of its own: */
     zx_status_t result;
-    uint64_t origin;     /* VMO offset or address at which its data begins: where pages are cut for pages= */
+    uint64_t origin; /* VMO offset or address at which its data begins: where pages are cut for pages= */
     struct touch touch;
     struct buf bytes;
 };
@@ -72,10 +72,10 @@ struct session {
     size_t record_count, record_capacity;
     struct set_aside *packets;
     size_t packet_count, packet_capacity;
-    uint64_t next_key;   /* automatic keys: 1, 2, ... */
-    uint32_t next_free;  /* of f1, f2, ... */
-    uint64_t ticks;      /* counts ends of calls, for touch.done_at */
-    uint32_t touching;   /* records with an active touch */
+    uint64_t next_key;    /* automatic keys: 1, 2, ... */
+    uint32_t next_free;   /* of f1, f2, ... */
+    uint64_t ticks;       /* counts ends of calls, for touch.done_at */
+    uint32_t touching;    /* records with an active touch */
     uint32_t main_thread; /* number in the world of the thread that is now called main */
 };
 

@@ -74,7 +74,9 @@ void source_release(struct source *source) {
     free(source);
 }
 
-static bool is_continuation(char c) { return ((unsigned char)c & 0xc0u) == 0x80u; }
+static bool is_continuation(char c) {
+    return ((unsigned char)c & 0xc0u) == 0x80u;
+}
 
 struct place source_place(const struct source *source, size_t offset) {
     struct place place = {.line = source->first_line, .column = 1};

@@ -19,11 +19,16 @@ enum { HISTORY_LIMIT = 1000 };
 
 static const char *state_word(zxp_thread_state state) {
     switch (state) {
-    case ZXP_THREAD_BLOCKED: return "blocked";
-    case ZXP_THREAD_SUSPENDED: return "suspended";
-    case ZXP_THREAD_FAULTED: return "over (a fatal page fault)";
-    case ZXP_THREAD_KILLED: return "over (killed)";
-    default: return "ready";
+    case ZXP_THREAD_BLOCKED:
+        return "blocked";
+    case ZXP_THREAD_SUSPENDED:
+        return "suspended";
+    case ZXP_THREAD_FAULTED:
+        return "over (a fatal page fault)";
+    case ZXP_THREAD_KILLED:
+        return "over (killed)";
+    default:
+        return "ready";
     }
 }
 
@@ -60,7 +65,9 @@ bool stmt_thread(struct stmt *s) {
     return s->prefixed ? named_thread(s) : (exec_main(s->in, &s->thread), true);
 }
 
-bool stmt_ready(struct stmt *s) { return s->prefixed || check_ready(s, s->body, s->thread); }
+bool stmt_ready(struct stmt *s) {
+    return s->prefixed || check_ready(s, s->body, s->thread);
+}
 
 bool stmt_call(struct stmt *s, zxp_op_call *call) {
     s->outcome = (struct outcome){.kind = OUT_STATUS};
@@ -208,7 +215,8 @@ static bool run_assignment(struct stmt *s, size_t equal) {
     struct span name = span_trim(&s->text, (struct span){s->body.begin, equal});
     struct span call = span_trim(&s->text, (struct span){equal + 1, s->body.end});
     if (!is_call(s, call))
-        return stmt_error(s, call.begin, "a call is missing here: NAME = zx_...(...); for a number: let NAME = EXPRESSION");
+        return stmt_error(s, call.begin,
+                          "a call is missing here: NAME = zx_...(...); for a number: let NAME = EXPRESSION");
     return call_assign(s, name, call);
 }
 
@@ -379,7 +387,9 @@ static void report(struct stmt *s) {
 
 /* ---- History ---- */
 
-static bool changes(const struct stmt *s) { return !s->command || !(s->command->flags & (CMD_VIEW | CMD_HISTORY)); }
+static bool changes(const struct stmt *s) {
+    return !s->command || !(s->command->flags & (CMD_VIEW | CMD_HISTORY));
+}
 
 static void keep_history(struct interp *in) {
     if (in->history_count == HISTORY_LIMIT) {

@@ -20,26 +20,26 @@ struct command;
 struct stmt {
     struct interp *in;
     struct text text;
-    struct scope *scope;        /* for bare names that are parameters */
+    struct scope *scope; /* for bare names that are parameters */
     struct pool pool;
-    bool has_prefix;            /* a thread was named in front, */
-    bool prefixed;              /* other than main */
+    bool has_prefix; /* a thread was named in front, */
+    bool prefixed;   /* other than main */
     struct span prefix;
-    bool keeps_thread;          /* a result that is no call's of its own: main is not moved (wait) */
-    uint32_t thread;            /* that it runs on; settled by stmt_thread() */
+    bool keeps_thread; /* a result that is no call's of its own: main is not moved (wait) */
+    uint32_t thread;   /* that it runs on; settled by stmt_thread() */
     bool thread_settled;
-    struct span body;           /* without prefix and expectation */
-    struct span expectation;    /* behind => */
+    struct span body;        /* without prefix and expectation */
+    struct span expectation; /* behind => */
     bool has_expectation;
     struct expect want;
     const struct command *command; /* NULL for calls, let, ... */
-    uint16_t op;                /* whose fields the result has; 0: none or unknown */
-    struct span *words;         /* commands: words[0] is the command */
+    uint16_t op;                   /* whose fields the result has; 0: none or unknown */
+    struct span *words;            /* commands: words[0] is the command */
     size_t word_count;
-    size_t at_word;             /* next word to be taken */
+    size_t at_word; /* next word to be taken */
     struct outcome outcome;
-    struct buf came;            /* for failures of `expect`: what came, if not the outcome */
-    bool mismatch;              /* `expect ...` did not hold: `expected` and `came` say why */
+    struct buf came; /* for failures of `expect`: what came, if not the outcome */
+    bool mismatch;   /* `expect ...` did not hold: `expected` and `came` say why */
     struct buf expected;
 };
 
@@ -55,7 +55,7 @@ bool stmt_take_keyword(struct stmt *s, const char *keyword);              /* tru
 bool stmt_end(struct stmt *s);                                            /* error if a word is left */
 bool stmt_take_name(struct stmt *s, const char *what, struct span *word); /* error if it is no name */
 bool stmt_take_number(struct stmt *s, const char *what, uint64_t *value);
-bool stmt_take_pages(struct stmt *s, const char *what, uint64_t *pages);  /* no units, at most 2^52 */
+bool stmt_take_pages(struct stmt *s, const char *what, uint64_t *pages); /* no units, at most 2^52 */
 
 /* ---- Values ---- */
 enum { EVAL_PAGES = 1 }; /* refuses units and values above 2^52 */

@@ -134,7 +134,8 @@ static bool step(struct subst *sub) {
     return true;
 }
 
-bool subst_build(struct interp *in, struct source *source, const struct cut *cut, struct scope *scope, struct text *out) {
+bool subst_build(struct interp *in, struct source *source, const struct cut *cut, struct scope *scope,
+                 struct text *out) {
     struct subst sub = {.in = in, .source = source, .scope = scope, .out = out, .at = cut->begin, .end = cut->end};
     out->n = 0;
     out->source = source;

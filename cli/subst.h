@@ -8,6 +8,7 @@
 #include "interp.h"
 
 /* The statement at the cut as it runs: line ends behind backslashes taken out, names replaced. False: error set. */
-bool subst_build(struct interp *in, struct source *source, const struct cut *cut, struct scope *scope, struct text *out);
+bool subst_build(struct interp *in, struct source *source, const struct cut *cut, struct scope *scope,
+                 struct text *out);
 
 #endif

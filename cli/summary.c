@@ -46,7 +46,8 @@ static bool sum_data(const struct interp *in, uint32_t thread, uint64_t origin, 
     while (at < end && zxp_data_piece(in->world, thread, at, &piece)) {
         uint64_t in_page = ZXP_PAGE_SIZE - (origin + at) % ZXP_PAGE_SIZE;
         uint64_t length = piece.length < in_page ? piece.length : in_page;
-        if (piece.kind == ZXP_CONTENT_LETTERS) { /* letters change with the pages of the content, not those of the VMO */
+        if (piece.kind ==
+            ZXP_CONTENT_LETTERS) { /* letters change with the pages of the content, not those of the VMO */
             uint64_t letter = ZXP_PAGE_SIZE;
             length = length < letter ? length : letter;
         }

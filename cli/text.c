@@ -32,7 +32,9 @@ bool span_begins(const struct text *text, struct span span, const char *prefix) 
     return n <= span_length(span) && memcmp(text->s + span.begin, prefix, n) == 0;
 }
 
-static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f'; }
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
+}
 
 struct span span_trim(const struct text *text, struct span span) {
     while (span.begin < span.end && is_blank(text->s[span.begin]))
@@ -43,8 +45,12 @@ struct span span_trim(const struct text *text, struct span span) {
 }
 
 /* ASCII only, whatever the locale. */
-bool is_name_start(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; }
-bool is_name_char(char c) { return is_name_start(c) || (c >= '0' && c <= '9'); }
+bool is_name_start(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+}
+bool is_name_char(char c) {
+    return is_name_start(c) || (c >= '0' && c <= '9');
+}
 
 bool span_is_name(const struct text *text, struct span span) {
     if (span.begin >= span.end || !is_name_start(text->s[span.begin]))

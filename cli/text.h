@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct text {
-    char *s; /* NUL behind the end */
+    char *s;    /* NUL behind the end */
     size_t *at; /* offset in the source of each character, and of the end */
     size_t n, capacity;
     struct source *source; /* not held */
@@ -21,7 +21,9 @@ struct span {
 
 void text_add(struct text *text, char c, size_t at);
 void text_free(struct text *text);
-static inline size_t span_length(struct span span) { return span.end - span.begin; }
+static inline size_t span_length(struct span span) {
+    return span.end - span.begin;
+}
 bool span_is(const struct text *text, struct span span, const char *word);
 bool span_begins(const struct text *text, struct span span, const char *prefix);
 struct span span_trim(const struct text *text, struct span span);

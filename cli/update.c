@@ -2,6 +2,7 @@
  * update.c - --update: the expectations of a file become what came. An expectation that stands in a loop is rewritten only if the
  * same came each time; what cannot be rewritten is told of as failed.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,9 +19,13 @@ struct update {
     struct source *source; /* the first one that is rewritten; held */
     struct edit *edits;
     size_t count, capacity;
+    bool offered;    /* the failure that is told of next has a rewrite */
+    bool unresolved; /* something failed that cannot be rewritten */
 };
 
-struct update *update_create(void) { return mem_alloc(sizeof(struct update)); }
+struct update *update_create(void) {
+    return mem_alloc(sizeof(struct update));
+}
 
 static struct edit *find(struct update *update, size_t begin, size_t end) {
     for (size_t i = update->count; i-- > 0;) {
@@ -30,7 +35,9 @@ static struct edit *find(struct update *update, size_t begin, size_t end) {
     return NULL;
 }
 
-static bool same(const char *a, const char *b) { return a && b ? strcmp(a, b) == 0 : a == b; }
+static bool same(const char *a, const char *b) {
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
 
 static void on_rewrite(void *user, struct source *source, size_t begin, size_t end, const char *text) {
     struct runner *runner = user;
@@ -40,6 +47,7 @@ static void on_rewrite(void *user, struct source *source, size_t begin, size_t e
     if (update->source != source)
         return; /* a sourced file is not the file that was named */
     struct edit *edit = find(update, begin, end);
+    update->offered = text != NULL;
     if (edit) {
         edit->conflict |= !same(edit->text, text);
         return;
@@ -48,15 +56,29 @@ static void on_rewrite(void *user, struct source *source, size_t begin, size_t e
     update->edits[update->count++] = (struct edit){begin, end, text ? mem_copy_text(text, strlen(text)) : NULL, false};
 }
 
-static void no_failure(void *user, const struct failure *failure) {
-    (void)user;
-    (void)failure;
+static void on_failed(void *user, const struct failure *failure) {
+    struct update *update = ((struct runner *)user)->update;
+    if (!update->offered) {
+        update->unresolved = true;
+        runner_print_failure(failure);
+    }
+    update->offered = false;
 }
 
 void update_hooks(struct interp_hooks *hooks, struct update *update) {
     (void)update;
     hooks->rewrite = on_rewrite;
-    hooks->failed = no_failure;
+    hooks->failed = on_failed;
+}
+
+static void tell_conflict(struct update *update, const struct edit *edit) {
+    update->unresolved = true;
+    (void)printf("%s:%u: not updated: it does not come out the same each time\n", update->source->name,
+                 source_place(update->source, edit->begin).line);
+}
+
+bool update_resolved(const struct update *update) {
+    return !update->unresolved;
 }
 
 static int by_place(const void *a, const void *b) {
@@ -72,6 +94,8 @@ bool update_write(struct update *update, const char *path, char *reason, size_t 
     qsort(update->edits, update->count, sizeof *update->edits, by_place);
     for (size_t i = 0; i < update->count; i++) {
         const struct edit *edit = &update->edits[i];
+        if (edit->conflict)
+            tell_conflict(update, edit);
         if (!edit->text || edit->conflict || edit->begin < at)
             continue;
         buf_add(&text, update->source->text + at, edit->begin - at);

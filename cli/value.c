@@ -6,7 +6,10 @@
 #include "statement.h"
 
 static int hex_digit(char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 struct decoder {
@@ -61,7 +64,8 @@ bool stmt_string(struct stmt *s, struct span span, char **bytes, size_t *length)
     const char *text = s->text.s;
     if (span.begin >= span.end || text[span.begin] != '"')
         return stmt_error(s, span.begin, "a text in quotes is missing here");
-    struct decoder d = {.s = s, .at = span.begin + 1, .end = span.end, .out = pool_alloc(&s->pool, span_length(span) + 1)};
+    struct decoder d = {
+        .s = s, .at = span.begin + 1, .end = span.end, .out = pool_alloc(&s->pool, span_length(span) + 1)};
     while (d.at < d.end && text[d.at] != '"') {
         if (text[d.at] != '\\')
             d.out[d.n++] = text[d.at++];

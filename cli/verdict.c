@@ -64,7 +64,8 @@ static bool same_data(const struct stmt *s, const zxp_buffer *buffer) {
     if (!record->by_page)
         return same_read_data(s, buffer);
     if (buffer->kind == ZXP_BUFFER_BYTES)
-        return buffer->length == record->bytes.n && memcmp(buffer->bytes, buf_string(&record->bytes), record->bytes.n) == 0;
+        return buffer->length == record->bytes.n &&
+               memcmp(buffer->bytes, buf_string(&record->bytes), record->bytes.n) == 0;
     for (size_t i = 0; i < record->bytes.n; i++) {
         if ((uint8_t)record->bytes.s[i] != buffer->fill)
             return false;
@@ -86,7 +87,9 @@ static bool same_text(const struct stmt *s, const struct want_field *field) {
     return n == field->buffer.length && memcmp(bytes, field->buffer.bytes, n) == 0;
 }
 
-static bool in_pages(const struct stmt *s) { return s->in->session.records[s->outcome.thread].in_pages; }
+static bool in_pages(const struct stmt *s) {
+    return s->in->session.records[s->outcome.thread].in_pages;
+}
 
 static bool same_ranges(const struct stmt *s, const struct want_field *field) {
     uint64_t unit = in_pages(s) ? ZXP_PAGE_SIZE : 1;
@@ -124,12 +127,24 @@ static bool same_pages(struct stmt *s, const struct want_field *field, bool *sam
 static bool field_holds(struct stmt *s, const struct want_field *field, bool *holds) {
     bool same = false, good = true;
     switch (field->form) {
-    case FORM_DATA: same = same_data(s, &field->buffer); break;
-    case FORM_TEXT: same = same_text(s, field); break;
-    case FORM_PAGES: good = same_pages(s, field, &same); break;
-    case FORM_RANGES: same = same_ranges(s, field); break;
-    case FORM_OBSERVED: same = same_observed(s, field); break;
-    default: same = same_number(s, field); break;
+    case FORM_DATA:
+        same = same_data(s, &field->buffer);
+        break;
+    case FORM_TEXT:
+        same = same_text(s, field);
+        break;
+    case FORM_PAGES:
+        good = same_pages(s, field, &same);
+        break;
+    case FORM_RANGES:
+        same = same_ranges(s, field);
+        break;
+    case FORM_OBSERVED:
+        same = same_observed(s, field);
+        break;
+    default:
+        same = same_number(s, field);
+        break;
     }
     uint64_t ignored;
     if (field->differs && field->form == FORM_NUMBER && !number_of(s, field, &ignored))
@@ -145,7 +160,8 @@ static bool same_packet(const zxp_packet_view *want, const zxp_packet_view *came
         return false;
     if (want->type != ZX_PKT_TYPE_PAGE_REQUEST)
         return true;
-    bool range = want->command == ZX_PAGER_VMO_COMPLETE || (want->offset == came->offset && want->length == came->length);
+    bool range =
+        want->command == ZX_PAGER_VMO_COMPLETE || (want->offset == came->offset && want->length == came->length);
     return want->command == came->command && range;
 }
 
@@ -281,12 +297,24 @@ static void came_field(const struct stmt *s, const struct want_field *field, str
     buf_add(out, s->text.s + field->name.begin, end - field->name.begin);
     buf_char(out, '=');
     switch (field->form) {
-    case FORM_DATA: came_data(s, out); break;
-    case FORM_PAGES: came_pages(s, out); break;
-    case FORM_RANGES: came_ranges(s, out); break;
-    case FORM_OBSERVED: came_observed(s, out); break;
-    case FORM_TEXT: came_text(s, out); break;
-    default: came_number(s, field, out); break;
+    case FORM_DATA:
+        came_data(s, out);
+        break;
+    case FORM_PAGES:
+        came_pages(s, out);
+        break;
+    case FORM_RANGES:
+        came_ranges(s, out);
+        break;
+    case FORM_OBSERVED:
+        came_observed(s, out);
+        break;
+    case FORM_TEXT:
+        came_text(s, out);
+        break;
+    default:
+        came_number(s, field, out);
+        break;
     }
 }
 

@@ -28,7 +28,9 @@ bool stmt_unknown(struct stmt *s, struct span word, const char *what, const stru
                       best ? "; did you mean `" : "", best ? best : "", best ? "'?" : "");
 }
 
-bool stmt_more(const struct stmt *s) { return s->at_word < s->word_count; }
+bool stmt_more(const struct stmt *s) {
+    return s->at_word < s->word_count;
+}
 
 bool stmt_take_word(struct stmt *s, const char *what, struct span *word) {
     if (!stmt_more(s))

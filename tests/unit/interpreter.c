@@ -39,7 +39,9 @@ static void start(struct interp *in, struct seen *seen) {
     in->hooks = (struct interp_hooks){.user = seen, .error = on_error, .statement = on_statement, .event = on_event};
 }
 
-static void run(struct interp *in, const char *text) { interp_run(in, source_create("test", text, strlen(text))); }
+static void run(struct interp *in, const char *text) {
+    interp_run(in, source_create("test", text, strlen(text)));
+}
 
 static void stop(struct interp *in) {
     interp_finish(in);
@@ -192,7 +194,7 @@ static void damaged_saves_are_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(errors_leave_the_world_as_it_was), cmocka_unit_test(a_block_is_no_error_at_the_prompt),
+        cmocka_unit_test(errors_leave_the_world_as_it_was),  cmocka_unit_test(a_block_is_no_error_at_the_prompt),
         cmocka_unit_test(undo_and_redo_give_the_same_world), cmocka_unit_test(a_saved_session_goes_on_when_loaded),
         cmocka_unit_test(damaged_saves_are_refused),
     };

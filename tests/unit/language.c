@@ -16,7 +16,9 @@
 #include "cli/summary.h"
 #include "cli/text.h"
 
-static struct source *source_of(const char *text) { return source_create("test", text, strlen(text)); }
+static struct source *source_of(const char *text) {
+    return source_create("test", text, strlen(text));
+}
 
 /* The statements of a text, joined by `|`. */
 static void assert_cuts(const char *text, const char *expected) {
@@ -41,7 +43,9 @@ static void statements_are_cut(void **state) {
     assert_cuts("a )); b", "a ))|b|");
     assert_cuts("\"open; a\nb", "\"open; a|b|");
     assert_cuts("a # c \\\n d\nb", "a|b|");
-    assert_cuts("\xef\xbb\xbf" "a", "a|");
+    assert_cuts("\xef\xbb\xbf"
+                "a",
+                "a|");
 }
 
 static void bad_bytes_are_found(void **state) {
@@ -50,9 +54,18 @@ static void bad_bytes_are_found(void **state) {
         size_t length;
         bool bad;
     } rows[] = {
-        {"a\0b", 3, true},       {"# \0", 3, true},          {"\"\0\"", 3, true},       {"a\xff", 2, true},
-        {"\"\xff\"", 3, false},  {"# \xff", 3, false},       {"a \xc3\xa4", 4, false},  {"\xc0\x80", 2, true},
-        {"\xed\xa0\x80", 3, true}, {"\xf4\x90\x80\x80", 4, true}, {"\xf0\x9f\x98\x80", 4, false}, {"\xe2\x82", 2, true},
+        {"a\0b", 3, true},
+        {"# \0", 3, true},
+        {"\"\0\"", 3, true},
+        {"a\xff", 2, true},
+        {"\"\xff\"", 3, false},
+        {"# \xff", 3, false},
+        {"a \xc3\xa4", 4, false},
+        {"\xc0\x80", 2, true},
+        {"\xed\xa0\x80", 3, true},
+        {"\xf4\x90\x80\x80", 4, true},
+        {"\xf0\x9f\x98\x80", 4, false},
+        {"\xe2\x82", 2, true},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -204,9 +217,9 @@ static void maps_find_and_copy(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(statements_are_cut),     cmocka_unit_test(bad_bytes_are_found),
-        cmocka_unit_test(blocks_are_closed),      cmocka_unit_test(numbers_are_read),
-        cmocka_unit_test(page_maps_are_read),     cmocka_unit_test(suggestions_are_near),
+        cmocka_unit_test(statements_are_cut),      cmocka_unit_test(bad_bytes_are_found),
+        cmocka_unit_test(blocks_are_closed),       cmocka_unit_test(numbers_are_read),
+        cmocka_unit_test(page_maps_are_read),      cmocka_unit_test(suggestions_are_near),
         cmocka_unit_test(places_count_characters), cmocka_unit_test(words_keep_brackets_and_quotes),
         cmocka_unit_test(maps_find_and_copy),
     };
