@@ -99,9 +99,12 @@ static void unshare(struct page_key *key, uint64_t unused) {
 
 /* ---- LOOK_OWN: anonymous VMOs and clones ---- */
 
-/* A copy from user memory may fail at any page: fresh pages and copies are then made as it goes, one at a time. */
+/* A copy from user memory, or from a buffer that is too short, may fail at any page: fresh pages and copies are then made
+ * as it goes, one at a time. */
 static uint64_t at_once(const zxp_world *w, thread_ref t, enum own_mode mode, uint64_t count) {
-    return mode == OWN_WRITE && call_of(w, t)->buffer.kind == ZXP_BUFFER_USER ? 1 : count;
+    uint8_t kind = call_of(w, t)->buffer.kind;
+    bool may_fail = kind == ZXP_BUFFER_USER || kind == ZXP_BUFFER_BYTES;
+    return mode == OWN_WRITE && may_fail ? 1 : count;
 }
 
 /* A page is n's own already: written or shared, it becomes one that no snapshot holds. */

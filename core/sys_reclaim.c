@@ -10,6 +10,7 @@
 step op_evict(zxp_world *w, thread_ref t) {
     object_ref object = object_by_koid(w, arg(w, t, 0));
     uint64_t offset = round_down(arg(w, t, 1)), end;
+    set_value(w, t, 0, 0);
     if (!object_is(object) || object_at(w, object)->type != ZX_OBJ_TYPE_VMO)
         return refuse(w, t, RULE_evict_no_vmo);
     vmo_ref v = vmo_of_object(object);

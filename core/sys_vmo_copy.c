@@ -78,13 +78,21 @@ static enum look read_some(zxp_world *w, thread_ref t, const struct copy *c) {
 
 /* ---- Writing ---- */
 
-/* Only requests, and what a copy from faulting memory may make dirty, are capped; where neither matters a write goes a run at a time. */
+/* A fill or letters: the copy cannot fail half way. */
+static bool never_ends(const zxp_world *w, thread_ref t) {
+    uint8_t kind = call_of(w, t)->buffer.kind;
+    return kind == ZXP_BUFFER_FILL || kind == ZXP_BUFFER_LETTERS;
+}
+
+/* Only requests, and what a copy that may fail makes dirty, are capped; where neither matters a write goes a run at a time. */
 static uint64_t write_ask(const zxp_world *w, thread_ref t, const struct copy *c) {
     uint64_t page = c->at / PAGE, capped = min_u64(c->pages, WRITE_CAP);
     if (is_user(w, t)) return capped;
     struct found found = node_find(w, c->node, page, c->pages);
     bool root_page = node_is(found.owner) && node_is_root(w, found.owner);
-    bool may_ask = root_page && found.key.state != DIRTY && (found.key.state == ABSENT || node_same(found.owner, c->node));
+    bool may_ask = root_page && found.key.state == ABSENT;
+    if (root_page && node_same(found.owner, c->node) && found.key.state != DIRTY)
+        may_ask |= source_at(w, node_at(w, c->node)->source)->trap || !never_ends(w, t);
     return may_ask ? capped : max_u64(found.run, capped);
 }
 
