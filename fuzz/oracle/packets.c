@@ -108,5 +108,6 @@ void orc_source_free_if_done(oracle *o, int source) {
     source_t *s = &o->source[source];
     if (s->used && !s->alive && !s->complete) {
         s->used = false;
+        orc_port_free_if_done(o, s->port);
     }
 }

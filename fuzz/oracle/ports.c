@@ -57,9 +57,14 @@ packet_t orc_port_remove(oracle *o, int port_object, unsigned i) {
     return packet;
 }
 
-static void port_free_if_done(oracle *o, int object) {
+/* VMOs keep the port object that they were made with (chapter 2 section 4.4), a blocked waiter too. */
+void orc_port_free_if_done(oracle *o, int object) {
     object_t *x = &o->object[object];
-    if (x->handles == 0 && o->port[x->port].waiters == 0) {
+    bool needed = x->handles > 0 || o->port[x->port].waiters > 0;
+    for (int s = 0; s < SOURCE_MAX; s++) {
+        needed = needed || (o->source[s].used && o->source[s].port == object);
+    }
+    if (!needed) {
         o->port[x->port].used = false;
         x->used = false;
     }
@@ -81,13 +86,7 @@ void orc_port_close(oracle *o, int object) {
         packet_t packet = orc_port_remove(o, object, p->packets - 1u);
         packet_lost(o, &packet);
     }
-    for (int s = 0; s < SOURCE_MAX; s++) {
-        if (o->source[s].used && o->source[s].port == object) {
-            o->source[s].port = -1;
-            orc_source_free_if_done(o, s);
-        }
-    }
-    port_free_if_done(o, object);
+    orc_port_free_if_done(o, object);
 }
 
 /* The thread no longer waits on its port. */
@@ -98,7 +97,7 @@ void orc_port_leave(oracle *o, int t) {
             if (p->waiter[i] == t) {
                 memmove(&p->waiter[i], &p->waiter[i + 1], (p->waiters - i - 1u) * sizeof(p->waiter[0]));
                 p->waiters--;
-                port_free_if_done(o, p->object);
+                orc_port_free_if_done(o, p->object);
                 return;
             }
         }

@@ -347,6 +347,7 @@ bool orc_port_push(oracle *o, int port_object, const packet_t *packet);
 int orc_port_find(const oracle *o, int port_object, int source);
 packet_t orc_port_remove(oracle *o, int port_object, unsigned i);
 void orc_port_close(oracle *o, int object);
+void orc_port_free_if_done(oracle *o, int object);
 void orc_port_leave(oracle *o, int t);
 void orc_port_wake_one(oracle *o, int port_object);
 zx_status_t orc_op_port_create(oracle *o, int t);

@@ -65,7 +65,8 @@ bool oracle_thread_get(const oracle *o, uint32_t thread, zxp_thread_view *view) 
         view->length = r->count * PAGE;
         view->wake = r->early ? r->wake * PAGE : UINT64_MAX;
     } else {
-        view->koid = x->wait == ZXP_WAIT_PORT ? koid_or_zero(o, x->ref[0]) : 0;
+        zx_koid_t first = x->list_count > 0 ? oracle_koid_of(o, x->list_handle[0]) : 0; /* of the items waited for */
+        view->koid = x->wait == ZXP_WAIT_PORT ? koid_or_zero(o, x->ref[0]) : first;
         view->deadline = x->deadline;
     }
     return true;
@@ -200,7 +201,8 @@ static void vmo_view(const oracle *o, int object, zxp_object_view *view) {
         view->modified = s->modified;
         view->pager_root = v->kind == ZXP_VMO_ROOT;
         view->key = view->pager_root ? s->key : 0;
-        view->port = view->pager_root ? koid_or_zero(o, s->port) : 0;
+        bool open = o->object[s->port].handles > 0;
+        view->port = view->pager_root && open ? koid_or_zero(o, s->port) : 0;
         view->pager = view->pager_root ? koid_or_zero(o, s->pager) : 0;
     }
 }
@@ -265,13 +267,14 @@ static int owner_at(const oracle *o, size_t i) {
 
 static char packet_state(const oracle *o, int source, int t) {
     const source_t *s = &o->source[source];
+    bool in_port = orc_port_find(o, s->port, source) >= 0;
     for (unsigned i = 0; i < s->pending_count; i++) {
         if (s->pending[i] == t) {
-            return s->port < 0 ? 'x' : 'w';
+            return in_port ? 'w' : 'x'; /* without a packet in the port its turn never comes (section 8.4) */
         }
     }
     if (s->active == t) {
-        return orc_port_find(o, s->port, source) >= 0 ? 'p' : 'x';
+        return in_port ? 'p' : 'x';
     }
     return 'd';
 }
