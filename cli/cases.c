@@ -1,5 +1,6 @@
 /*
- * cases.c - cases and their combinations: `case "name" with a=x,y b=0,1` runs its body once for each combination, the first
+ * cases.c - cases and their combinations: `case "name" with a=x,y b=0,1` runs its body once for each combination, the
+ * first
  * name's words changing slowest (LANGUAGE.md section 1).
  */
 #include <stdlib.h>
@@ -98,12 +99,31 @@ static struct scope *make_scope(const struct case_state *current) {
     return scope;
 }
 
+/* Does the title mention $NAME or ${NAME}? */
+static bool mentions(const struct case_state *current, const char *name) {
+    const char *title = current->title->text;
+    size_t n = strlen(name);
+    for (size_t i = current->title_begin; i + 1 < current->title_end; i++) {
+        size_t at = i + 1 + (title[i + 1] == '{');
+        if (title[i] == '$' && at + n <= current->title_end && memcmp(title + at, name, n) == 0 &&
+            !is_name_char(title[at + n]))
+            return true;
+    }
+    return false;
+}
+
 /* Distinguishes combinations whose title does not. */
 static void add_words(struct interp *in) {
     const struct scope *scope = in->case_scope;
-    for (size_t i = 0; i < scope->count; i++)
-        buf_format(&in->current.name, "%s%s=%s", i ? " " : " (", scope->names[i], scope->words[i]);
-    buf_text(&in->current.name, ")");
+    bool any = false;
+    for (size_t i = 0; scope && i < scope->count; i++) {
+        if (mentions(&in->current, scope->names[i]))
+            continue;
+        buf_format(&in->current.name, "%s%s=%s", any ? " " : " (", scope->names[i], scope->words[i]);
+        any = true;
+    }
+    if (any)
+        buf_char(&in->current.name, ')');
 }
 
 /* The title with the words of this combination: names are replaced in it (LANGUAGE.md section 1, "Substitution"). */
@@ -120,9 +140,7 @@ static bool name_case(struct interp *in) {
     if (good) {
         buf_clear(&current->name);
         buf_add(&current->name, bytes, length);
-        const char *title = current->title->text + current->title_begin;
-        if (in->case_scope && !memchr(title, '$', current->title_end - current->title_begin))
-            add_words(in);
+        add_words(in);
     }
     text_free(&named.text);
     pool_free(&named.pool);

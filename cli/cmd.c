@@ -26,7 +26,8 @@ bool cmd_take_target(struct stmt *s, struct target *target) {
     struct binding binding;
     if (!stmt_take_name(s, "a VMO or a mapping", &word) || !stmt_binding(s, word, &binding))
         return false;
-    /* a number is the address of a page or a handle: handle values have their lowest bits set (chapter 1 section 4.1) */
+    /* a number is the address of a page or a handle: handle values have their lowest bits set (chapter 1 section 4.1)
+     * */
     bool address = binding.kind == BIND_NUMBER && binding.value && binding.value % ZXP_PAGE_SIZE == 0;
     *target = (struct target){.mapping = binding.kind == BIND_MAPPING || address, .value = binding.value};
     target->length = binding.length;

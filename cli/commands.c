@@ -8,8 +8,8 @@
 enum { VIEW = CMD_VIEW | CMD_NO_RESULT | CMD_ANY_THREAD, PROMPT = VIEW | CMD_PROMPT };
 
 static const struct command commands[] = {
-    {"create", "create V PAGES [resizable] [trap-dirty] [unbounded] [key=K] [pager=NAME] [port=NAME]",
-     "make a pager-backed VMO; create pager NAME, create port NAME", ZXP_OP_PAGER_CREATE_VMO, 0, cmd_create},
+    {"create", "create V PAGES [resizable] [trap-dirty] [unbounded] [key=K] [pager=NAME] [port=NAME], create pager|port NAME",
+     "make a pager-backed VMO, a pager or a port", ZXP_OP_PAGER_CREATE_VMO, 0, cmd_create},
     {"anon", "anon V PAGES [resizable] [discardable] [unbounded]", "make an anonymous VMO", ZXP_OP_VMO_CREATE, 0,
      cmd_anon},
     {"clone", "clone C V [snapshot|at-least-on-write|modified|slice|reference] [P N] [resizable] [no-write]",
@@ -63,15 +63,19 @@ static const struct command commands[] = {
     {"threads", "threads", "all threads, and what they wait for", 0, VIEW, cmd_view},
     {"requests", "requests", "outstanding page requests", 0, VIEW, cmd_view},
     {"tree", "tree", "VMOs and their children", 0, VIEW, cmd_view},
-    {"timeline", "timeline", "what happened, in order", 0, VIEW, cmd_view},
+    {"timeline", "timeline [N]", "what happened, in order", 0, VIEW, cmd_view},
     {"choices", "choices", "what could be done next", 0, VIEW, cmd_view},
+    {"why", "why THREAD", "what a thread waits for, and what would wake it", 0, VIEW, cmd_view},
+    {"random", "random [N] [seed=S]", "a walk of N steps that make sense", 0, CMD_NO_RESULT | CMD_HISTORY | CMD_ANY_THREAD, cmd_view},
+    {"until", "until OUTCOME", "stop the next script, loop or walk when this comes", 0, VIEW, cmd_view},
+    {"break", "break [on|off] [RULE]", "stop scripts, loops and walks when a rule decides, or at a packet", 0, VIEW, cmd_view},
     {"check", "check", "check every invariant", 0, VIEW, cmd_check},
     {"undo", "undo [N]", "take back the last statement", 0, CMD_NO_RESULT | CMD_HISTORY | CMD_ANY_THREAD, cmd_undo},
     {"redo", "redo [N]", "do again what was undone", 0, CMD_NO_RESULT | CMD_HISTORY | CMD_ANY_THREAD, cmd_redo},
     {"save", "save FILE", "write world and names to a file", 0, VIEW | CMD_FILES, cmd_save},
     {"load", "load FILE", "read world and names from a file", 0, CMD_NO_RESULT | CMD_FILES | CMD_ANY_THREAD, cmd_load},
     {"reset", "reset", "a new world and new names", 0, CMD_NO_RESULT | CMD_ANY_THREAD, cmd_reset},
-    {"record", "record NAME", "the session so far as a case", 0, PROMPT, cmd_view},
+    {"record", "record NAME [FILE]", "the session so far as a case with what came", 0, PROMPT, cmd_view},
     {"export", "export FILE", "the session so far as a script file", 0, PROMPT | CMD_FILES, cmd_view},
     {"lesson", "lesson [N]", "a guided lesson", 0, PROMPT, cmd_view},
     {"goto", "goto N", "go to a step of the session", 0, CMD_NO_RESULT | CMD_HISTORY | CMD_ANY_THREAD | CMD_PROMPT,
@@ -79,7 +83,7 @@ static const struct command commands[] = {
     {"advance", "advance N", "let N nanoseconds pass", ZXP_OP_ADVANCE, 0, cmd_advance},
     {"set", "set NAME VALUE", "change a setting", 0, VIEW, cmd_set},
     {"help", "help [WORD]", "what a command, call or constant is", 0, VIEW, cmd_help},
-    {"explain", "explain", "why the last call was decided as it was", 0, VIEW, cmd_view},
+    {"explain", "explain [WORD]", "why the last call was decided as it was; the rules of a call, a rule, a status", 0, VIEW, cmd_view},
     {"quit", "quit", "leave", 0, VIEW, cmd_quit},
 };
 

@@ -1,5 +1,6 @@
 /*
- * diag.h - one script error: a message and where it is (LANGUAGE.md section 4). The first error of a statement is kept; what
+ * diag.h - one script error: a message and where it is (LANGUAGE.md section 4). The first error of a statement is
+ * kept; what
  * follows from it is not reported.
  */
 #ifndef CLI_DIAG_H
@@ -20,7 +21,8 @@ struct diag {
 };
 
 void diag_clear(struct diag *diag);
-/* FILE:LINE:COL: error: MESSAGE, the line and a caret, as one block of lines; the caret line shows a window of a long line. */
+/* FILE:LINE:COL: error: MESSAGE, the line and a caret, as one block of lines; the caret line shows a window of a long
+ * line. */
 void diag_render(const struct diag *diag, struct buf *out);
 
 /* The best match for a misspelt word among candidates, fed one by one. */

@@ -156,7 +156,8 @@ void interp_restore(struct interp *in, const struct snapshot *snapshot) {
     session_copy(&in->session, &snapshot->session);
 }
 
-/* Moves `count` states from one stack to the other; the present state goes first, the last one taken becomes present. */
+/* Moves `count` states from one stack to the other; the present state goes first, the last one taken becomes present.
+ * */
 static void shift_states(struct interp *in, struct snapshot *from, size_t *from_count, struct snapshot **to,
                          size_t *to_count, size_t *to_capacity, uint64_t count) {
     for (uint64_t i = 0; i < count; i++) {

@@ -1,5 +1,6 @@
 /*
- * prompt.h - what the interactive prompt provides to the program. prompt_default.c has weak stand-ins, so that the script
+ * prompt.h - what the interactive prompt provides to the program. prompt_default.c has weak stand-ins, so that the
+ * script
  * runner is complete without it.
  */
 #ifndef CLI_PROMPT_H

@@ -1,5 +1,6 @@
 /*
- * save.h - save files: magic, format version, length, xxHash64, then the world's canonical FULL bytes and the interpreter's
+ * save.h - save files: magic, format version, length, xxHash64, then the world's canonical FULL bytes and the
+ * interpreter's
  * names. Written to a temporary file beside, synced and renamed; refused when anything does not fit.
  */
 #ifndef CLI_SAVE_H

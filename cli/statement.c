@@ -441,8 +441,10 @@ static bool run_parts(struct stmt *s) {
     split_words(s);
     if (s->word_count == 0)
         return stmt_error(s, s->body.end, "a statement is missing here");
-    if (flow_statement(s, lead(s), &good))
+    if (flow_statement(s, lead(s), &good)) {
+        s->in->current.begun |= !span_is(&s->text, lead(s), "case");
         return good;
+    }
     return run_plain(s);
 }
 
