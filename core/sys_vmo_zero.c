@@ -145,6 +145,9 @@ static enum look zero_pages(zxp_world *w, thread_ref t, node_ref n, uint64_t fir
 
 /* ---- The pieces ---- */
 
+/* local[1]: the partial page has become a write and waits; it stays one even if the page is zero when it wakes (5 section 6.4). */
+enum { ZERO_WRITES = 1 };
+
 /* An absent page of anonymous memory is zero; one of a pager root or its clones is not known to be. */
 static bool reads_zero(const zxp_world *w, node_ref n, uint64_t page) {
     struct page_key key = slot_at(w, n, page);
@@ -155,12 +158,13 @@ static enum look zero_part(zxp_world *w, thread_ref t, vmo_ref v, uint64_t offse
     node_ref n = vmo_at(w, v)->node;
     uint64_t at = vmo_at(w, v)->base + offset;
     if (round_down(offset) >= vmo_size(w, v)) return look_refused(w, t, RULE_vmo_zero_beyond);
-    if (reads_zero(w, n, at / PAGE)) {
+    if (!call_of(w, t)->local[ZERO_WRITES] && reads_zero(w, n, at / PAGE)) {
         apply_rule(w, RULE_vmo_zero_already);
     } else {
         if (!vmo_is_cached(w, v)) return look_refused(w, t, RULE_vmo_zero_uncached);
         if (vmo_is_discarded(w, v)) return look_refused(w, t, RULE_vmo_zero_discarded);
         enum look look = write_zeros(w, t, n, at, length);
+        call_of(w, t)->local[ZERO_WRITES] = look == LOOK_WAIT;
         if (look != LOOK_OK) return look;
     }
     done_bytes(w, t, length);

@@ -78,6 +78,7 @@ static bool take_run(zxp_world *w, thread_ref t, node_ref n, const struct page_k
         page_map_set(w, &call->transit, to, to + count, frame_moved(w, key, page, to, count));
     }
     if (key->state != ABSENT) slots_set(w, n, page, end, gap_of(w, n), VIEWS_UNMAP, RULE_transfer_taken);
+    if (key->state == ABSENT) mappings_unmap_pages(w, n, page, end); /* the whole range: chapter 7 section 5 */
     call->cursor += count;
     return true;
 }
