@@ -181,10 +181,8 @@ void orc_resolve(oracle *o, int source, int type, uint64_t first, uint64_t count
         uint64_t a = orc_max64(first, r->first) - r->first;
         uint64_t b = orc_min64(end, req_end(o, t)) - r->first;
         if (err != ZX_OK && !orc_head_profile(o)) {
-            if (b > a) {
-                fail_whole(o, t, err);
-                complete(o, source, t);
-            }
+            fail_whole(o, t, err);
+            complete(o, source, t);
             continue;
         }
         if (err != ZX_OK) {
