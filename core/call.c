@@ -174,6 +174,8 @@ static void end_call(zxp_world *w, thread_ref t, zxp_thread_state state) {
     call_release(w, t);
     struct thread *thread = thread_at(w, t);
     if (state == ZXP_THREAD_READY && thread->suspended) state = ZXP_THREAD_SUSPENDED;
+    if (thread->dying) state = ZXP_THREAD_KILLED;
+    thread->dying = 0;
     thread->state = (uint8_t)state;
     thread->waits_for = ZXP_WAIT_NONE;
     tell_result(w, t, ZXP_EVENT_RESULT);

@@ -48,14 +48,23 @@ step op_resume(zxp_world *w, thread_ref t) {
     return accept(w, t, RULE_thread_resumed);
 }
 
+static void die(zxp_world *w, thread_ref t) {
+    call_release(w, t);
+    struct thread *thread = thread_at(w, t);
+    thread->state = ZXP_THREAD_KILLED;
+    thread->waits_for = ZXP_WAIT_NONE;
+    thread->suspended = thread->restart = 0;
+}
+
 step op_kill(zxp_world *w, thread_ref t) {
     thread_ref target = thread_by_number(w, arg32(w, t, 0));
     if (!thread_is(target)) return refuse(w, t, RULE_thread_unknown);
     if (is_over(thread_at(w, target))) return refuse(w, t, RULE_thread_over);
-    call_release(w, target);
-    struct thread *thread = thread_at(w, target);
-    thread->state = ZXP_THREAD_KILLED;
-    thread->waits_for = ZXP_WAIT_NONE;
-    thread->suspended = thread->restart = 0;
+    if (thread_ignores_failures(w, target)) {
+        thread_at(w, target)->dying = 1;
+        thread_interrupt(w, target);
+    } else {
+        die(w, target);
+    }
     return accept(w, t, RULE_thread_killed);
 }

@@ -112,7 +112,8 @@ step thread_block(zxp_world *w, thread_ref t, zxp_wait_kind kind, int64_t deadli
     thread->wake_status = ZX_OK;
     thread->timed = deadline != ZX_TIME_INFINITE;
     thread->deadline = thread->timed ? (uint64_t)deadline : 0;
-    if (thread->suspended && !thread->call.uninterruptible) thread_interrupt(w, t); /* section 6 (3) */
+    bool interrupted_already = thread->suspended || thread->dying;
+    if (interrupted_already && !thread->call.uninterruptible) thread_interrupt(w, t); /* section 6 (2), (3) */
     return STEP_BLOCK;
 }
 
@@ -122,11 +123,15 @@ step thread_go_on(zxp_world *w, thread_ref t, zx_status_t status) {
     return STEP_BLOCK;
 }
 
-/* ---- Suspended while waiting ---- */
+/* ---- Suspended or killed while waiting ---- */
 
-static bool skips_interruptions(const struct thread *thread) {
+/* ALWAYS_NEED skips a page that it does not get (section 3.7), zx_vmo_set_size the tail that it cannot zero (chapter 5
+ * section 4.5). */
+bool thread_ignores_failures(const zxp_world *w, thread_ref t) {
+    const struct thread *thread = thread_at(w, t);
     const struct call *call = &thread->call;
     if (thread->waits_for != ZXP_WAIT_REQUEST) return false;
+    if (call->op == ZXP_OP_VMO_SET_SIZE) return true;
     return (call->op == ZXP_OP_VMO_OP_RANGE && call->args[1] == ZX_VMO_OP_ALWAYS_NEED) ||
            (call->op == ZXP_OP_VMAR_OP_RANGE && call->args[1] == ZX_VMAR_OP_ALWAYS_NEED);
 }
@@ -154,11 +159,11 @@ static void park(zxp_world *w, thread_ref t) {
 }
 
 void thread_interrupt(zxp_world *w, thread_ref t) {
-    if (skips_interruptions(thread_at(w, t))) {
-        apply_rule(w, RULE_thread_skips);
-        request_cancel(w, t);
-        thread_wake(w, t, ZX_ERR_INTERNAL_INTR_RETRY);
-    } else {
+    if (!thread_ignores_failures(w, t)) {
         park(w, t);
+        return;
     }
+    apply_rule(w, RULE_thread_runs_on);
+    request_cancel(w, t);
+    thread_wake(w, t, thread_at(w, t)->dying ? ZX_ERR_INTERNAL_INTR_KILLED : ZX_ERR_INTERNAL_INTR_RETRY);
 }

@@ -21,9 +21,11 @@ static inline bool deadline_passed(const zxp_world *w, int64_t deadline) {
 }
 /* The wait is over before it begins: the thread runs again in its turn. Returns STEP_BLOCK. */
 step thread_go_on(zxp_world *w, thread_ref t, zx_status_t status);
-/* A suspend ends the wait of a blocked thread (section 10): its request is cancelled and it is parked; at resume a
- * syscall starts from the beginning, a load or store goes on where it was. ALWAYS_NEED alone takes it for an error and
- * runs on (section 3.7). */
+/* Does the call that the thread waits in go on when the wait fails, whatever the reason? */
+bool thread_ignores_failures(const zxp_world *w, thread_ref t);
+/* A suspend, or a kill of a thread that ignores failures, ends the wait of a blocked thread (section 10): its request is
+ * cancelled and it is parked; at resume a syscall starts from the beginning, a load or store goes on where it was. A call
+ * that ignores failures takes it for one and runs on. */
 void thread_interrupt(zxp_world *w, thread_ref t);
 /* Runs every thread that can run, first in first out, until none can (N2). */
 void threads_drain(zxp_world *w);

@@ -82,7 +82,7 @@ struct page_map {
     uint32_t runs;
     uint16_t height;   /* 0: the root is a leaf */
     uint16_t capacity; /* of a root leaf that has not reached full size */
-    uint32_t reserved;
+    uint32_t last_leaf; /* changed last: looked at first; 0: none */
 };
 
 /* One page of bytes that are neither a fill nor letters. Counted references: one for each page slot or data piece. */
@@ -346,7 +346,7 @@ struct thread {
     uint8_t restart;         /* at resume the call starts from the beginning */
     uint8_t timed;           /* deadline counts */
     uint8_t fault_kind;      /* load 0, store 1 */
-    uint8_t reserved;
+    uint8_t dying;           /* killed in a call that ignores failures: it runs to its end first; 0 between API calls */
 };
 
 /* ---- The whole ---- */
