@@ -68,7 +68,17 @@ static enum rule_number vmex_refusal(const zxp_world *w, zx_handle_t vmex) {
     return object_is(handle_object(w, vmex)) ? RULE_vmo_exec_vmex_type : RULE_vmo_exec_bad_vmex;
 }
 
-/* The handle is gone whatever happens, once it was live. The new one is made first, so that the VMO always has one. */
+/* Step 5: the old handle has left the table when the new one is made, so this takes its slot. The VMO is held meanwhile. */
+static step exchange(zxp_world *w, thread_ref t, zx_handle_t handle, vmo_ref v) {
+    zx_rights_t rights = handle_rights(w, handle) | ZX_RIGHT_EXECUTE;
+    if (!arena_reserve(w, handle_make_bytes(w))) return no_memory(w, t);
+    hold_vmo(w, t, 0, v);
+    handle_close(w, handle);
+    set_value(w, t, 0, handle_make(w, object_of_vmo(v), rights));
+    return accept(w, t, RULE_vmo_exec_done);
+}
+
+/* The handle is gone whatever happens, once it was live. */
 step op_vmo_replace_as_executable(zxp_world *w, thread_ref t) {
     zx_handle_t handle = arg32(w, t, 0);
     enum rule_number vmex = vmex_refusal(w, arg32(w, t, 1));
@@ -82,8 +92,5 @@ step op_vmo_replace_as_executable(zxp_world *w, thread_ref t) {
         handle_close(w, handle);
         return refuse(w, t, vmex);
     }
-    if (!handle_room(w) || !arena_reserve(w, handle_make_bytes(w))) return no_memory(w, t);
-    set_value(w, t, 0, handle_make(w, object, handle_rights(w, handle) | ZX_RIGHT_EXECUTE));
-    handle_close(w, handle);
-    return accept(w, t, RULE_vmo_exec_done);
+    return exchange(w, t, handle, vmo_of_object(object));
 }
