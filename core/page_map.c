@@ -149,19 +149,54 @@ static uint64_t descend(const zxp_world *w, const struct page_map *map, uint64_t
     return bound;
 }
 
-struct page_run page_map_find(const zxp_world *w, const struct page_map *map, uint64_t page) {
-    uint32_t index = map->root;
-    uint64_t bound = map->pages;
-    for (uint32_t level = 0; level < map->height; level++) {
-        const struct inner *inner = inner_at(w, index);
+/* Where a run is stored, and where it ends. */
+struct place {
+    struct leaf *leaf;
+    uint32_t index, at; /* of the leaf; in it */
+    uint64_t end;
+};
+
+/* Is the page in the leaf that was changed last? Its last run does not count: only the next leaf knows where that
+ * ends. */
+static inline bool in_last_leaf(const zxp_world *w, const struct page_map *map, uint64_t page) {
+    if (map->height == 0 || map->last_leaf == 0) return false;
+    struct leaf *leaf = leaf_at(w, map->last_leaf);
+    return firsts_of(leaf)[0] <= page && page < firsts_of(leaf)[leaf->count - 1];
+}
+
+/* The nodes of a large map are far away: a leaf is called for as a whole, before the search asks for it piece by piece. */
+static inline void call_for(const void *node) {
+#if defined(__GNUC__)
+    for (unsigned line = 0; line < NODE_BYTES; line += 64) __builtin_prefetch((const char *)node + line);
+#else
+    (void)node;
+#endif
+}
+
+static inline struct place locate(const zxp_world *w, const struct page_map *map, uint64_t page) {
+    bool near = in_last_leaf(w, map, page);
+    struct place place = {.index = near ? map->last_leaf : map->root, .end = map->pages};
+    for (uint32_t level = near ? map->height : 0; level < map->height; level++) {
+        const struct inner *inner = inner_at(w, place.index);
         uint32_t i = search(inner->first, inner->count, page);
-        if (i + 1 < inner->count) bound = inner->first[i + 1];
-        index = inner->child[i];
+        if (i + 1 < inner->count) place.end = inner->first[i + 1];
+        place.index = inner->child[i];
     }
-    struct leaf *leaf = leaf_at(w, index);
-    const uint64_t *firsts = firsts_of(leaf);
-    uint32_t at = search(firsts, leaf->count, page);
-    return (struct page_run){firsts[at], at + 1 < leaf->count ? firsts[at + 1] : bound, keys_of(leaf)[at]};
+    place.leaf = leaf_at(w, place.index);
+    if (map->height > 1 && !near) call_for(place.leaf);
+    const uint64_t *firsts = firsts_of(place.leaf);
+    place.at = search(firsts, place.leaf->count, page);
+    if (place.at + 1 < place.leaf->count) place.end = firsts[place.at + 1];
+    return place;
+}
+
+static inline struct page_run run_at(const struct place *place) {
+    return (struct page_run){firsts_of(place->leaf)[place->at], place->end, keys_of(place->leaf)[place->at]};
+}
+
+struct page_run page_map_find(const zxp_world *w, const struct page_map *map, uint64_t page) {
+    struct place place = locate(w, map, page);
+    return run_at(&place);
 }
 
 /* ---- Inserting ---- */
@@ -372,8 +407,9 @@ static void erase(zxp_world *w, struct page_map *map, uint64_t first, uint64_t e
 
 /* A lone leaf that has become much too large gives memory back. */
 static void trim(zxp_world *w, struct page_map *map) {
-    if (map->height > 0 || map->capacity <= 3 || map->runs > map->capacity / 4u) return;
-    root_leaf_move(w, map, map->capacity / 2u);
+    uint32_t capacity = map->capacity;
+    while (capacity > 3 && map->runs <= capacity / 4) capacity /= 2;
+    if (map->height == 0 && capacity < map->capacity) root_leaf_move(w, map, capacity);
 }
 
 /* ---- Changing ---- */
@@ -396,17 +432,75 @@ static void set_left(zxp_world *w, struct page_map *map, uint64_t first, const s
         *at = *key;
 }
 
-void page_map_set(zxp_world *w, struct page_map *map, uint64_t first, uint64_t end, struct page_key key) {
-    if (first >= end) return;
+/* The neighbours' keys; NULL at the ends of the map. */
+static const struct page_key *key_before(const zxp_world *w, const struct place *place) {
+    if (place->at > 0) return keys_of(place->leaf) + place->at - 1;
+    if (place->leaf->previous == 0) return NULL;
+    struct leaf *previous = leaf_at(w, place->leaf->previous);
+    return keys_of(previous) + previous->count - 1;
+}
+
+static const struct page_key *key_after(const zxp_world *w, const struct place *place) {
+    if (place->at + 1 < place->leaf->count) return keys_of(place->leaf) + place->at + 1;
+    return place->leaf->next == 0 ? NULL : keys_of(leaf_at(w, place->leaf->next));
+}
+
+/* Most changes lie in one run, and touch no other: done in its leaf, if that has room. False: nothing was done. */
+static bool set_in_leaf(zxp_world *w, struct page_map *map, const struct place *place, uint64_t first, uint64_t end,
+                        const struct page_key *key) {
+    struct leaf *leaf = place->leaf;
+    struct page_run run = run_at(place);
+    bool head = run.first < first, tail = end < run.end;
+    const struct page_key *before = head ? NULL : key_before(w, place), *after = tail ? NULL : key_after(w, place);
+    bool joins = (before && page_key_equal(before, key)) || (after && page_key_equal(after, key));
+    if (end > run.end || joins || leaf->count + head + tail > leaf->capacity) return false;
+    if (tail) leaf_insert(leaf, place->at + 1, end, run.key);
+    if (head)
+        leaf_insert(leaf, place->at + 1, first, *key);
+    else
+        keys_of(leaf)[place->at] = *key;
+    map->runs += (uint32_t)head + tail;
+    return true;
+}
+
+/* The change continues the run before it, or the one after it, and leaves some of its own run: only a border moves. */
+static bool move_border(const zxp_world *w, const struct place *place, uint64_t first, uint64_t end,
+                        const struct page_key *key) {
+    struct leaf *leaf = place->leaf;
+    uint64_t *firsts = firsts_of(leaf);
+    bool from_start = firsts[place->at] == first, to_end = end == place->end;
+    if (end > place->end || from_start == to_end) return false;
+    if (from_start && place->at > 0 && page_key_equal(key_before(w, place), key)) {
+        firsts[place->at] = end;
+        return true;
+    }
+    if (to_end && place->at + 1 < leaf->count && page_key_equal(key_after(w, place), key)) {
+        firsts[place->at + 1] = first;
+        return true;
+    }
+    return false;
+}
+
+static void set_across(zxp_world *w, struct page_map *map, uint64_t first, uint64_t end, const struct page_key *key) {
     struct page_run run = page_map_find(w, map, first);
-    if (run.end >= end && page_key_equal(&run.key, &key)) return;
     struct page_run right = end < map->pages ? page_map_find(w, map, end) : (struct page_run){.first = end, .end = end};
-    bool merges = right.end > end && page_key_equal(&right.key, &key);
+    bool merges = right.end > end && page_key_equal(&right.key, key);
+    map->last_leaf = 0;
     if (run.end < end) erase(w, map, first + 1, end);
-    set_left(w, map, first, &key);
+    set_left(w, map, first, key);
     if (right.first < end && !merges) insert(w, map, end, right.key);
     if (right.first == end && merges) erase(w, map, end, end + 1);
     trim(w, map);
+}
+
+void page_map_set(zxp_world *w, struct page_map *map, uint64_t first, uint64_t end, struct page_key key) {
+    if (first >= end) return;
+    struct place place = locate(w, map, first);
+    if (place.end >= end && page_key_equal(keys_of(place.leaf) + place.at, &key)) return;
+    if (set_in_leaf(w, map, &place, first, end, &key) || move_border(w, &place, first, end, &key))
+        map->last_leaf = place.index;
+    else
+        set_across(w, map, first, end, &key);
 }
 
 void page_map_resize(zxp_world *w, struct page_map *map, uint64_t pages, struct page_key key) {
@@ -418,6 +512,7 @@ void page_map_resize(zxp_world *w, struct page_map *map, uint64_t pages, struct 
         return;
     }
     map->pages = pages;
+    map->last_leaf = 0;
     if (pages < old) {
         erase(w, map, pages, old);
         trim(w, map);
@@ -518,6 +613,7 @@ static bool levels_valid(const zxp_world *w, const struct page_map *map) {
 
 bool page_map_valid(const zxp_world *w, const struct page_map *map) {
     if (map->pages == 0) return map->runs == 0 && map->height == 0;
+    if (map->height == 0 && map->last_leaf != 0 && map->last_leaf != map->root) return false;
     if (!levels_valid(w, map)) return false;
     struct path path;
     descend(w, map, 0, &path);
