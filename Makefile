@@ -107,6 +107,7 @@ REPL_OBJECTS :=
 REPL_LIBS :=
 CLEAN :=
 
+-include fuzz/explore/explore.mk
 -include fuzz/fuzz.mk
 -include bench/bench.mk
 -include docs/docs.mk

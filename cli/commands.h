@@ -83,6 +83,8 @@ bool cmd_evict(struct stmt *s); /* cmd_kernel.c */
 bool cmd_reclaim(struct stmt *s);
 bool cmd_age(struct stmt *s);
 bool cmd_advance(struct stmt *s);
+bool cmd_reach(struct stmt *s);       /* cmd_explore.c */
+bool cmd_explore(struct stmt *s);
 bool cmd_check(struct stmt *s); /* cmd_world.c */
 bool cmd_reset(struct stmt *s);
 bool cmd_undo(struct stmt *s);

@@ -1,0 +1,205 @@
+/*
+ * cmd_explore.c - reach and explore: all states that the present world can reach (fuzz/explore).
+ *
+ *     reach CONDITION [within N]
+ *     explore [WORD ...] [pages=N] [depth=N] [states=N] [workers=N] [exact] [live] [never CONDITION]
+ *
+ * WORD names steps (read, write, supply, ...: alphabet.h). The steps run on copies; the world stays as it is.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../fuzz/explore/alphabet.h"
+#include "cmd.h"
+#include "commands.h"
+#include "condition.h"
+
+enum { EXPLORE_THREADS = 2, REACH_STATES = 2000000 };
+
+struct exploring {
+    struct stmt *s;
+    zxp_world *start; /* a copy, with the client threads */
+    struct explore_thread threads[EXPLORE_THREADS];
+    struct explore_alphabet alphabet;
+    struct condition condition;
+    bool has_condition;
+    struct buf words;
+    uint64_t pages;
+    struct explore_options options;
+};
+
+/* ---- Call-backs ---- */
+
+static bool goal(void *user, const zxp_world *world) {
+    return condition_holds(&((const struct exploring *)user)->condition, world);
+}
+
+static bool progress(void *user, uint64_t states, uint64_t transitions, uint32_t depth, uint64_t frontier) {
+    const struct exploring *e = user;
+    (void)transitions;
+    if (e->s->in->options.interactive && depth % 8 == 0 && depth > 0) {
+        interp_printf(e->s->in, "  ... depth %" PRIu32 ": %" PRIu64 " states, %" PRIu64 " to go on from\n", depth, states, frontier);
+    }
+    return e->s->in->interrupt == NULL || *e->s->in->interrupt == 0;
+}
+
+static const char *name_of(void *user, zx_koid_t koid) {
+    const char *name = interp_name_of_koid(((const struct exploring *)user)->s->in, koid);
+    return name;
+}
+
+/* ---- Setting up ---- */
+
+/* t1 and t2: those of the session if they can run, else fresh ones. */
+static bool add_threads(struct exploring *e) {
+    static const char *const names[EXPLORE_THREADS] = {"t1", "t2"};
+    for (unsigned i = 0; i < EXPLORE_THREADS; i++) {
+        uint32_t number;
+        if (!session_thread(&e->s->in->session, names[i], 2, &number) && zxp_thread_create(e->start, &number) != ZX_OK) return false;
+        e->threads[i] = (struct explore_thread){number, names[i]};
+    }
+    return true;
+}
+
+static bool set_up(struct exploring *e) {
+    e->start = zxp_world_clone(e->s->in->world);
+    if (e->start == NULL || !add_threads(e)) return stmt_error(e->s, e->s->body.begin, "memory is short");
+    const char *words = e->words.n > 0 ? buf_string(&e->words) : NULL;
+    struct explore_bounds bounds = {.pages = e->pages, .threads = e->threads, .thread_count = EXPLORE_THREADS, .words = words,
+                                    .name = name_of, .user = e};
+    if (!explore_default_alphabet(e->start, &bounds, &e->alphabet)) return stmt_error(e->s, e->s->body.begin, "memory is short");
+    if (e->alphabet.count == 0) return stmt_error(e->s, e->s->body.begin, "there is nothing to explore: make a pager-backed VMO first");
+    e->options.alphabet = &e->alphabet;
+    e->options.progress = progress;
+    e->options.user = e;
+    return true;
+}
+
+static void tear_down(struct exploring *e) {
+    explore_alphabet_clear(&e->alphabet);
+    zxp_world_destroy(e->start);
+    buf_free(&e->words);
+}
+
+/* ---- Telling ---- */
+
+static void print_path(struct exploring *e, const struct explore_result *result) {
+    for (uint32_t i = 0; i < result->path_length; i++) interp_printf(e->s->in, "    %s\n", e->alphabet.step[result->path[i]].text);
+}
+
+static void print_finding(struct exploring *e, const struct explore_result *result) {
+    struct interp *in = e->s->in;
+    switch (result->kind) {
+    case EXPLORE_NOTHING: return;
+    case EXPLORE_GOAL: interp_printf(in, "reached in %" PRIu32 " steps, which is the least:\n", result->path_length); break;
+    case EXPLORE_NEVER: interp_printf(in, "it does happen, in %" PRIu32 " steps at the least:\n", result->path_length); break;
+    case EXPLORE_INVARIANT:
+        interp_printf(in, "INV-%u is broken: %s\n", result->invariant, zxp_invariant_text(result->invariant));
+        break;
+    case EXPLORE_STUCK: interp_printf(in, "a thread cannot finish any more, whatever the pager answers:\n"); break;
+    case EXPLORE_DISAGREE: interp_printf(in, "the two engines disagree:\n"); break;
+    }
+    print_path(e, result);
+}
+
+static void print_summary_of(struct exploring *e, const struct explore_result *result) {
+    double seconds = result->seconds > 0 ? result->seconds : 1e-9;
+    const char *how = result->complete ? "all of them" : result->out_of_memory ? "memory is short" : result->stopped ? "stopped" : "bounded";
+    interp_printf(e->s->in, "%" PRIu64 " states (%s), %" PRIu64 " transitions, depth %" PRIu32 ", %.2f s\n", result->states, how,
+                  result->transitions, result->depth, seconds);
+    interp_printf(e->s->in, "%.0f states a second, %.1f bytes a state; odds of a missed state %.1e\n", (double)result->states / seconds,
+                  (double)result->store_bytes / (double)result->states,
+                  e->options.store == EXPLORE_EXACT ? 0.0 : explore_odds(result->states));
+}
+
+static bool run(struct exploring *e, bool summary) {
+    struct explore_result *result = calloc(1, sizeof *result);
+    if (result == NULL) return stmt_error(e->s, e->s->body.begin, "memory is short");
+    explore_run(e->start, &e->options, false, result);
+    if (summary) print_summary_of(e, result);
+    if (result->kind == EXPLORE_NOTHING && e->has_condition) {
+        interp_printf(e->s->in, result->complete ? "it never holds: no state that can be reached has it\n"
+                                                 : "not found within the bound; it may hold further on\n");
+    } else if (result->kind == EXPLORE_NOTHING) {
+        interp_printf(e->s->in, "no violation\n");
+    }
+    print_finding(e, result);
+    bool violated = result->kind != EXPLORE_NOTHING && result->kind != EXPLORE_GOAL;
+    cmd_set_result(e->s, violated ? ZX_ERR_BAD_STATE : result->kind == EXPLORE_NOTHING && !summary ? ZX_ERR_NOT_FOUND : ZX_OK);
+    explore_result_clear(result);
+    free(result);
+    return true;
+}
+
+/* ---- Commands ---- */
+
+bool cmd_reach(struct stmt *s) {
+    struct exploring e = {.s = s, .pages = 4, .has_condition = true};
+    uint64_t depth = 0;
+    bool well = condition_take(s, "within", &e.condition);
+    if (well && stmt_take_keyword(s, "within")) well = stmt_take_number(s, "a number of steps", &depth);
+    well = well && stmt_end(s);
+    if (!well || s->in->options.dry) return well;
+    if (condition_holds(&e.condition, s->in->world)) {
+        interp_printf(s->in, "it holds now\n");
+        cmd_set_result(s, ZX_OK);
+        return true;
+    }
+    e.options.goal = goal;
+    e.options.max_states = REACH_STATES;
+    e.options.max_depth = depth < EXPLORE_MAX_DEPTH ? (uint32_t)depth : EXPLORE_MAX_DEPTH - 1;
+    buf_text(&e.words, "read write commit zero supply fail dirty writeback next detach evict resize");
+    well = set_up(&e) && run(&e, false);
+    tear_down(&e);
+    return well;
+}
+
+static bool take_explore_option(struct exploring *e) {
+    struct stmt *s = e->s;
+    struct span value;
+    uint64_t number;
+    struct span word = s->words[s->at_word];
+    if (cmd_take_option(s, "pages", &value)) return stmt_eval(s, value, EVAL_PAGES, &e->pages);
+    if (cmd_take_option(s, "states", &value)) return stmt_eval(s, value, 0, &e->options.max_states);
+    if (cmd_take_option(s, "depth", &value)) {
+        if (!stmt_eval(s, value, 0, &number)) return false;
+        e->options.max_depth = number < EXPLORE_MAX_DEPTH ? (uint32_t)number : EXPLORE_MAX_DEPTH - 1;
+        return true;
+    }
+    if (cmd_take_option(s, "workers", &value)) {
+        if (!stmt_eval(s, value, 0, &number)) return false;
+        e->options.workers = (unsigned)number;
+        return true;
+    }
+    if (stmt_take_keyword(s, "exact")) e->options.store = EXPLORE_EXACT;
+    else if (stmt_take_keyword(s, "live")) e->options.check_liveness = true;
+    else {
+        if (!stmt_take_word(s, "a step", &word)) return false;
+        buf_format(&e->words, "%.*s ", (int)(word.end - word.begin), s->text.s + word.begin);
+    }
+    return true;
+}
+
+static bool take_explore(struct exploring *e) {
+    struct stmt *s = e->s;
+    while (stmt_more(s)) {
+        if (stmt_take_keyword(s, "never")) {
+            e->has_condition = true;
+            e->options.goal = goal;
+            e->options.goal_is_violation = true;
+            return condition_take(s, NULL, &e->condition) && stmt_end(s);
+        }
+        if (!take_explore_option(e)) return false;
+    }
+    return true;
+}
+
+bool cmd_explore(struct stmt *s) {
+    struct exploring e = {.s = s, .pages = 2};
+    e.options.check_invariants = true;
+    bool well = take_explore(&e);
+    if (well && !s->in->options.dry) well = set_up(&e) && run(&e, true);
+    tear_down(&e);
+    return well;
+}

@@ -1,0 +1,5 @@
+# explore.mk - the explorer is part of the prompt.
+
+EXPLORE_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard fuzz/explore/*.c))
+REPL_OBJECTS += $(EXPLORE_OBJECTS)
+REPL_LIBS += -lpthread
