@@ -27,6 +27,7 @@ static const char usage[] =
     "usage: zxpager-repl                        the prompt\n"
     "       zxpager-repl FILE.zxp ...           run scripts; - is standard input\n"
     "       zxpager-repl -c 'STATEMENTS'        run them\n"
+    "       zxpager-repl --play FILE ...        runs scripts as if typed at the prompt; comments are the narration\n"
     "       zxpager-repl --check FILE ...       parse only\n"
     "       zxpager-repl --tap FILE ...         results as TAP, then \"N passed, N failed\"\n"
     "       zxpager-repl --update FILE ...      rewrite the expectations of FILE to what came\n"
@@ -47,7 +48,7 @@ struct command_line {
     const char *statements; /* -c */
     char **files;
     int file_count;
-    bool color, prompt;
+    bool color, play;
 };
 
 static int misuse(const char *what, const char *argument) {
@@ -95,6 +96,8 @@ static bool set_flag(struct command_line *line, const char *option) {
         line->options.no_files = true;
     else if (strcmp(option, "--no-color") == 0)
         line->color = false;
+    else if (strcmp(option, "--play") == 0)
+        line->play = true;
     else
         return set_mode(line, option);
     return true;
@@ -170,7 +173,18 @@ static void catch_signals(void) {
     (void)sigaction(SIGPIPE, &ignore, NULL); /* a closed pipe is a write error, with a message and a status */
 }
 
+static int play(const struct command_line *line) {
+    int worst = line->file_count ? 0 : misuse("files are missing behind", "--play");
+    for (int i = 0; i < line->file_count; i++) {
+        int status = prompt_play(line->files[i], &line->options, line->color, &interrupt_flag);
+        worst = status > worst ? status : worst;
+    }
+    return worst;
+}
+
 static int dispatch(struct command_line *line) {
+    if (line->play)
+        return play(line);
     bool nothing = !line->statements && !line->file_count;
     if (line->mode == RUN_UPDATE && line->statements)
         return misuse("--update takes files, not", "-c");

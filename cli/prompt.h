@@ -14,6 +14,8 @@ struct interp_options;
 
 /* Runs the prompt on the terminal; the exit status. */
 int prompt_run(const struct interp_options *options, bool color, volatile sig_atomic_t *interrupt);
+/* Runs a script as if it were typed at the prompt, with its comments as narration; the exit status. */
+int prompt_play(const char *path, const struct interp_options *options, bool color, volatile sig_atomic_t *interrupt);
 /* Registers views and commands of the prompt (in->views), for scripts and -c too. */
 void prompt_register(struct interp *in);
 /* zxpager-repl replay INPUT ...; the exit status. */

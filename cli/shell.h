@@ -22,7 +22,8 @@ enum {
 struct entry {
     char *text;           /* the statement, as it ran, without its expectation */
     char *came;           /* what could be expected of it; NULL: nothing */
-    uint64_t first_event; /* the number of the event before it */
+    uint64_t first_event; /* the number of the event before it, */
+    uint64_t last_event;  /* and of its last one */
     bool step;            /* an undo step */
 };
 
@@ -64,7 +65,7 @@ struct shell {
     zx_status_t last_status;
     uint64_t shown;            /* statements shown of this entry */
     size_t failures;           /* failed expectations and errors */
-    uint32_t loop_seen;        /* index of the loop variable last recorded */
+    uint64_t loops_seen;       /* a hash of the loop variables last recorded */
 };
 
 struct shell *shell_create(struct interp *in, bool prints, bool color);
