@@ -57,8 +57,10 @@ enum look look_read(zxp_world *w, thread_ref t, node_ref n, uint64_t page, uint6
     *seen = (struct seen){.content = content_zero(), .content_page = page, .count = found.run};
     if (!node_is(found.owner) || !is_frame(&found.key))
         return LOOK_OK; /* the shared zero page: nothing is committed */
+    if (call_of(w, t)->buffer.kind == ZXP_BUFFER_USER)
+        seen->count = 1; /* the copy may fail behind it, and then the next pages were not accessed */
     if (touch)
-        reclaim_mark_accessed(w, found.owner, found.page, found.page + found.run);
+        reclaim_mark_accessed(w, found.owner, found.page, found.page + seen->count);
     seen->content = key_content(&found.key);
     seen->content_page = found.page;
     seen->frame = true;
@@ -99,8 +101,8 @@ static void unshare(struct page_key *key, uint64_t unused) {
 
 /* ---- LOOK_OWN: anonymous VMOs and clones ---- */
 
-/* A copy from user memory, or from a buffer that is too short, may fail at any page: fresh pages and copies are then made
- * as it goes, one at a time. */
+/* A copy from user memory, or from a buffer that is too short, may fail at any page: pages are then made, copied and
+ * marked accessed as it goes, one at a time. */
 static uint64_t at_once(const zxp_world *w, thread_ref t, enum own_mode mode, uint64_t count) {
     uint8_t kind = call_of(w, t)->buffer.kind;
     bool may_fail = kind == ZXP_BUFFER_USER || kind == ZXP_BUFFER_BYTES;
@@ -138,15 +140,13 @@ static void copy_up(zxp_world *w, node_ref n, uint64_t page, const struct found 
 static enum look own_untracked(zxp_world *w, thread_ref t, node_ref n, uint64_t page, enum own_mode mode, uint64_t ask,
                                uint64_t *count) {
     struct found found = node_find(w, n, page, ask);
-    *count = found.run;
     if (is_unknown(w, n, &found))
         return ask_read(w, t, &found, width(w, t, mode == OWN_COMMIT, ask));
-    if (node_is(found.owner) && node_same(found.owner, n) && found.key.state == OWNED) {
+    *count = found.run = at_once(w, t, mode, found.run);
+    if (node_is(found.owner) && node_same(found.owner, n) && found.key.state == OWNED)
         keep_own(w, n, page, mode, count);
-    } else {
-        *count = found.run = at_once(w, t, mode, found.run);
+    else
         copy_up(w, n, page, &found);
-    }
     return LOOK_OK;
 }
 
@@ -160,6 +160,7 @@ static bool is_not_written(const struct page_key *key) {
 static enum look own_frame(zxp_world *w, thread_ref t, node_ref n, uint64_t page, enum own_mode mode, uint64_t ask,
                            uint64_t *count) {
     if (mode == OWN_COMMIT || is_old(w)) {
+        *count = at_once(w, t, mode, *count);
         reclaim_mark_accessed(w, n, page, page + *count);
         return LOOK_OK;
     }

@@ -553,8 +553,8 @@ uint64_t reclaim_evict_range(zxp_world *w, node_ref n, uint64_t first, uint64_t 
             continue;
         }
         apply_rule(w, why);
-        if (why == RULE_reclaim_always_need)
-            reclaim_mark_accessed(w, n, page, next); /* check 6: the page becomes newest */
+        if (why == RULE_reclaim_always_need || why == RULE_reclaim_no_eviction)
+            reclaim_mark_accessed(w, n, page, next); /* checks 1 and 6: the page becomes newest */
     }
     return evicted;
 }
