@@ -123,12 +123,24 @@ static void print_list(struct buf *out, const struct interp *in, const zxp_op_ca
     buf_char(out, ']');
 }
 
+/* ZX_VMO_ also begins the names of other families, whose values overlap with those of the options. */
+static bool is_of_family(const char *name, const char *prefix) {
+    static const char *const others[] = {"ZX_VMO_CHILD_", "ZX_VMO_OP_", "ZX_VMO_ZERO_CHILDREN", "ZX_VMO_DIRTY_"};
+    if (strncmp(name, prefix, strlen(prefix)) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (strlen(others[i]) > strlen(prefix) && strncmp(name, others[i], strlen(others[i])) == 0)
+            return false;
+    }
+    return true;
+}
+
 /* Constants of one value by prefix: operations, options of one bit. */
 static bool print_constant(struct buf *out, const char *prefix, uint64_t value) {
     for (size_t i = 0; i < zxp_constant_count(); i++) {
         const char *name = zxp_constant_name(i);
         uint64_t constant;
-        if (strncmp(name, prefix, strlen(prefix)) || !zxp_constant_by_name(name, strlen(name), &constant))
+        if (!is_of_family(name, prefix) || !zxp_constant_by_name(name, strlen(name), &constant))
             continue;
         if (constant == value) {
             buf_text(out, name);
