@@ -43,7 +43,8 @@ uint64_t owners_of_run(const zxp_world *w, node_ref n, uint64_t page, uint64_t *
 }
 
 static void charge(struct attribution *sum, uint64_t pages, uint64_t owners) {
-    struct fixed scaled = fixed_add((struct fixed){sum->scaled, sum->scaled_fraction}, fixed_times(page_share(owners), pages));
+    struct fixed before = {sum->scaled, sum->scaled_fraction};
+    struct fixed scaled = fixed_add(before, fixed_times(page_share(owners), pages));
     sum->committed += pages * PAGE;
     if (owners == 1) sum->private_bytes += pages * PAGE;
     sum->scaled = scaled.whole;

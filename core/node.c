@@ -1,8 +1,8 @@
 /*
  * node.c - the page tree: nodes, clones, families, who sees whose pages (node.h; chapter 6 section 4).
  *
- * Hidden nodes of the kernel do not exist here: a bidirectional clone copies the entries of its source, and pages that two
- * members of a family own in common carry the number of the snapshot that shared them (page_key.share).
+ * Hidden nodes of the kernel do not exist here: a bidirectional clone copies the entries of its source, and pages
+ * that two members of a family own in common carry the number of the snapshot that shared them (page_key.share).
  */
 #include "node.h"
 
@@ -126,8 +126,8 @@ static void set_share(struct page_key *key, uint64_t share) {
 
 static bool is_unshared(const struct page_key *key) { return key->state == OWNED && key->share == 0; }
 
-/* Every page that u owns and has written since the last snapshot gets the number of this one; those that it shares already keep
- * theirs. Its mappings lose write: the next store forks. */
+/* Every page that u owns and has written since the last snapshot gets the number of this one; those that it shares
+ * already keep theirs. Its mappings lose write: the next store forks. */
 static void share_pages(zxp_world *w, node_ref u) {
     uint64_t pages = node_at(w, u)->map.pages;
     if (page_map_first(w, &node_at(w, u)->map, 0, pages, is_unshared) < pages) {

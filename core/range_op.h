@@ -2,8 +2,8 @@
  * range_op.h - operations on a range of a VMO's pages: COMMIT, DECOMMIT, ZERO, ALWAYS_NEED, DONT_NEED, PREFETCH
  * (chapter 5 sections 6 and 7, chapter 6 section 7), as zx_vmo_op_range and zx_vmar_op_range do them.
  *
- * Rights and mappings are the callers'; all checks of the range are here. An operation is resumable: its state is in the
- * call record (cursor, local[0..3]), so one thread has one at a time; local[4] and above are the caller's.
+ * Rights and mappings are the callers'; all checks of the range are here. An operation is resumable: its state is in
+ * the call record (cursor, local[0..3]), so one thread has one at a time; local[4] and above are the caller's.
  *
  *     range_begin(w, t);                                     once for each range
  *     enum look look = range_op(w, t, v, op, offset, length);  again with the same arguments after each wake
@@ -16,8 +16,9 @@
 
 /* A new operation: nothing is done, no request is active. */
 void range_begin(zxp_world *w, thread_ref t);
-/* op: a ZX_VMO_OP_... of the six above (ZX_VMAR_OP_... have the same values). The VMO is held by the call. LOOK_WAIT: the thread's request is
- * populated. LOOK_FAILED: status and rule stand in the call. A wait that failed is noticed here: the caller need not ask. */
+/* op: a ZX_VMO_OP_... of the six above (ZX_VMAR_OP_... have the same values). The VMO is held by the call.
+ * LOOK_WAIT: the thread's request is populated. LOOK_FAILED: status and rule stand in the call. A wait that failed
+ * is noticed here: the caller need not ask. */
 enum look range_op(zxp_world *w, thread_ref t, vmo_ref v, uint32_t op, uint64_t offset, uint64_t length);
 
 /* The single operations; the same contract. */

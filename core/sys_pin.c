@@ -1,8 +1,9 @@
 /*
  * sys_pin.c - pinning as a driver does it through a BTI, and unpinning (chapter 5 section 8, chapter 4 section 3.6).
  *
- * A pin goes from the front: pages are committed, and pinned at once; a write pin of a pager root then makes those dirty, and goes
- * on. What it has pinned so far stays pinned while it waits, and is undone if it fails, is killed or suspended.
+ * A pin goes from the front: pages are committed, and pinned at once; a write pin of a pager root then makes those
+ * dirty, and goes on. What it has pinned so far stays pinned while it waits, and is undone if it fails, is
+ * killed or suspended.
  */
 #include "reclaim.h"
 #include "slots.h"
@@ -18,8 +19,8 @@ static uint64_t pins_bytes(const zxp_world *w, node_ref n, uint64_t first, uint6
     return slots_bytes(w, n, page_map_count(w, &node_at(w, n)->map, first, end, UINT64_MAX) + 1);
 }
 
-/* One pin more or less on pages of n that are frames. Pinned frames are in no reclaim list; unpinned ones enter one anew (chapter 8
- * section 1.3). */
+/* One pin more or less on pages of n that are frames. Pinned frames are in no reclaim list; unpinned ones enter one
+ * anew (chapter 8 section 1.3). */
 static void change_pins(zxp_world *w, node_ref n, uint64_t first, uint64_t end, int by, enum rule_number rule) {
     for (uint64_t page = first, next; page < end; page = next) {
         struct page_run run = slot_run(w, n, page);
@@ -46,8 +47,8 @@ static uint64_t first_page(const zxp_world *w, thread_ref t) {
     return (vmo_at(w, call_of(w, t)->held[0])->base + arg(w, t, 1)) / PAGE;
 }
 
-/* Takes back what the call has pinned. Short of memory, it stays pinned for ever, as the kernel's quarantine keeps pages of a
- * driver that died. */
+/* Takes back what the call has pinned. Short of memory, it stays pinned for ever, as the kernel's quarantine keeps
+ * pages of a driver that died. */
 void pin_abandon(zxp_world *w, thread_ref t) {
     struct call *call = call_of(w, t);
     if (call->local[FINISHED] || call->local[PINNED] == 0) return;
@@ -63,8 +64,8 @@ static enum rule_number pin_refusal(const zxp_world *w, vmo_ref v, uint64_t offs
     return vmo_is_discarded(w, v) ? RULE_pin_discarded : RULE_none;
 }
 
-/* Would committing this page of a root have to wait? A write pin makes the pages before it dirty first, so that the request for it is
- * never seen to be taken back. */
+/* Would committing this page of a root have to wait? A write pin makes the pages before it dirty first, so that the
+ * request for it is never seen to be taken back. */
 static bool would_wait(const zxp_world *w, node_ref n, uint64_t page) {
     struct page_key key = slot_at(w, n, page);
     return key.state == ABSENT || (is_interval(&key) && source_at(w, node_at(w, n)->source)->trap);
@@ -94,7 +95,8 @@ static enum look make_dirty(zxp_world *w, thread_ref t, node_ref n, uint64_t pag
 /* Step 2. */
 static enum look pin_pages(zxp_world *w, thread_ref t, node_ref n, uint64_t pages, bool dirties) {
     for (;;) {
-        uint64_t first = first_page(w, t), pinned = call_of(w, t)->local[PINNED], dirtied = call_of(w, t)->local[DIRTIED];
+        const struct call *call = call_of(w, t);
+        uint64_t first = first_page(w, t), pinned = call->local[PINNED], dirtied = call->local[DIRTIED];
         bool undirtied = dirties && dirtied < pinned;
         enum look look;
         if (undirtied && (pinned == pages || would_wait(w, n, first + pinned)))
@@ -110,7 +112,8 @@ static enum look pin_pages(zxp_world *w, thread_ref t, node_ref n, uint64_t page
 static step finish(zxp_world *w, thread_ref t, vmo_ref v, uint64_t offset, uint64_t length, bool write) {
     if (!arena_reserve(w, arena_size(sizeof(struct pin)))) return no_memory(w, t);
     pin_ref pin = {arena_alloc(w, sizeof(struct pin))};
-    *pin_at(w, pin) = (struct pin){.vmo = v, .next = kernel_of(w)->first_pin, .offset = offset, .length = length, .write = write};
+    *pin_at(w, pin) = (struct pin){
+        .vmo = v, .next = kernel_of(w)->first_pin, .offset = offset, .length = length, .write = write};
     kernel_of(w)->first_pin = pin;
     vmo_at(w, v)->pins++;
     call_of(w, t)->local[FINISHED] = 1;

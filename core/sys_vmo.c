@@ -4,7 +4,8 @@
 #include "sys_vmo.h"
 
 /* Chapter 1 section 5.2: what a new VMO handle may do. */
-static const zx_rights_t new_vmo_rights = ZX_RIGHTS_BASIC | ZX_RIGHTS_IO | ZX_RIGHTS_PROPERTY | ZX_RIGHT_MAP | ZX_RIGHT_SIGNAL;
+static const zx_rights_t new_vmo_rights =
+    ZX_RIGHTS_BASIC | ZX_RIGHTS_IO | ZX_RIGHTS_PROPERTY | ZX_RIGHT_MAP | ZX_RIGHT_SIGNAL;
 
 static step create(zxp_world *w, thread_ref t, uint64_t size, uint32_t options, uint64_t stream_size) {
     if (!handle_room(w)) return no_memory(w, t);
@@ -68,7 +69,8 @@ static enum rule_number vmex_refusal(const zxp_world *w, zx_handle_t vmex) {
     return object_is(handle_object(w, vmex)) ? RULE_vmo_exec_vmex_type : RULE_vmo_exec_bad_vmex;
 }
 
-/* Step 5: the old handle has left the table when the new one is made, so this takes its slot. The VMO is held meanwhile. */
+/* Step 5: the old handle has left the table when the new one is made, so this takes its slot. The VMO is held
+ * meanwhile. */
 static step exchange(zxp_world *w, thread_ref t, zx_handle_t handle, vmo_ref v) {
     zx_rights_t rights = handle_rights(w, handle) | ZX_RIGHT_EXECUTE;
     if (!arena_reserve(w, handle_make_bytes(w))) return no_memory(w, t);

@@ -1,5 +1,6 @@
 /*
- * sys_vmo.h - the VMO system calls (chapters 5 and 6): what their files share. The handlers are declared in op_handlers.h.
+ * sys_vmo.h - the VMO system calls (chapters 5 and 6): what their files share. The handlers are declared in
+ * op_handlers.h.
  */
 #ifndef CORE_SYS_VMO_H
 #define CORE_SYS_VMO_H
@@ -25,8 +26,8 @@ static inline bool vmo_any_pinned(const zxp_world *w, vmo_ref v, uint64_t offset
     return node_any_pinned(w, vmo_at(w, v)->node, first, first + length / PAGE);
 }
 
-/* Steps 2 and following of chapter 5 section 4.4, resumable: uses cursor and local[0..5]; the call holds the VMO. The first time
- * local[4] must be 0. */
+/* Steps 2 and following of chapter 5 section 4.4, resumable: uses cursor and local[0..5]; the call holds the VMO.
+ * The first time local[4] must be 0. */
 step vmo_set_stream_size_from(zxp_world *w, thread_ref t, vmo_ref v, uint64_t size);
 
 /* LOCK, TRY_LOCK and UNLOCK (chapter 5 section 9), behind the check of rights. */

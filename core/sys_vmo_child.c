@@ -136,7 +136,8 @@ static step make_clone(zxp_world *w, thread_ref t, const struct wish *wish) {
     node_ref u = vmo_at(w, wish->vmo)->node;
     uint64_t offset = vmo_at(w, wish->vmo)->base + wish->offset;
     if (!handle_room(w) || !arena_reserve(w, child_bytes(w) + node_clone_bytes(w, u, shares))) return no_memory(w, t);
-    node_ref n = shares ? node_clone_bidirectional(w, u, offset, wish->size) : node_clone_unidirectional(w, u, offset, wish->size);
+    node_ref n = shares ? node_clone_bidirectional(w, u, offset, wish->size)
+                        : node_clone_unidirectional(w, u, offset, wish->size);
     vmo_ref child = vmo_make(w, n, ZXP_VMO_CLONE, wish->stream_size, stream_none());
     vmo_at(w, child)->resizable = wants(wish, ZX_VMO_CHILD_RESIZABLE);
     vmo_at(w, child)->immutable = wants(wish, ZX_VMO_CHILD_SNAPSHOT) && wants(wish, ZX_VMO_CHILD_NO_WRITE);

@@ -1,8 +1,8 @@
 /*
  * sys_vmo_copy.c - zx_vmo_read and zx_vmo_write (chapter 5 section 3, chapter 7 section 13.1).
  *
- * The call's cursor counts the bytes copied. Each round checks everything anew, resolves the page at the cursor, and copies
- * as far as the pages found are alike.
+ * The call's cursor counts the bytes copied. Each round checks everything anew, resolves the page at the cursor, and
+ * copies as far as the pages found are alike.
  */
 #include "sys_vmo.h"
 #include "user_copy.h"
@@ -84,7 +84,8 @@ static bool never_ends(const zxp_world *w, thread_ref t) {
     return kind == ZXP_BUFFER_FILL || kind == ZXP_BUFFER_LETTERS;
 }
 
-/* Only requests, and what a copy that may fail makes dirty, are capped; where neither matters a write goes a run at a time. */
+/* Only requests, and what a copy that may fail makes dirty, are capped; where neither matters a write goes a run at
+ * a time. */
 static uint64_t write_ask(const zxp_world *w, thread_ref t, const struct copy *c) {
     uint64_t page = c->at / PAGE, capped = min_u64(c->pages, WRITE_CAP);
     if (is_user(w, t)) return capped;

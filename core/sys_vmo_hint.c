@@ -1,5 +1,6 @@
 /*
- * sys_vmo_hint.c - ALWAYS_NEED, DONT_NEED, PREFETCH (chapter 5 section 7, chapter 6 section 7.4, chapter 8 section 1.7).
+ * sys_vmo_hint.c - ALWAYS_NEED, DONT_NEED, PREFETCH (chapter 5 section 7, chapter 6 section 7.4, chapter 8
+ * section 1.7).
  *
  * All three are about pages of the pager root that are seen through a VMO; nothing is ever committed in a clone.
  */
@@ -24,7 +25,8 @@ static enum rule_number always_need_check(const zxp_world *w, vmo_ref v, uint64_
     return in_range(offset, length, vmo_size(w, v)) ? RULE_none : RULE_vmo_hint_beyond;
 }
 
-/* The range is inside the VMO: its end, rounded up, is no more than the size. A length of 0 is nothing for ALWAYS_NEED. */
+/* The range is inside the VMO: its end, rounded up, is no more than the size. A length of 0 is nothing for
+ * ALWAYS_NEED. */
 static void begin(zxp_world *w, thread_ref t, bool always_need, uint64_t offset, uint64_t length) {
     struct call *call = call_of(w, t);
     uint64_t end = 0;
@@ -42,7 +44,8 @@ static bool mark_pages(zxp_world *w, node_ref n, uint64_t page, uint64_t count) 
         struct found found = node_find(w, n, page, count);
         if (node_is(found.owner) && node_is_root(w, found.owner) && is_frame(&found.key) && !found.key.always_need) {
             if (!arena_reserve(w, slots_bytes(w, found.owner, 1))) return false;
-            slots_change(w, found.owner, found.page, found.page + found.run, set_always_need, 1, VIEWS_KEEP, RULE_vmo_always_needed);
+            slots_change(w, found.owner, found.page, found.page + found.run, set_always_need, 1, VIEWS_KEEP,
+                         RULE_vmo_always_needed);
         }
         page += found.run;
         count -= found.run;
@@ -78,7 +81,8 @@ static enum look look_at_pages(zxp_world *w, thread_ref t, vmo_ref v, bool alway
 
 enum look range_page_in(zxp_world *w, thread_ref t, vmo_ref v, bool always_need, uint64_t offset, uint64_t length) {
     if (!call_of(w, t)->local[HINT_BEGUN]) {
-        enum rule_number rule = always_need ? always_need_check(w, v, offset, length) : prefetch_check(w, v, offset, length);
+        enum rule_number rule =
+            always_need ? always_need_check(w, v, offset, length) : prefetch_check(w, v, offset, length);
         if (rule != RULE_none) return look_refused(w, t, rule);
         if (!in_pager_tree(w, v)) {
             apply_rule(w, RULE_vmo_hint_anonymous);

@@ -1,5 +1,6 @@
 /*
- * sys_vmo_range.c - zx_vmo_op_range: which operation, which right (chapter 5 section 5); the frame of operations on ranges.
+ * sys_vmo_range.c - zx_vmo_op_range: which operation, which right (chapter 5 section 5); the frame of
+ * operations on ranges.
  */
 #include "sys_vmo.h"
 
@@ -24,7 +25,8 @@ step look_end(zxp_world *w, thread_ref t, enum look look) {
 
 /* ---- One operation on one range ---- */
 
-enum { RANGE_WAITED, RANGE_LOCALS = 4 }; /* local[0]: the last look-up said LOOK_WAIT. The others belong to the operation. */
+/* local[0]: the last look-up said LOOK_WAIT. The others belong to the operation. */
+enum { RANGE_WAITED, RANGE_LOCALS = 4 };
 
 void range_begin(zxp_world *w, thread_ref t) {
     struct call *call = call_of(w, t);

@@ -1,8 +1,8 @@
 /*
  * sys_vmo_zero.c - ZX_VMO_OP_ZERO, and the zeroing that resizing needs (chapter 5 section 6.4, chapter 6 section 7.3).
  *
- * The range is done piece by piece: a partial page, whole pages, a partial page. Each piece is checked when its turn comes.
- * The call's cursor counts the bytes done.
+ * The range is done piece by piece: a partial page, whole pages, a partial page. Each piece is checked when its turn
+ * comes. The call's cursor counts the bytes done.
  */
 #include "mapping.h"
 #include "slots.h"
@@ -112,10 +112,11 @@ static enum clone_zero clone_zero_of(const zxp_world *w, node_ref n, uint64_t pa
 }
 
 static void set_clone_pages(zxp_world *w, node_ref n, uint64_t page, uint64_t end, enum clone_zero what) {
+    struct page_key zero_page = key_frame(OWNED, content_zero());
     switch (what) {
     case ZERO_DROP: slots_set(w, n, page, end, key_absent(), VIEWS_UNMAP, RULE_vmo_zero_dropped); break;
     case ZERO_HIDE: slots_set(w, n, page, end, key_of(MARKER), VIEWS_UNMAP, RULE_vmo_zero_hidden); break;
-    case ZERO_FILL: slots_set(w, n, page, end, key_frame(OWNED, content_zero()), VIEWS_UNMAP, RULE_vmo_zero_filled); break;
+    case ZERO_FILL: slots_set(w, n, page, end, zero_page, VIEWS_UNMAP, RULE_vmo_zero_filled); break;
     default: apply_rule(w, RULE_vmo_zero_already); break;
     }
 }
@@ -139,13 +140,15 @@ static enum look zero_clone(zxp_world *w, thread_ref t, node_ref n, uint64_t fir
 static enum look zero_pages(zxp_world *w, thread_ref t, node_ref n, uint64_t first, uint64_t end) {
     if (!node_at(w, n)->in_pager_tree) return zero_anonymous(w, t, n, first, end);
     if (!node_is_root(w, n)) return zero_clone(w, t, n, first, end);
-    if (!profile_is(w, ZXP_PROFILE_HEAD)) return write_zero_pages(w, t, n, first, end); /* chapter 9 sections 4.4, 5.5 */
+    bool as_writes = !profile_is(w, ZXP_PROFILE_HEAD); /* chapter 9 sections 4.4, 5.5 */
+    if (as_writes) return write_zero_pages(w, t, n, first, end);
     return zero_root(w, t, n, first, end);
 }
 
 /* ---- The pieces ---- */
 
-/* local[1]: the partial page has become a write and waits; it stays one even if the page is zero when it wakes (5 section 6.4). */
+/* local[1]: the partial page has become a write and waits; it stays one even if the page is zero when it wakes (5
+ * section 6.4). */
 enum { ZERO_WRITES = 1 };
 
 /* An absent page of anonymous memory is zero; one of a pager root or its clones is not known to be. */
@@ -189,7 +192,8 @@ enum look range_zero(zxp_world *w, thread_ref t, vmo_ref v, uint64_t offset, uin
         uint64_t at = offset + call_of(w, t)->cursor, left = length - call_of(w, t)->cursor;
         uint64_t in_page = PAGE - at % PAGE;
         bool part = in_page < PAGE || left < PAGE;
-        enum look look = part ? zero_part(w, t, v, at, min_u64(left, in_page)) : zero_body(w, t, v, at, round_down(left));
+        enum look look =
+            part ? zero_part(w, t, v, at, min_u64(left, in_page)) : zero_body(w, t, v, at, round_down(left));
         if (look != LOOK_OK) return look;
     }
     return LOOK_OK;
