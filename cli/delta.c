@@ -53,7 +53,14 @@ static void put_outcome(const struct shell *shell, const struct report *report, 
     if (report->outcome.kind == OUT_NOTHING)
         return;
     shell_tint(shell, out, tint_of(&report->outcome));
-    print_outcome(out, shell->in, &report->outcome);
+    if (memchr(report->statement, '(', report->statement_length)) { /* a call: all that it gave */
+        print_outcome(out, shell->in, &report->outcome);
+    } else {
+        struct buf came = {0};
+        record_came(shell, &report->outcome, &came);
+        buf_text(out, buf_string(&came));
+        buf_free(&came);
+    }
     shell_tint(shell, out, TINT_NONE);
     if (report->moved)
         buf_format(out, ", on thread %s", report->moved);
@@ -131,14 +138,17 @@ static void put_changes(const struct shell *shell, const struct report *report, 
 
 /* In a loop, a def or a file: one line for the statement, so that one sees where one is. */
 static void put_nested(const struct shell *shell, const struct report *report, struct buf *out) {
+    const char *any = strstr(report->statement, " => any"); /* so that walks may block; no news */
     shell_tint(shell, out, TINT_DIM);
-    buf_format(out, "> %.*s", (int)report->statement_length, report->statement);
+    buf_format(out, "> %.*s", any ? (int)(any - report->statement) : (int)report->statement_length, report->statement);
     shell_tint(shell, out, TINT_NONE);
     buf_text(out, report->outcome.kind == OUT_NOTHING ? "\n" : "   ");
 }
 
 void delta_print(struct shell *shell, const struct report *report) {
     struct buf out = {0};
+    if (strncmp(report->statement, "random", 6) == 0)
+        return; /* it has told of itself */
     if (nested(shell) && shell->shown++ >= STATEMENTS_SHOWN) {
         if (shell->shown == STATEMENTS_SHOWN + 1)
             interp_print(shell->in, "... (the rest is not shown)\n");

@@ -29,11 +29,11 @@ static bool worth_expecting(const char *word, size_t n) {
         if (name && ends_with(word, name, never[i]))
             return false;
     }
-    return !name || !ends_with(word, n, "...\"");
+    return !name || (!ends_with(word, n, "...\"") && !ends_with(word, n, "=\"\""));
 }
 
 /* The outcome in the words of an expectation. */
-static void came_of(const struct shell *shell, const struct outcome *outcome, struct buf *out) {
+void record_came(const struct shell *shell, const struct outcome *outcome, struct buf *out) {
     struct buf all = {0};
     print_outcome(&all, shell->in, outcome);
     struct text text = {.s = all.s, .n = all.n};
@@ -120,7 +120,7 @@ static void add_ended_threads(struct shell *shell) {
             continue;
         struct buf text = {0}, came = {0};
         buf_format(&text, "wait %s", name);
-        came_of(shell, &outcome, &came);
+        record_came(shell, &outcome, &came);
         add_entry(shell, &text, &came, false);
     }
 }
@@ -162,8 +162,9 @@ void record_statement(struct shell *shell, const struct report *report) {
         return;
     }
     if (report->outcome.kind != OUT_NOTHING)
-        came_of(shell, &report->outcome, &came);
-    if (report->moved && !has_prefix(statement.s))
+        record_came(shell, &report->outcome, &came);
+    bool stays = report->outcome.kind == OUT_BLOCKED || report->outcome.kind == OUT_FAULT;
+    if (report->moved && stays && !has_prefix(statement.s))
         buf_format(&came, " as %s", report->moved);
     if (step)
         add_loop_variables(shell);

@@ -29,17 +29,27 @@ static bool begins_with_word(const struct report *report, const char *word) {
     return strncmp(s, word, n) == 0 && (s[n] == 0 || s[n] == ' ' || s[n] == '\t');
 }
 
+static void tell_move(struct shell *shell, const char *word, size_t from, size_t to) {
+    for (size_t i = from; shell->prints && i < to; i++) {
+        if (shell->entries[i].step)
+            interp_printf(shell->in, "%s: %.200s\n", word, shell->entries[i].text);
+    }
+}
+
 /* undo and redo move along the recorded statements; everything else adds to them. */
 static void follow(struct shell *shell, const struct report *report) {
-    size_t future = shell->in->future_count;
-    if (begins_with_word(report, "undo"))
+    size_t future = shell->in->future_count, before = shell->entry_count;
+    if (begins_with_word(report, "undo")) {
         record_undone(shell, future - shell->future_seen);
-    else if (begins_with_word(report, "redo"))
+        tell_move(shell, "taken back", shell->entry_count, before);
+    } else if (begins_with_word(report, "redo")) {
         record_redone(shell, shell->future_seen - future);
-    else if (begins_with_word(report, "reset") || begins_with_word(report, "load"))
+        tell_move(shell, "done again", before, shell->entry_count);
+    } else if (begins_with_word(report, "reset") || begins_with_word(report, "load")) {
         record_clear(shell);
-    else
+    } else {
         record_statement(shell, report);
+    }
     shell->future_seen = future;
 }
 

@@ -107,6 +107,8 @@ void stop_on_event(struct shell *shell, const zxp_event *event);
 void stop_on_statement(struct shell *shell, const struct report *report);
 /* record.c */
 void record_statement(struct shell *shell, const struct report *report);
+/* The outcome in the words of an expectation, without what is only by chance as it is (handles, addresses). */
+void record_came(const struct shell *shell, const struct outcome *outcome, struct buf *out);
 void record_undone(struct shell *shell, size_t steps);
 void record_redone(struct shell *shell, size_t steps);
 void record_clear(struct shell *shell);

@@ -12,7 +12,7 @@
 #include "statement.h"
 #include "views.h"
 
-enum { LANES = 8, MARGIN = 7, LEAST_GAP = 8, WIDEST_GAP = 26, LINE = 512, EVENTS_SHOWN = 60 };
+enum { LANES = 8, MARGIN = 7, LEAST_GAP = 8, WIDEST_GAP = 26, PACKET_GAP = 16, LINE = 512, EVENTS_SHOWN = 60 };
 
 struct chart {
     const struct shell *shell;
@@ -23,9 +23,15 @@ struct chart {
     struct buf *out;
 };
 
-static size_t lane_at(const struct chart *chart, size_t lane) { return MARGIN + 3 + lane * chart->gap; }
 static size_t kernel_lane(const struct chart *chart) { return chart->thread_count; }
 static size_t port_lane(const struct chart *chart) { return chart->thread_count + 1; }
+
+/* Packets stand between kernel and port in full where there is room. */
+static size_t lane_at(const struct chart *chart, size_t lane) {
+    bool port = lane == port_lane(chart);
+    size_t before = port ? lane - 1 : lane, gap = chart->gap < PACKET_GAP ? PACKET_GAP : chart->gap;
+    return MARGIN + 3 + before * chart->gap + (port ? gap : 0);
+}
 
 static size_t lane_of(const struct chart *chart, uint32_t thread) {
     for (size_t i = 0; i < chart->thread_count; i++) {
@@ -119,7 +125,9 @@ static void draw_thread(struct chart *chart, const zxp_event *event) {
         put_text(chart, lane_at(chart, lane), event->kind == ZXP_EVENT_BLOCK ? "# waits" : "* wakes", chart->gap - 1);
 }
 
-static bool drawn(const zxp_event *event) {
+static bool drawn(const struct shell *shell, const zxp_event *event) {
+    if (event->kind == ZXP_EVENT_PAGE && !interp_name_of_koid(shell->in, event->koid))
+        return false; /* an auxiliary VMO that came and went */
     return event->kind != ZXP_EVENT_RULE && event->kind != ZXP_EVENT_SIGNAL && event->kind != ZXP_EVENT_OBJECT &&
            event->kind != ZXP_EVENT_EVICT;
 }
@@ -147,7 +155,7 @@ static void find_threads(struct chart *chart, uint64_t first) {
             chart->threads[chart->thread_count++] = event->thread;
     }
     size_t lanes = chart->thread_count + 2, columns = shell_columns(chart->shell);
-    size_t gap = columns > MARGIN + 24 ? (columns - MARGIN - 16) / lanes : LEAST_GAP;
+    size_t gap = columns > MARGIN + 24 ? (columns - MARGIN - PACKET_GAP - 4) / (lanes - 1) : LEAST_GAP;
     chart->gap = gap < LEAST_GAP ? LEAST_GAP : gap > WIDEST_GAP ? WIDEST_GAP : gap;
 }
 
@@ -168,7 +176,7 @@ static void put_heads(struct chart *chart) {
 static uint64_t first_shown(const struct shell *shell, uint64_t most) {
     uint64_t number = shell->event_count;
     for (; number && shell_event(shell, number); number--) {
-        most -= drawn(shell_event(shell, number));
+        most -= drawn(shell, shell_event(shell, number));
         if (!most)
             return number;
     }
@@ -191,7 +199,7 @@ bool view_timeline(struct stmt *s, const char *arguments) {
     put_heads(&chart);
     for (uint64_t number = first; number <= s->in->shell->event_count; number++) {
         const zxp_event *event = shell_event(s->in->shell, number);
-        if (event && drawn(event))
+        if (event && drawn(s->in->shell, event))
             draw(&chart, number, event);
     }
     shell_print(s->in->shell, &out);

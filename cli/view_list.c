@@ -36,8 +36,8 @@ static void put_map(const struct shell *shell, const zxp_object_view *view, stru
 static void put_object(const struct shell *shell, const zxp_object_view *view, struct buf *out) {
     struct buf name = {0};
     shell_object(shell, &name, view->koid);
-    buf_format(out, "%-12s %-10s koid %-6" PRIu64 " %" PRIu32 " handles", buf_string(&name), type_word(view), view->koid,
-               view->handle_count);
+    buf_format(out, "%-12s %-10s koid %-6" PRIu64 " %" PRIu32 " handle%s", buf_string(&name), type_word(view), view->koid,
+               view->handle_count, view->handle_count == 1 ? " " : "s");
     buf_free(&name);
     if (view->type == ZX_OBJ_TYPE_VMO) {
         buf_format(out, "  %" PRIu64 " pages  ", view->size / ZXP_PAGE_SIZE);

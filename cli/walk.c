@@ -31,11 +31,30 @@ static bool take_number(const char **text, uint64_t *value) {
     return true;
 }
 
+static bool begins_group(const struct shell *shell, size_t i) {
+    return i == 0 || strcmp(shell->choices[i].group, shell->choices[i - 1].group) != 0;
+}
+
+/* First a group, then one of it: else the many accesses would leave little room for the pager's answers. */
+static const struct choice *draw_choice(struct shell *shell) {
+    uint64_t groups = 0;
+    size_t begin = 0, end;
+    for (size_t i = 0; i < shell->choice_count; i++)
+        groups += begins_group(shell, i);
+    for (uint64_t group = draw(&shell->walk.state) % groups; begin < shell->choice_count; begin++) {
+        if (begins_group(shell, begin) && group-- == 0)
+            break;
+    }
+    for (end = begin + 1; end < shell->choice_count && !begins_group(shell, end);)
+        end++;
+    return &shell->choices[begin + draw(&shell->walk.state) % (end - begin)];
+}
+
 /* One step, and a further `random more` behind it: the choices are known only when their turn comes. */
 static void push_step(struct shell *shell) {
     struct buf text = {0};
     choices_find(shell);
-    const struct choice *choice = &shell->choices[draw(&shell->walk.state) % shell->choice_count];
+    const struct choice *choice = draw_choice(shell);
     shell->walk.left--;
     buf_format(&text, "%s => any\n%s", choice->statement, shell->walk.left ? "random more\n" : "");
     flow_push(shell->in, (struct frame){.kind = FRAME_FILE, .source = source_create("random", text.s, text.n), .end = text.n});

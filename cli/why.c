@@ -1,5 +1,7 @@
 /* why.c - why THREAD: what a thread waits for, and which calls would wake it. */
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "print.h"
@@ -7,18 +9,27 @@
 #include "statement.h"
 #include "views.h"
 
+__attribute__((format(printf, 3, 4))) static void put_waker(struct buf *out, const char *effect, const char *format, ...) {
+    char statement[200];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(statement, sizeof statement, format, args);
+    va_end(args);
+    buf_format(out, "  %-22s %s\n", statement, effect);
+}
+
 static void put_request_wakers(const struct shell *shell, const zxp_thread_view *view, struct buf *out) {
     const char *name = interp_name_of_koid(shell->in, view->koid);
     const char *answer = view->command == ZX_PAGER_VMO_DIRTY ? "dirty" : "supply";
     uint64_t first = view->offset / ZXP_PAGE_SIZE, count = view->length / ZXP_PAGE_SIZE;
-    if (!name)
-        name = "the VMO";
-    if (view->wake != UINT64_MAX)
-        buf_format(out, "  %s %s %" PRIu64 "        wakes it early: that is the page it wants next\n", answer, name,
-                   (view->offset + view->wake) / ZXP_PAGE_SIZE);
-    buf_format(out, "  %s %s %" PRIu64 " %" PRIu64 "      answers the whole request\n", answer, name, first, count);
-    buf_format(out, "  fail %s %" PRIu64 " %" PRIu64 "        ends the call with ZX_ERR_IO, or with the status behind it\n", name, first, count);
-    buf_format(out, "  detach %s          wakes it to look again: what is not there is ZX_ERR_BAD_STATE then\n", name);
+    bool early = view->wake != UINT64_MAX && count > 1;
+    name = name ? name : "the VMO";
+    if (early)
+        put_waker(out, "wakes it early: the page that it wants next", "%s %s %" PRIu64, answer, name,
+                  (view->offset + view->wake) / ZXP_PAGE_SIZE);
+    put_waker(out, "answers the whole request", "%s %s %" PRIu64 " %" PRIu64, answer, name, first, count);
+    put_waker(out, "its call ends with ZX_ERR_IO", "fail %s %" PRIu64 " %" PRIu64, name, first, count);
+    put_waker(out, "it looks again: an absent page is ZX_ERR_BAD_STATE then", "detach %s", name);
 }
 
 static void put_request(const struct shell *shell, const zxp_thread_view *view, struct buf *out) {
@@ -32,15 +43,15 @@ static void put_request(const struct shell *shell, const zxp_thread_view *view, 
 static void put_port(const struct shell *shell, const zxp_thread_view *view, struct buf *out) {
     buf_text(out, "waits for a packet of ");
     shell_object(shell, out, view->koid);
-    buf_text(out, ".\nThese would wake it:\n  zx_port_queue(");
-    shell_object(shell, out, view->koid);
-    buf_text(out, ", 1, 0)      or any page request or signal that sends a packet there\n");
+    const char *name = interp_name_of_koid(shell->in, view->koid);
+    buf_text(out, ".\nThese would wake it:\n");
+    put_waker(out, "or anything else that sends a packet there", "zx_port_queue(%s, 1, 0)", name ? name : "port");
 }
 
 static void put_deadline(const zxp_thread_view *view, struct buf *out) {
     bool waits = view->waits_for == ZXP_WAIT_PORT || view->waits_for == ZXP_WAIT_SIGNALS;
     if (waits && view->deadline != ZX_TIME_INFINITE)
-        buf_format(out, "  advance N           ends the wait with ZX_ERR_TIMED_OUT once the clock is at %" PRId64 "\n", view->deadline);
+        buf_format(out, "  %-22s ZX_ERR_TIMED_OUT, once the clock is at %" PRId64 "\n", "advance N", view->deadline);
 }
 
 static void put_blocked(const struct shell *shell, const char *name, const zxp_thread_view *view, struct buf *out) {
@@ -51,9 +62,9 @@ static void put_blocked(const struct shell *shell, const char *name, const zxp_t
     else if (view->waits_for == ZXP_WAIT_PORT)
         put_port(shell, view, out);
     else
-        buf_text(out, "waits for signals.\nThese would wake it:\n  zx_object_signal(...)   on what it waits for\n");
+        buf_format(out, "waits for signals.\nThese would wake it:\n  %-22s on what it waits for\n", "zx_object_signal(...)");
     put_deadline(view, out);
-    buf_format(out, "  kill %s             ends it\n", name);
+    put_waker(out, "ends it", "kill %s", name);
 }
 
 static void put_other(const struct shell *shell, const char *name, const zxp_thread_view *view, struct buf *out) {
