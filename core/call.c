@@ -259,11 +259,11 @@ static zxp_outcome outcome_of(const zxp_world *w, thread_ref t) {
 /* The kernel's own activity runs on a thread of its own, so that it never disturbs another's call; its result is left on the thread
  * that was named, if that one can take it. */
 static zxp_outcome call_of_the_kernel(zxp_world *w, const zxp_op_info *info, const zxp_op_call *call) {
-    thread_ref hidden = kernel_of(w)->kernel_thread;
+    thread_ref hidden = kernel_of(w)->kernel_thread, t = thread_by_number(w, call->thread);
+    bool takes_result = thread_is(t) && thread_at(w, t)->state == ZXP_THREAD_READY;
     begin(w, hidden, info, call);
     threads_drain(w);
-    thread_ref t = thread_by_number(w, call->thread);
-    if (thread_is(t) && thread_at(w, t)->state == ZXP_THREAD_READY) {
+    if (takes_result && thread_at(w, t)->state == ZXP_THREAD_READY) {
         call_forget(w, t);
         *call_of(w, t) = *call_of(w, hidden); /* these calls have no list, data or further values: nothing is shared */
     }
