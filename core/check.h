@@ -42,7 +42,7 @@ struct step_check {
     const zxp_op_call *call;
     zx_status_t status; /* of the call, if it returned */
     bool returned;
-    bool quiet;         /* no other thread ran: all that changed, the call did */
+    bool quiet; /* no other thread ran: all that changed, the call did */
     struct report *report;
 };
 

@@ -37,7 +37,8 @@ static void ok(zxp_world *w, zxp_outcome outcome) {
 
 static void supply(struct world *x, zx_handle_t vmo, uint64_t page, uint64_t count, bool filled) {
     zx_handle_t aux = made(x->w, zxp_vmo_create(x->w, MAIN, count * PAGE, 0));
-    for (uint64_t i = 0; filled && i < count; i++) ok(x->w, zxp_vmo_write(x->w, MAIN, aux, "two", i * PAGE + 5, 3));
+    for (uint64_t i = 0; filled && i < count; i++)
+        ok(x->w, zxp_vmo_write(x->w, MAIN, aux, "two", i * PAGE + 5, 3));
     ok(x->w, zxp_pager_supply_pages(x->w, MAIN, x->pager, vmo, page * PAGE, count * PAGE, aux, 0));
     ok(x->w, zxp_handle_close(x->w, MAIN, aux));
 }
@@ -74,11 +75,21 @@ static struct world begin_waiting(void) {
     return x;
 }
 
-static struct vmo *vmo(const zxp_world *w, zx_handle_t handle) { return vmo_at(w, vmo_of_object(handle_object(w, handle))); }
-static node_ref node_ref_of(const zxp_world *w, zx_handle_t handle) { return vmo(w, handle)->node; }
-static struct node *node(const zxp_world *w, zx_handle_t handle) { return node_at(w, node_ref_of(w, handle)); }
-static struct source *source(const zxp_world *w, zx_handle_t handle) { return source_at(w, node(w, handle)->source); }
-static struct thread *thread(const zxp_world *w, uint32_t t) { return thread_at(w, thread_by_number(w, t)); }
+static struct vmo *vmo(const zxp_world *w, zx_handle_t handle) {
+    return vmo_at(w, vmo_of_object(handle_object(w, handle)));
+}
+static node_ref node_ref_of(const zxp_world *w, zx_handle_t handle) {
+    return vmo(w, handle)->node;
+}
+static struct node *node(const zxp_world *w, zx_handle_t handle) {
+    return node_at(w, node_ref_of(w, handle));
+}
+static struct source *source(const zxp_world *w, zx_handle_t handle) {
+    return source_at(w, node(w, handle)->source);
+}
+static struct thread *thread(const zxp_world *w, uint32_t t) {
+    return thread_at(w, thread_by_number(w, t));
+}
 
 /* Damages one slot behind the back of slots_set. */
 static void put(zxp_world *w, zx_handle_t handle, uint64_t page, struct page_key key) {
@@ -101,9 +112,11 @@ static void put_record(struct world *x, uint64_t page, uint32_t permissions, enu
 /* Exactly INV-n is reported, as often as it may be. */
 static void expect_only(const zxp_violation *v, size_t count, uint16_t n) {
     for (size_t i = 0; i < count; i++)
-        if (v[i].invariant != n) print_message("INV-%u instead of INV-%u: %s\n", v[i].invariant, n, v[i].fact);
+        if (v[i].invariant != n)
+            print_message("INV-%u instead of INV-%u: %s\n", v[i].invariant, n, v[i].fact);
     assert_true(count > 0);
-    for (size_t i = 0; i < count; i++) assert_int_equal(v[i].invariant, n);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(v[i].invariant, n);
     assert_string_equal(v[0].fact, zxp_invariant_text(n));
 }
 
@@ -124,7 +137,8 @@ static void sizes_and_states(void **state) {
     stream_at(x.w, vmo(x.w, x.anon)->stream)->size = 3 * PAGE;
     expect_state(&x, 2);
     x = begin();
-    put(x.w, x.trap, PAGES + 1, (struct page_key){.state = ZERO_DIRTY, .order = 1}); /* beside an interval of its kind */
+    put(x.w, x.trap, PAGES + 1,
+        (struct page_key){.state = ZERO_DIRTY, .order = 1}); /* beside an interval of its kind */
     expect_state(&x, 3);
     x = begin();
     put(x.w, x.trap, 7, (struct page_key){.state = ZERO_UNTRACKED, .order = 1});
@@ -311,7 +325,8 @@ static zxp_outcome run(struct step_test *s, zxp_op_call call) {
     return zxp_call(s->x.w, &s->call);
 }
 
-#define RUN(s, name, ...) assert_int_equal(run(s, (zxp_op_call){.op = ZXP_OP_##name, .thread = MAIN, .args = {__VA_ARGS__}}), ZXP_RETURNED)
+#define RUN(s, name, ...)                                                                                              \
+    assert_int_equal(run(s, (zxp_op_call){.op = ZXP_OP_##name, .thread = MAIN, .args = {__VA_ARGS__}}), ZXP_RETURNED)
 
 static void expect_step(struct step_test *s, uint16_t n) {
     zxp_violation v[16];
@@ -330,8 +345,11 @@ static void expect_sound(struct step_test *s) {
 static void turn(zxp_world *w, zx_handle_t handle, uint64_t page, enum page_state to) {
     struct page_key key = slot(w, handle, page);
     bool frame = to == CLEAN || to == DIRTY || to == AWAITING;
-    put(w, handle, page, (struct page_key){.state = (uint8_t)to, .kind = frame ? key.kind : 0, .content = frame ? key.content : 0,
-                                           .pins = frame ? key.pins : 0});
+    put(w, handle, page,
+        (struct page_key){.state = (uint8_t)to,
+                          .kind = frame ? key.kind : 0,
+                          .content = frame ? key.content : 0,
+                          .pins = frame ? key.pins : 0});
 }
 
 static void transition(uint64_t page, enum page_state to, uint16_t n) {
@@ -343,7 +361,7 @@ static void transition(uint64_t page, enum page_state to, uint16_t n) {
 
 static void transitions(void **state) {
     (void)state;
-    transition(0, DIRTY, 8);           /* TRAP, without OP_DIRTY */
+    transition(0, DIRTY, 8); /* TRAP, without OP_DIRTY */
     transition(0, ZERO_DIRTY, 8);
     transition(2, CLEAN, 9);
     transition(0, AWAITING, 9);
@@ -357,7 +375,8 @@ static void transitions(void **state) {
 
 static void writeback_begin(uint64_t data, bool pinned, uint16_t n) {
     struct step_test s = begin_step(begin());
-    if (pinned) ok(s.x.w, zxp_pin(s.x.w, MAIN, s.x.trap, 2 * PAGE, PAGE, 0));
+    if (pinned)
+        ok(s.x.w, zxp_pin(s.x.w, MAIN, s.x.trap, 2 * PAGE, PAGE, 0));
     RUN(&s, PAGER_OP_RANGE, s.x.pager, ZX_PAGER_OP_WRITEBACK_BEGIN, s.x.trap, 2 * PAGE, PAGE, data);
     expect_sound(&s);
     turn(s.x.w, s.x.trap, 2, AWAITING);
@@ -423,8 +442,10 @@ static void supply_from(struct step_test *s, bool hint, uint16_t n) {
     expect_sound(s);
     struct page_key key = slot(s->x.w, s->x.trap, 4);
     key.always_need = 1;
-    if (hint) put(s->x.w, s->x.trap, 4, key);
-    else put(s->x.w, aux, 0, key_frame(OWNED, content_fill(1)));
+    if (hint)
+        put(s->x.w, s->x.trap, 4, key);
+    else
+        put(s->x.w, aux, 0, key_frame(OWNED, content_fill(1)));
     expect_step(s, n);
 }
 
@@ -501,9 +522,11 @@ static void sources(void **state) {
     source(s.before, s.x.trap)->detached = 1;
     expect_step(&s, 48);
     s = begin_step(begin_waiting());
-    assert_int_equal(run(&s, (zxp_op_call){.op = ZXP_OP_PAGER_OP_RANGE, .thread = MAIN,
+    assert_int_equal(run(&s, (zxp_op_call){.op = ZXP_OP_PAGER_OP_RANGE,
+                                           .thread = MAIN,
                                            .args = {s.x.pager, ZX_PAGER_OP_FAIL, s.x.trap, 4 * PAGE, 2 * PAGE,
-                                                    (uint64_t)(int64_t)ZX_ERR_IO}}), ZXP_RETURNED);
+                                                    (uint64_t)(int64_t)ZX_ERR_IO}}),
+                     ZXP_RETURNED);
     expect_sound(&s);
     thread(s.x.w, s.x.t)->call.status = ZX_ERR_NO_SPACE;
     expect_step(&s, 50);
@@ -522,8 +545,11 @@ static void children(void **state) {
     overwrite(s.x.w, s.x.clone, 0);
     expect_step(&s, 55);
     s = begin_step(begin());
-    assert_int_equal(run(&s, (zxp_op_call){.op = ZXP_OP_VMO_WRITE, .thread = MAIN, .args = {s.x.clone, 0, 0, 1},
-                                           .buffer = {.kind = ZXP_BUFFER_FILL, .fill = 'f'}}), ZXP_RETURNED);
+    assert_int_equal(run(&s, (zxp_op_call){.op = ZXP_OP_VMO_WRITE,
+                                           .thread = MAIN,
+                                           .args = {s.x.clone, 0, 0, 1},
+                                           .buffer = {.kind = ZXP_BUFFER_FILL, .fill = 'f'}}),
+                     ZXP_RETURNED);
     expect_sound(&s);
     overwrite(s.x.w, s.x.plain, 0);
     expect_step(&s, 55);
@@ -536,7 +562,8 @@ static void children(void **state) {
 
 static void every_invariant_has_a_sentence(void **state) {
     (void)state;
-    for (uint16_t n = 1; n <= 57; n++) assert_non_null(zxp_invariant_text(n));
+    for (uint16_t n = 1; n <= 57; n++)
+        assert_non_null(zxp_invariant_text(n));
     assert_null(zxp_invariant_text(0));
     assert_null(zxp_invariant_text(58));
     assert_null(zxp_invariant_text(UINT16_MAX));

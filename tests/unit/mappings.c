@@ -1,4 +1,5 @@
-/* Mappings where a script cannot look: translation records, views, runs of terabytes, refused reservations (chapter 7). */
+/* Mappings where a script cannot look: translation records, views, runs of terabytes, refused reservations (chapter
+ * 7). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,7 +42,9 @@ static void end(struct bench *b) {
     zxp_world_destroy(b->w);
 }
 
-static zx_handle_t anon(struct bench *b, uint64_t pages) { return made(b->w, zxp_vmo_create(b->w, MAIN, pages * PAGE, 0)); }
+static zx_handle_t anon(struct bench *b, uint64_t pages) {
+    return made(b->w, zxp_vmo_create(b->w, MAIN, pages * PAGE, 0));
+}
 
 /* A pager VMO whose pages are all supplied. */
 static zx_handle_t pager_vmo(struct bench *b, uint32_t options, uint64_t pages) {
@@ -57,8 +60,12 @@ static zx_vaddr_t map(struct bench *b, zx_handle_t vmo, uint32_t options, uint64
     return zxp_result(b->w, MAIN, "address");
 }
 
-static void store(struct bench *b, zx_vaddr_t address) { ok(b->w, zxp_store(b->w, MAIN, address, "x", 1)); }
-static void load(struct bench *b, zx_vaddr_t address) { ok(b->w, zxp_load(b->w, MAIN, address, 1)); }
+static void store(struct bench *b, zx_vaddr_t address) {
+    ok(b->w, zxp_store(b->w, MAIN, address, "x", 1));
+}
+static void load(struct bench *b, zx_vaddr_t address) {
+    ok(b->w, zxp_load(b->w, MAIN, address, 1));
+}
 
 /* The records of `pages` pages as letters: - none, o read-only, w writable, ? not mapped. */
 static void expect_records(struct bench *b, zx_vaddr_t address, const char *expected) {
@@ -131,7 +138,8 @@ static void protect_and_unmap(void **state) {
     struct bench b = begin();
     zx_handle_t a = anon(&b, 6), vmar = zxp_root_vmar(b.w);
     zx_vaddr_t m = map(&b, a, RW, 0, 6);
-    for (uint64_t i = 0; i < 6; i++) store(&b, m + i * PAGE);
+    for (uint64_t i = 0; i < 6; i++)
+        store(&b, m + i * PAGE);
     ok(b.w, zxp_vmar_protect(b.w, MAIN, vmar, R, m + PAGE, 2 * PAGE));
     expect_records(&b, m, "woowww");
     ok(b.w, zxp_vmar_protect(b.w, MAIN, vmar, RW, m, 6 * PAGE));
@@ -154,7 +162,8 @@ static void changes_of_pages_remove_records(void **state) {
     zx_handle_t v = pager_vmo(&b, ZX_VMO_RESIZABLE, 8);
     zx_handle_t s = made(b.w, zxp_vmo_create_child(b.w, MAIN, v, ZX_VMO_CHILD_REFERENCE, 0, 0));
     zx_vaddr_t m = map(&b, s, RW, 0, 8);
-    for (uint64_t i = 0; i < 8; i++) load(&b, m + i * PAGE);
+    for (uint64_t i = 0; i < 8; i++)
+        load(&b, m + i * PAGE);
     store(&b, m + 7 * PAGE);
     expect_records(&b, m, "ooooooow");
     ok(b.w, zxp_evict(b.w, MAIN, zxp_koid_of(b.w, v), 0, PAGE, 0));
@@ -183,11 +192,15 @@ static void children_lose_the_records_of_pages_that_they_see(void **state) {
     uint32_t kind = ZX_VMO_CHILD_SNAPSHOT_AT_LEAST_ON_WRITE;
     zx_handle_t k = made(b.w, zxp_vmo_create_child(b.w, MAIN, v, kind, PAGE, 4 * PAGE)); /* pages 1..4 of v */
     ok(b.w, zxp_vmo_write(b.w, MAIN, k, "k", PAGE, 1));
-    zx_handle_t g = made(b.w, zxp_vmo_create_child(b.w, MAIN, k, kind, PAGE, 3 * PAGE)); /* pages 1..3 of k: 2..4 of v */
+    zx_handle_t g =
+        made(b.w, zxp_vmo_create_child(b.w, MAIN, k, kind, PAGE, 3 * PAGE)); /* pages 1..3 of k: 2..4 of v */
     zx_vaddr_t mv = map(&b, v, RW, 0, 6), mk = map(&b, k, RW, 0, 4), mg = map(&b, g, RW, 0, 3);
-    for (uint64_t i = 0; i < 6; i++) load(&b, mv + i * PAGE);
-    for (uint64_t i = 0; i < 4; i++) load(&b, mk + i * PAGE);
-    for (uint64_t i = 0; i < 3; i++) load(&b, mg + i * PAGE);
+    for (uint64_t i = 0; i < 6; i++)
+        load(&b, mv + i * PAGE);
+    for (uint64_t i = 0; i < 4; i++)
+        load(&b, mk + i * PAGE);
+    for (uint64_t i = 0; i < 3; i++)
+        load(&b, mg + i * PAGE);
     expect_records(&b, mk, "owoo"); /* page 1 is k's own */
     expect_records(&b, mg, "ooo");
     ok(b.w, zxp_evict(b.w, MAIN, zxp_koid_of(b.w, v), 0, 4 * PAGE, 0));
@@ -256,7 +269,10 @@ static void a_terabyte_costs_as_much_as_a_page(void **state) {
     ok(b.w, zxp_vmo_write(b.w, MAIN, k, "k", PAGE, 1));
     ok(b.w, zxp_vmar_op_range(b.w, MAIN, vmar, ZX_VMAR_OP_MAP_RANGE, m, pages * PAGE));
     map(&b, k, RW | ZX_VM_MAP_RANGE, 0, pages);
-    zxp_op_call fill = {.op = ZXP_OP_STORE, .thread = MAIN, .args = {m, 0, pages * PAGE}, .buffer = {.kind = ZXP_BUFFER_FILL, .fill = 7}};
+    zxp_op_call fill = {.op = ZXP_OP_STORE,
+                        .thread = MAIN,
+                        .args = {m, 0, pages * PAGE},
+                        .buffer = {.kind = ZXP_BUFFER_FILL, .fill = 7}};
     ok(b.w, zxp_call(b.w, &fill));
     ok(b.w, zxp_vmar_protect(b.w, MAIN, vmar, R, m, pages * PAGE));
     ok(b.w, zxp_vmar_unmap(b.w, MAIN, vmar, m, pages * PAGE));
@@ -273,7 +289,8 @@ static zxp_outcome try_map(struct bench *b, zx_vaddr_t m) {
     (void)m;
     assert_true(zxp_mapping_at(b->w, 0, &view));
     zxp_handle_view vmo;
-    for (size_t i = 0; zxp_handle_at(b->w, i, &vmo) && vmo.koid != view.vmo;) i++;
+    for (size_t i = 0; zxp_handle_at(b->w, i, &vmo) && vmo.koid != view.vmo;)
+        i++;
     return zxp_vmar_map(b->w, MAIN, zxp_root_vmar(b->w), RW, 0, vmo.handle, 0, 4 * PAGE);
 }
 
@@ -289,8 +306,12 @@ static zxp_outcome try_commit(struct bench *b, zx_vaddr_t m) {
     return zxp_vmar_op_range(b->w, MAIN, zxp_root_vmar(b->w), ZX_VMAR_OP_COMMIT, m, 2 * PAGE);
 }
 
-static zxp_outcome try_store(struct bench *b, zx_vaddr_t m) { return zxp_store(b->w, MAIN, m + PAGE + 3, "store", 5); }
-static zxp_outcome try_load(struct bench *b, zx_vaddr_t m) { return zxp_load(b->w, MAIN, m, PAGE); }
+static zxp_outcome try_store(struct bench *b, zx_vaddr_t m) {
+    return zxp_store(b->w, MAIN, m + PAGE + 3, "store", 5);
+}
+static zxp_outcome try_load(struct bench *b, zx_vaddr_t m) {
+    return zxp_load(b->w, MAIN, m, PAGE);
+}
 
 /* The nth reservation of the attempt fails, for every n, until it needs no more. */
 static void fail_each_reservation(trial attempt, bool atomic) {
@@ -314,7 +335,8 @@ static void fail_each_reservation(trial attempt, bool atomic) {
         }
         assert_int_equal(zxp_check(copy.w, NULL, 0), 0);
         zxp_world_destroy(copy.w);
-        if (status == ZX_OK) break;
+        if (status == ZX_OK)
+            break;
     }
     zxp_world_destroy(b.w);
 }
