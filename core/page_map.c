@@ -164,7 +164,7 @@ static inline bool in_last_leaf(const zxp_world *w, const struct page_map *map, 
     return firsts_of(leaf)[0] <= page && page < firsts_of(leaf)[leaf->count - 1];
 }
 
-/* The nodes of a large map are far away: a leaf is called for as a whole, before the search asks for it piece by piece. */
+/* The leaves of a large map are far away: one is called for as a whole, before the search asks for it piece by piece. */
 static inline void call_for(const void *node) {
 #if defined(__GNUC__)
     for (unsigned line = 0; line < NODE_BYTES; line += 64) __builtin_prefetch((const char *)node + line);
