@@ -11,8 +11,7 @@
 
 /* What a query remembers over a wait in a fault of its buffer; cursor counts the entries stored. */
 enum { QUERY_COPIES = 1 };
-/* local[]: where to look from; entries seen; bytes of the entry in hand that are copied */
-enum { QUERY_PAGE, QUERY_AVAIL, QUERY_COPIED };
+enum { QUERY_PAGE, QUERY_AVAIL }; /* local[]: where to look from: after a wait, at the entry in hand; entries seen */
 
 static bool is_dirty_data(const struct page_key *key) {
     return key->state == DIRTY || key->state == AWAITING;
@@ -77,15 +76,15 @@ static bool keep_entry(zxp_world *w, thread_ref t, const zxp_dirty_range *entry)
     return true;
 }
 
-/* Step 7: the entry goes to user memory, if that is where the buffer is (chapter 7 section 13.2). */
+/* Step 7: the entry goes to user memory, if that is where the buffer is (chapter 7 section 13.2). A fault that waits ends
+ * the copy: the entry is looked up and copied anew, from where it began. */
 static enum look copy_entry(zxp_world *w, thread_ref t, const zxp_dirty_range *entry) {
     const struct call *call = call_of(w, t);
     if (call->buffer.kind != ZXP_BUFFER_USER) return LOOK_OK;
-    uint32_t done = (uint32_t)call->local[QUERY_COPIED];
+    uint32_t done = 0;
     zx_vaddr_t address = call->buffer.address + call->cursor * sizeof *entry;
-    enum look look = direct_copy_out(w, t, address, (const uint8_t *)entry, sizeof *entry, &done);
-    call_of(w, t)->local[QUERY_COPIED] = look == LOOK_WAIT ? done : 0;
-    return look;
+    call_of(w, t)->local[QUERY_PAGE] = entry->offset / PAGE;
+    return direct_copy_out(w, t, address, (const uint8_t *)entry, sizeof *entry, &done);
 }
 
 static step refuse_query(zxp_world *w, thread_ref t, enum rule_number rule) {
