@@ -117,28 +117,40 @@ static enum look store_chunk(zxp_world *w, thread_ref t, zx_vaddr_t address, uin
     return LOOK_OK;
 }
 
-/* A store whose bytes come from user memory is a load and a store in one: the processor copies. One page of each at
- * a time. */
-static enum look move_chunk(zxp_world *w, thread_ref t, zx_vaddr_t address, zx_vaddr_t source, uint64_t left) {
-    struct target from, to;
-    struct seen seen;
-    uint64_t skip = address % PAGE, bytes = min_u64(left, PAGE - max_u64(skip, source % PAGE)), count;
-    uint8_t scratch[ZXP_PAGE_SIZE];
-    call_of(w, t)->local[TOUCHED] = source;
-    enum rule_number refused = target_find(w, source, ZX_VM_PERM_READ, &from);
-    if (refused != RULE_none)
-        return look_refused(w, t, refused);
-    enum look look = target_read(w, t, &from, 1, 1, 0, &seen);
-    if (look != LOOK_OK)
-        return hold_if_waiting(w, t, &from, look);
-    memmove(scratch, content_bytes(w, seen.content, seen.content_page, scratch), sizeof scratch);
+/* One page of a store whose bytes come from user memory: the load, and the store. */
+static enum look load_page(zxp_world *w, thread_ref t, zx_vaddr_t address, uint64_t then, struct seen *seen) {
+    struct target target;
     call_of(w, t)->local[TOUCHED] = address;
-    refused = target_find(w, address, ZX_VM_PERM_WRITE, &to);
+    enum rule_number refused = target_find(w, address, ZX_VM_PERM_READ, &target);
     if (refused != RULE_none)
         return look_refused(w, t, refused);
-    look = target_write(w, t, &to, 1, 1, target_store_bytes(w, &to), &count);
+    return hold_if_waiting(w, t, &target, target_read(w, t, &target, 1, 1, then, seen));
+}
+
+static enum look own_page(zxp_world *w, thread_ref t, zx_vaddr_t address, struct target *target) {
+    uint64_t count;
+    call_of(w, t)->local[TOUCHED] = address;
+    enum rule_number refused = target_find(w, address, ZX_VM_PERM_WRITE, target);
+    if (refused != RULE_none)
+        return look_refused(w, t, refused);
+    return hold_if_waiting(w, t, target, target_write(w, t, target, 1, 1, 0, &count));
+}
+
+/* A load and a store in one: the processor copies. After the fault of the store the instruction runs again, and
+ * loads again: the store may have put another page there. */
+static enum look move_chunk(zxp_world *w, thread_ref t, zx_vaddr_t address, zx_vaddr_t source, uint64_t left) {
+    struct target to;
+    struct seen seen;
+    uint64_t skip = address % PAGE, bytes = min_u64(left, PAGE - max_u64(skip, source % PAGE));
+    uint8_t scratch[ZXP_PAGE_SIZE];
+    enum look look = load_page(w, t, source, 0, &seen);
+    if (look == LOOK_OK)
+        look = own_page(w, t, address, &to);
+    if (look == LOOK_OK)
+        look = load_page(w, t, source, target_store_bytes(w, &to), &seen);
     if (look != LOOK_OK)
-        return hold_if_waiting(w, t, &to, look);
+        return look;
+    memmove(scratch, content_bytes(w, seen.content, seen.content_page, scratch), sizeof scratch);
     node_write_bytes(w, to.node, to.page * PAGE + skip, (uint32_t)bytes, scratch + source % PAGE);
     call_of(w, t)->cursor += bytes;
     return LOOK_OK;

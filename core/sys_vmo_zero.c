@@ -43,7 +43,6 @@ static bool zero_in_place(zxp_world *w, thread_ref t, node_ref n, uint64_t first
         (void)look;
         if (!arena_reserve(w, write_bytes(w, n) + mappings_change_bytes(w))) return false;
         node_write_zero(w, n, page * PAGE, count * PAGE);
-        mappings_unmap_pages(w, n, page, page + count); /* as for pages that go (chapter 7 section 5) */
     }
     return true;
 }
@@ -137,7 +136,17 @@ static enum look zero_clone(zxp_world *w, thread_ref t, node_ref n, uint64_t fir
     return LOOK_OK;
 }
 
+/* Also of pages that are zero already, or are zeroed in place, translations go (chapter 7 section 5). False: memory is
+ * short. */
+static bool zero_unmap(zxp_world *w, node_ref n, uint64_t first, uint64_t end) {
+    if (kernel_of(w)->mappings == 0) return true;
+    if (!arena_reserve(w, mappings_change_bytes(w))) return false;
+    mappings_unmap_pages(w, n, first, end);
+    return true;
+}
+
 static enum look zero_pages(zxp_world *w, thread_ref t, node_ref n, uint64_t first, uint64_t end) {
+    if (!zero_unmap(w, n, first, end)) return look_no_memory(w, t);
     if (!node_at(w, n)->in_pager_tree) return zero_anonymous(w, t, n, first, end);
     if (!node_is_root(w, n)) return zero_clone(w, t, n, first, end);
     bool as_writes = !profile_is(w, ZXP_PROFILE_HEAD); /* chapter 9 sections 4.4, 5.5 */

@@ -82,7 +82,6 @@ static bool take_run(zxp_world *w, thread_ref t, node_ref n, const struct page_k
         page_map_set(w, &call->transit, to, to + count, frame_moved(w, key, page, to, count));
     }
     if (key->state != ABSENT) slots_set(w, n, page, end, gap_of(w, n), VIEWS_UNMAP, RULE_transfer_taken);
-    if (key->state == ABSENT) mappings_unmap_pages(w, n, page, end); /* the whole range: chapter 7 section 5 */
     call->cursor += count;
     return true;
 }
@@ -122,6 +121,16 @@ static enum look take_recheck(zxp_world *w, thread_ref t, vmo_ref src, uint64_t 
     return rule == RULE_none ? LOOK_OK : look_refused(w, t, rule);
 }
 
+/* Nothing of what is still to be taken may be seen through a mapping: the whole range, in each round (chapter 7
+ * section 5). False: memory is short. */
+static bool take_unmap(zxp_world *w, thread_ref t, vmo_ref src, uint64_t offset, uint64_t length) {
+    uint64_t first = (vmo_at(w, src)->base + offset) / PAGE;
+    if (kernel_of(w)->mappings == 0) return true;
+    if (!arena_reserve(w, mappings_change_bytes(w))) return false;
+    mappings_unmap_pages(w, vmo_at(w, src)->node, first + call_of(w, t)->cursor, first + length / PAGE);
+    return true;
+}
+
 enum look take_pages(zxp_world *w, thread_ref t, vmo_ref src, uint64_t offset, uint64_t length) {
     enum look look = LOOK_OK;
     if (list_begun(w, t)) {
@@ -131,6 +140,7 @@ enum look take_pages(zxp_world *w, thread_ref t, vmo_ref src, uint64_t offset, u
         call_of(w, t)->cursor = 0;
         if (!list_begin(w, t, length / PAGE)) return look_no_memory(w, t);
     }
+    if (look == LOOK_OK && !take_unmap(w, t, src, offset, length)) look = look_no_memory(w, t);
     if (look == LOOK_OK) look = take_rest(w, t, src, offset, length);
     if (look == LOOK_FAILED) taken_free(w, t);
     return look;
