@@ -25,7 +25,8 @@ uint64_t page_map_init_bytes(void);
 /* An empty map of `pages` pages, all of `key`. pages may be 0. */
 void page_map_init(zxp_world *w, struct page_map *map, uint64_t pages, struct page_key key);
 void page_map_free(zxp_world *w, struct page_map *map);
-/* Bytes to reserve before `changes` calls of page_map_set or page_map_resize on this map. Saturates. */
+/* Bytes to reserve before `changes` calls of page_map_set or page_map_resize on this map. Saturates.
+ * A page_map_set that begins and ends at borders of runs takes no memory: long ranges change on a small reservation. */
 uint64_t page_map_change_bytes(const struct page_map *map, uint64_t changes);
 
 /* The run that contains `page`. Requires page < map->pages. */
