@@ -127,9 +127,16 @@ static step query(zxp_world *w, thread_ref t) {
     return enumerate(w, t, root, end / PAGE);
 }
 
+/* After a wait in a fault of the buffer, which failed or not. */
+static step go_on(zxp_world *w, thread_ref t) {
+    zx_status_t status;
+    if (request_failed(w, t, &status)) return refuse_query(w, t, RULE_copy_out_failed);
+    return query(w, t);
+}
+
 /* Section 8.1. */
 step op_pager_query_dirty_ranges(zxp_world *w, thread_ref t) {
-    if (call_of(w, t)->phase == QUERY_COPIES) return query(w, t);
+    if (call_of(w, t)->phase == QUERY_COPIES) return go_on(w, t);
     pager_ref pager;
     vmo_ref v;
     enum rule_number rule;
