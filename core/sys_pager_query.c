@@ -76,8 +76,8 @@ static bool keep_entry(zxp_world *w, thread_ref t, const zxp_dirty_range *entry)
     return true;
 }
 
-/* Step 7: the entry goes to user memory, if that is where the buffer is (chapter 7 section 13.2). A fault that waits ends
- * the copy: the entry is looked up and copied anew, from where it began. */
+/* Step 7: the entry goes to user memory, if that is where the buffer is (chapter 7 section 13.2). A fault that waits
+ * ends the copy: the entry is looked up and copied anew, from where it began. */
 static enum look copy_entry(zxp_world *w, thread_ref t, const zxp_dirty_range *entry) {
     const struct call *call = call_of(w, t);
     if (call->buffer.kind != ZXP_BUFFER_USER) return LOOK_OK;
