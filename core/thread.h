@@ -23,9 +23,9 @@ static inline bool deadline_passed(const zxp_world *w, int64_t deadline) {
 step thread_go_on(zxp_world *w, thread_ref t, zx_status_t status);
 /* Does the call that the thread waits in go on when the wait fails, whatever the reason? */
 bool thread_ignores_failures(const zxp_world *w, thread_ref t);
-/* A suspend, or a kill of a thread that ignores failures, ends the wait of a blocked thread (section 10): its request is
- * cancelled and it is parked; at resume a syscall starts from the beginning, a load or store goes on where it was. A call
- * that ignores failures takes it for one and runs on. */
+/* A suspend, or a kill of a thread that ignores failures, ends the wait of a blocked thread (section 10): its request
+ * is cancelled and it is parked; at resume a syscall starts from the beginning, a load or store goes on where it was. A
+ * call that ignores failures takes it for one and runs on. */
 void thread_interrupt(zxp_world *w, thread_ref t);
 /* Runs every thread that can run, first in first out, until none can (N2). */
 void threads_drain(zxp_world *w);
