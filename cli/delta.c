@@ -85,7 +85,7 @@ static bool worth_a_line(const struct shell *shell, const struct report *report,
     case ZXP_EVENT_PAGE: /* an auxiliary VMO that is gone again is nobody's concern */
         return event->before != event->after && interp_name_of_koid(shell->in, event->koid);
     case ZXP_EVENT_RESULT:
-    case ZXP_EVENT_BLOCK: return !own_thread(report, event->thread);
+    case ZXP_EVENT_BLOCK: return event->thread != ZXP_NO_THREAD && !own_thread(report, event->thread);
     case ZXP_EVENT_PACKET: return event->what != ZXP_WHAT_DEQUEUED || report->outcome.kind != OUT_PACKET;
     default: return event->kind == ZXP_EVENT_REQUEST || event->kind == ZXP_EVENT_WAKE;
     }
@@ -97,11 +97,23 @@ static bool continues(const zxp_event *event, const zxp_event *next) {
            next->after == event->after && next->offset == event->offset + event->length;
 }
 
+/* What a thread's read that ended just now has read. */
+static void put_read(const struct shell *shell, const zxp_event *event, struct buf *out) {
+    zxp_thread_view view;
+    bool read = event->op == ZXP_OP_VMO_READ && zxp_thread_get(shell->in->world, event->thread, &view) && view.op == event->op;
+    if (!read || view.state != ZXP_THREAD_READY)
+        return;
+    buf_char(out, ' ');
+    print_summary(out, shell->in, event->thread, 64);
+}
+
 static void put_line(const struct shell *shell, uint64_t number, const zxp_event *event, struct buf *out) {
     shell_tint(shell, out, TINT_DIM);
     buf_format(out, "%6" PRIu64 "  ", number);
     shell_tint(shell, out, TINT_NONE);
     (void)shell_event_line(shell, event, out);
+    if (event->kind == ZXP_EVENT_RESULT)
+        put_read(shell, event, out);
     buf_char(out, '\n');
 }
 

@@ -17,7 +17,6 @@
 #include "hint.h"
 #include "history.h"
 #include "interp.h"
-#include "save.h"
 
 static const char prompts[2][16] = {"zxpager> ", "    ...> "}; /* of one width */
 enum { PROMPT_WIDTH = 9, HISTORY_KEPT = 2000, LISTED = 120 };
@@ -232,18 +231,27 @@ static void open_history(struct editor *editor) {
         (void)history(editor->history, &event, H_LOAD, editor->path);
 }
 
+/* libedit's own form, into a file that only its owner can read (mkstemp). */
+static bool save_to(struct editor *editor, int descriptor) {
+    HistEvent event;
+    FILE *file = descriptor >= 0 ? fdopen(descriptor, "w") : NULL;
+    if (!file)
+        return false;
+    bool good = history(editor->history, &event, H_SAVE_FP, file) > 0;
+    good = fflush(file) == 0 && fsync(descriptor) == 0 && good;
+    return fclose(file) == 0 && good;
+}
+
 /* Written beside and renamed, so that a session that dies leaves the old one. A history that cannot be written is no error. */
 static void write_history(struct editor *editor) {
-    HistEvent event;
-    char *bytes = NULL, reason[200];
-    size_t length = 0;
-    FILE *file = editor->path ? open_memstream(&bytes, &length) : NULL;
-    if (!file)
+    struct buf temporary = {0};
+    if (!editor->path)
         return;
-    int saved = history(editor->history, &event, H_SAVE_FP, file);
-    if (fclose(file) == 0 && saved > 0)
-        (void)save_replace(editor->path, bytes, length, reason, sizeof reason);
-    free(bytes);
+    buf_format(&temporary, "%s.XXXXXX", editor->path);
+    bool good = save_to(editor, mkstemp(temporary.s)) && rename(temporary.s, editor->path) == 0;
+    if (!good)
+        (void)unlink(temporary.s);
+    buf_free(&temporary);
 }
 
 static void open_libedit(struct editor *editor) {

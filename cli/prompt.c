@@ -82,6 +82,7 @@ static void run(struct prompt *prompt, const char *name, const char *text, size_
     *prompt->interrupt = 0;
     shell_entry_begins(prompt->shell);
     interp_run(&prompt->in, source);
+    *prompt->interrupt = 0; /* it has ended what it was meant for */
     (void)fflush(stdout);
 }
 
