@@ -354,7 +354,8 @@ typedef struct zxp_violation {
 } zxp_violation;
 /* Checks every invariant that concerns one state. Writes up to `capacity` violations; returns how many there are. */
 size_t zxp_check(const zxp_world *world, zxp_violation *out, size_t capacity);
-/* Checks those that compare two states: `after` came from `before` by `call` (INV-8..18, 24, 28..31, 46..49, 55, 56). */
+/* Checks those that compare two states: `after` came from `before` by `call` (INV-8..19, 22, 24, 28..31, 41,
+ * 42, 47, 48, 50, 54..57). What no other thread can have done is asked only if no other thread ran. */
 size_t zxp_check_step(const zxp_world *before, const zxp_world *after, const zxp_op_call *call, zxp_violation *out, size_t capacity);
 /* One sentence for INV-n; NULL if there is none. */
 const char *zxp_invariant_text(uint16_t n);
