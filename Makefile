@@ -160,7 +160,7 @@ $(UNIT_TESTS): $(BUILD)/tests/%: $(BUILD)/tests/unit/%.o $(LIB_STATIC)
 run:
 	@.ci/install-deps run
 	@$(MAKE) --no-print-directory -j2 all
-	@if [ -t 0 ] && [ -t 1 ]; then exec $(REPL); else exec $(REPL) docs/demo.zxp; fi
+	@if [ -t 0 ] && [ -t 1 ]; then exec $(REPL); else exec $(REPL) --play docs/demo.zxp; fi
 
 check:
 	@.ci/install-deps check

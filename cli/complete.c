@@ -166,7 +166,7 @@ static bool slot_is(const struct slot *slot, const char *text) {
 }
 
 static bool is_pager_command(const struct cursor *cursor) {
-    static const char *const words[] = {"supply", "fail", "dirty", "writeback", "detach", "ranges", "stats"};
+    static const char *const words[] = {"supply", "fail", "dirty", "writeback", "detach", "ranges", "stats", "take"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (is_command(cursor, words[i]))
             return true;

@@ -44,9 +44,12 @@ static void hint_call_name(const char *word, struct buf *out) {
         const zxp_op_info *op = zxp_op_at(i);
         if (strncmp(op->name, word, strlen(word)) != 0)
             continue;
-        if (strcmp(op->name, word) != 0 && only)
+        bool exact = strcmp(op->name, word) == 0;
+        if (!exact && only)
             return;
         only = op;
+        if (exact)
+            break;
     }
     if (!only)
         return;
@@ -58,16 +61,22 @@ static void hint_call_name(const char *word, struct buf *out) {
 
 /* ---- Commands ---- */
 
-/* The rest of the first form of the command that the words fit into. */
+/* The rest of the form of the command that the words fit into: one that begins with a word of its own, which stands there, else the
+ * first (`create pager` rather than a VMO called so). */
 static bool rest_of(const struct command *command, const char *const *words, size_t count, struct buf *out) {
     struct form form;
+    bool any = false;
     for (size_t i = 0; syntax_form(command->syntax, i, &form); i++) {
         if (!syntax_take(&form, words, count))
             continue;
+        bool own = form.count && form.slots[0].literal && !form.slots[0].optional && form.slots[0].used;
+        if (any && !own)
+            continue;
+        buf_clear(out);
         syntax_rest(&form, out);
-        return true;
+        any = true;
     }
-    return false;
+    return any;
 }
 
 static void hint_command(const struct cursor *cursor, const struct command *command, struct buf *out) {

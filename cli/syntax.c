@@ -183,7 +183,9 @@ static const char *sample(const struct slot *slot) {
 
 void syntax_example(const struct command *command, struct buf *out) {
     static const char *const better[][2] = {{"record", "record \"a dirty page survives\""}, {"set", "set max-steps 1000"},
-                                            {"break", "break on packet"}, {"random", "random 10 seed=7"}};
+                                            {"break", "break on packet"}, {"random", "random 10 seed=7"},
+                                            {"reach", "reach packets none"}, {"explore", "explore"},
+                                            {"load", "load session.save"}};
     struct form form;
     for (size_t i = 0; i < sizeof better / sizeof *better; i++) {
         if (strcmp(better[i][0], command->name) == 0) {

@@ -26,7 +26,7 @@ static const char *kind_words(const zxp_object_view *view) {
 static void put_link(const struct shell *shell, const char *word, zx_koid_t koid, struct buf *out) {
     if (!koid)
         return;
-    buf_format(out, ", %s ", word);
+    buf_format(out, ", %s=", word);
     shell_object(shell, out, koid);
 }
 
@@ -52,11 +52,11 @@ static void put_head(const struct shell *shell, const zxp_object_view *view, str
     struct buf text = {0};
     shell_object(shell, &text, view->koid);
     buf_format(&text, ": %s, %" PRIu64 " pages", kind_words(view), view->size / ZXP_PAGE_SIZE);
-    put_link(shell, "of", view->parent, &text);
+    put_link(shell, "parent", view->parent, &text);
     if (view->pager_root) {
         put_link(shell, "pager", view->pager, &text);
         put_link(shell, "port", view->port, &text);
-        buf_format(&text, ", key %" PRIu64, view->key);
+        buf_format(&text, ", key=%" PRIu64, view->key);
     }
     put_traits(view, &text);
     shell_wrap(shell, out, 0, buf_string(&text));
@@ -105,8 +105,11 @@ static void put_line(const struct shell *shell, const struct row *row, const cha
         line[i] = function(&run, page);
         any |= line[i] != ' ';
     }
+    size_t n = strlen(line);
+    while (n && line[n - 1] == ' ')
+        n--;
     if (any)
-        buf_format(out, "%*s  %s\n", MARGIN - 2, label, line);
+        buf_format(out, "%*s  %.*s\n", MARGIN - 2, label, (int)n, line);
 }
 
 /* A ruler: the numbers of every eighth page, where they have room. */

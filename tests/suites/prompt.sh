@@ -1,0 +1,89 @@
+# shellcheck shell=sh
+# The commands of the prompt, without a terminal: the demo, walks that can be done again, recorded sessions that pass as tests, help on
+# everything, stops. TAP.
+. tests/lib.sh
+repl=$ZXP_BUILD/zxpager-repl
+tmp=${ZXP_TMP:-$(mktemp -d)}
+number=0 failed=0
+
+# verdict NAME STATUS [FILE]: the file is shown if it failed.
+verdict() {
+    number=$((number + 1))
+    if [ "$2" -eq 0 ]; then
+        echo "ok $number - $1"
+    else
+        failed=$((failed + 1))
+        echo "not ok $number - $1"
+        [ -z "${3-}" ] || sed 's/^/# /' "$3"
+    fi
+}
+
+# tells NAME PATTERN STATEMENTS
+tells() {
+    run_limited 20 "$repl" -c "$3" >"$tmp/out" 2>&1
+    grep -q -e "$2" "$tmp/out"
+    verdict "$1" $? "$tmp/out"
+}
+
+run_limited 20 "$repl" --play docs/demo.zxp >"$tmp/demo" 2>&1
+verdict "the demo plays" $? "$tmp/demo"
+run_limited 20 "$repl" --tap docs/demo.zxp >"$tmp/out" 2>&1
+verdict "the demo passes as a test" $? "$tmp/out"
+sed -n '/^case "the demo"/,/^$/p' "$tmp/demo" >"$tmp/recorded.zxp"
+[ -s "$tmp/recorded.zxp" ] && run_limited 20 "$repl" --tap "$tmp/recorded.zxp" >"$tmp/out" 2>&1
+verdict "what the demo records passes as a test" $? "$tmp/out"
+
+# Walks: the same seed gives the same walk, and the record of a walk passes as a test.
+setup='create v 4 trap-dirty; create w 3 resizable; anon a 2; clone c v; t1: write v 1 => blocked'
+seed=1 last=12
+[ -z "${ZXP_LONG-}" ] || last=300
+while [ $seed -le $last ]; do
+    run_limited 30 "$repl" -c "$setup; random 40 seed=$seed; record \"walk $seed\" $tmp/walk.zxp" >"$tmp/first" 2>&1
+    run_limited 30 "$repl" -c "$setup; random 40 seed=$seed" >"$tmp/second" 2>&1
+    sed '/^written to/d' "$tmp/first" | cmp -s - "$tmp/second"
+    verdict "walk $seed is the same again" $? "$tmp/first"
+    run_limited 30 "$repl" --tap "$tmp/walk.zxp" >"$tmp/out" 2>&1
+    verdict "the record of walk $seed passes" $? "$tmp/out"
+    seed=$((seed + 1))
+done
+
+tells "show draws a request below its pages" '^  READ   ^^ t1, packet in the port' 'create v 4; t1: read v 1 2 => blocked; show v'
+tells "show has what pages hold" '^ holds  A$' 'create v 4; supply v 0; show v'
+tells "tree has children below their parents" '^+- c  clone' 'create v 2; clone c v; tree'
+tells "threads: what one waits for" '^t1 *blocked in zx_vmo_read, waits for READ v 0 1' 'create v 2; t1: read v 0 => blocked; threads'
+tells "requests: who waits with whom" '^READ v 0 1  t1, with it t2; packet in the port' \
+    'create v 2; t1: read v 0 => blocked; t2: read v 0 => blocked; requests'
+tells "objects" '^v *paged vmo' 'create v 2; objects'
+tells "timeline" 'READ v 0 1' 'create v 2; t1: read v 0 => blocked; timeline'
+tells "choices: a packet" '1  next' 'create v 2; t1: read v 0 => blocked; choices'
+tells "choices: where there is nothing, a beginning" 'create v 4 trap-dirty' 'choices'
+tells "why: what would wake it" 'dirty v 0 1' 'create v 1 trap-dirty; supply v 0; t1: write v 0 => blocked; why t1'
+tells "why: an early waker" 'supply v 1  *wakes it early' 'create v 4; t1: read v 0 4 => blocked; supply v 0; why t1'
+tells "explain: the rule of the last result" '^supply.detached$' 'create v 1; detach v; supply v 0; explain'
+tells "explain RULE" 'chapter 2 section 6' 'explain supply.aux-pinned'
+tells "explain STATUS" 'supply.detached' 'explain ZX_ERR_BAD_STATE'
+tells "explain CALL" 'and otherwise' 'explain zx_pager_detach_vmo'
+tells "help of a call: its refusals" 'detach.pair' 'help zx_pager_detach_vmo'
+tells "help on a misspelt word" 'did you mean .supply' 'help suply'
+tells "break on RULE stops a loop" 'stopped at .*rule page.supplied' 'create v 3; break on page.supplied; for i in 0..3; supply v i; end'
+tells "break on packet" 'stopped at .*a packet' 'create v 3; break on packet; for i in 0..3; t1: read v i => any; end'
+tells "until OUTCOME stops a loop" 'stopped at .*until ZX_ERR_OUT_OF_RANGE' \
+    'create v 3; until ZX_ERR_OUT_OF_RANGE; for i in 0..9; supply v i; end'
+tells "record: bare names of loops" '^let i = 1' 'create v 3; for i in 0..2; supply v i; end; record x'
+tells "export writes a file" 'written to' "create v 1; export $tmp/exported.zxp"
+run_limited 20 "$repl" --tap "$tmp/exported.zxp" >"$tmp/out" 2>&1
+verdict "what was exported passes" $? "$tmp/out"
+run_limited 20 "$repl" --no-files -c "create v 1; record x $tmp/no.zxp" >"$tmp/out" 2>&1
+[ $? -eq 2 ] && [ ! -e "$tmp/no.zxp" ]
+verdict "--no-files: record writes no file" $? "$tmp/out"
+
+# Help has something to say on every command.
+"$repl" -c help | sed '/^Also/,$d' | sed -n 's/^\([a-z-]*\)  *.*/\1/p' | sort -u >"$tmp/words"
+while read -r word; do
+    [ -n "$word" ] || continue
+    "$repl" -c "help $word" 2>/dev/null | grep -q '^example:'
+    verdict "help $word" $?
+done <"$tmp/words"
+
+echo "1..$number"
+[ $failed -eq 0 ]
