@@ -53,12 +53,26 @@ static void follow(struct shell *shell, const struct report *report) {
     shell->future_seen = future;
 }
 
+/* Of a command's calls the one that its result came from: the first that failed, else the last but for tidying up. */
+static const struct made_call *deciding_call(const struct report *report) {
+    const struct made_call *last = NULL;
+    for (size_t i = 0; report->outcome.kind == OUT_STATUS && i < report->call_count; i++) {
+        const struct made_call *made = &report->calls[i];
+        if (made->outcome == ZXP_RETURNED && made->status != ZX_OK && made->status == report->outcome.status)
+            return made;
+        if (made->outcome == ZXP_RETURNED && (made->call.op != ZXP_OP_HANDLE_CLOSE || !last))
+            last = made;
+    }
+    return last;
+}
+
 static void keep_last(struct shell *shell, const struct report *report) {
     zxp_thread_view view = {0};
+    const struct made_call *made = deciding_call(report);
     if (report->outcome.kind == OUT_NOTHING || !zxp_thread_get(shell->in->world, report->outcome.thread, &view))
         return;
-    shell->last_rule = view.rule;
-    shell->last_op = view.op;
+    shell->last_rule = made ? made->rule : view.rule;
+    shell->last_op = made ? made->call.op : view.op;
     shell->last_status = report->outcome.kind == OUT_STATUS || report->outcome.kind == OUT_FAULT ? report->outcome.status : ZX_OK;
 }
 
