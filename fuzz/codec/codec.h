@@ -95,5 +95,8 @@ void fuzz_resolve(const struct fuzz_program *program, uint32_t index, const zxp_
 /* The reverse: appends to `program` a record that resolves to `call` in any world (constants go to the pool). False if the program is
  * full, or if a buffer of bytes or a list does not fit the pool: then nothing is appended. */
 bool fuzz_append_call(struct fuzz_program *program, const zxp_op_call *call);
+/* The same for a call about to be made on `world`, said in terms of what exists there as far as possible (the n-th VMO, pages): such a
+ * record keeps its sense when a mutator changes what stands before it. */
+bool fuzz_append_natural(struct fuzz_program *program, const zxp_world *world, const zxp_op_call *call);
 
 #endif

@@ -13,27 +13,27 @@
 #include "../harness/harness.h"
 #include "targets.h"
 
-/* Pairs of rules in sequence, as further counters for the fuzzer. 16 KiB at most: clearing and reading more costs more than a run. */
-enum { PAIR_COUNTERS = 8192 };
+/* libFuzzer finds its further counters by the name of their section. */
 #ifdef __clang__
 __attribute__((section("__libfuzzer_extra_counters")))
 #endif
-static uint8_t pair_hits[PAIR_COUNTERS];
+uint8_t fuzz_pair_hits[FUZZ_PAIR_COUNTERS];
 
 static struct harness harness;
 static struct fuzz_program program;
 static unsigned checks = CHECK_ORACLE | CHECK_INVARIANTS;
 static bool ready;
 
-static void set_up(void) {
+void fuzz_set_up(void) {
+    if (ready) return;
     const char *wanted = getenv("ZXP_FUZZ_CHECKS");
     if (wanted != NULL) checks = (unsigned)strtoul(wanted, NULL, 0);
     if (!harness_create(&harness)) {
         fprintf(stderr, "fuzz_ops: out of memory\n");
         exit(2);
     }
-    harness.context.pair_hits = pair_hits;
-    harness.context.pair_count = PAIR_COUNTERS;
+    harness.context.pair_hits = fuzz_pair_hits;
+    harness.context.pair_count = FUZZ_PAIR_COUNTERS;
     ready = true;
 }
 
@@ -54,7 +54,7 @@ static void report(void) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    if (!ready) set_up();
+    fuzz_set_up();
     fuzz_decode(data, size, &program);
     harness.context.last_rule = 0;
     if (!harness_run(&harness, &program, checks)) report();

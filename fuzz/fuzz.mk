@@ -1,0 +1,133 @@
+# fuzz.mk - fuzz targets, seeds, campaigns.
+#
+#   make fuzz-build                          every target, into build/fuzz/
+#   make fuzz [TIME=300] [JOBS=1] [TARGET=fuzz_ops]    a libFuzzer campaign
+#   make fuzz-afl [TIME=300] [JOBS=2]        the same with AFL++
+#   make seeds                               corpus/seeds anew, from the suites and scripts
+#   make corpus-min                          merges what campaigns found into corpus/seeds, minimised
+#
+# Engines see the coverage of core/ (and of cli/ in fuzz_script); codec, harness and oracle are built without it, so that a new path in
+# the judge does not count as a new path in the judged.
+
+.PHONY: fuzz fuzz-afl corpus-min seeds
+
+TIME   ?= 300
+JOBS   ?= 1
+TARGET ?= fuzz_ops
+
+FUZZ := $(BUILD)/fuzz
+AFL_CLANG ?= $(call first,afl-clang-fast)
+
+FUZZ_BASE    := -std=c17 -O2 -g -fno-omit-frame-pointer $(WARNINGS) -fPIC $(INCLUDES) -DZXP_VERSION='"$(VERSION)"'
+FUZZ_CHECKED := $(CLANG) $(FUZZ_BASE) -fsanitize=address,undefined -fno-sanitize-recover=all
+# The macros of AFL++ are not as strict as we are.
+AFL_MACROS   := -Wno-extra-semi -Wno-gnu-statement-expression -Wno-shorten-64-to-32
+FUZZ_PLAIN   := $(CLANG) $(FUZZ_BASE)
+
+CODEC_SOURCES   := $(wildcard fuzz/codec/*.c)
+HARNESS_SOURCES := $(wildcard fuzz/harness/*.c)
+ORACLE_SOURCES  := $(filter-out fuzz/oracle/selftest%,$(wildcard fuzz/oracle/*.c))
+MINIMISE_SOURCES := $(wildcard fuzz/minimise/*.c)
+CLI_LIBRARY      := $(filter-out cli/main.c,$(CLI_SOURCES))
+
+# Codec, harness and oracle with the compiler and flags of everything else: make check uses them, and `zxpager-repl replay`.
+JUDGE_OBJECTS := $(CODEC_SOURCES:%.c=$(BUILD)/%.o) $(HARNESS_SOURCES:%.c=$(BUILD)/%.o) $(FUZZ)/oracle.o
+REPL_OBJECTS += $(JUDGE_OBJECTS)
+
+# --- objects, one folder for each way to build them --------------------------
+#   cover    for libFuzzer: coverage, ASan, UBSan      checked  ASan, UBSan
+#   afl      for AFL++: coverage                       plain    nothing
+
+$(FUZZ)/cover/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(FUZZ_CHECKED) -fsanitize=fuzzer-no-link $(if $(filter core/%,$<),,$(NOT_CORE)) $(if $(WERROR),-Werror) -MMD -MP -c -o $@ $<
+
+$(FUZZ)/checked/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(FUZZ_CHECKED) $(if $(filter core/%,$<),,$(NOT_CORE)) $(if $(WERROR),-Werror) -MMD -MP -c -o $@ $<
+
+$(FUZZ)/afl/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	AFL_QUIET=1 $(AFL_CLANG) $(FUZZ_BASE) $(AFL_MACROS) $(if $(filter core/%,$<),,$(NOT_CORE)) -MMD -MP -c -o $@ $<
+
+$(FUZZ)/plain/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(FUZZ_PLAIN) $(if $(filter core/%,$<),,$(NOT_CORE)) $(if $(WERROR),-Werror) -MMD -MP -c -o $@ $<
+
+# The oracle is one object whose own names stay inside: core and oracle cannot clash, and neither can use the other by accident.
+define one_oracle # $(1) where, $(2) the oracle's objects
+$(1): $(2)
+	ld -r -o $$@.tmp $$^
+	objcopy --wildcard --keep-global-symbol='oracle_*' $$@.tmp $$@
+	@rm -f $$@.tmp
+endef
+$(eval $(call one_oracle,$(FUZZ)/checked/oracle.o,$(ORACLE_SOURCES:%.c=$(FUZZ)/checked/%.o)))
+$(eval $(call one_oracle,$(FUZZ)/plain/oracle.o,$(ORACLE_SOURCES:%.c=$(FUZZ)/plain/%.o)))
+$(eval $(call one_oracle,$(FUZZ)/oracle.o,$(ORACLE_SOURCES:%.c=$(BUILD)/%.o)))
+
+# --- libFuzzer ---------------------------------------------------------------
+
+LIBFUZZER := $(CLANG) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+
+$(FUZZ)/fuzz_ops: $(FUZZ)/checked/fuzz/targets/fuzz_ops.o $(CORE_SOURCES:%.c=$(FUZZ)/cover/%.o) \
+                  $(CODEC_SOURCES:%.c=$(FUZZ)/checked/%.o) $(HARNESS_SOURCES:%.c=$(FUZZ)/checked/%.o) $(FUZZ)/checked/oracle.o
+	$(LIBFUZZER) -o $@ $^
+
+$(FUZZ)/fuzz_save: $(FUZZ)/checked/fuzz/targets/fuzz_save.o $(CORE_SOURCES:%.c=$(FUZZ)/cover/%.o)
+	$(LIBFUZZER) -o $@ $^
+
+$(FUZZ)/fuzz_script: $(FUZZ)/checked/fuzz/targets/fuzz_script.o $(CLI_LIBRARY:%.c=$(FUZZ)/cover/%.o) \
+                     $(CORE_SOURCES:%.c=$(FUZZ)/checked/%.o) $(patsubst $(BUILD)/%.o,$(FUZZ)/checked/%.o,$(filter-out $(FUZZ)/oracle.o,$(REPL_OBJECTS))) $(FUZZ)/checked/oracle.o
+	$(LIBFUZZER) -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
+
+# --- AFL++ -------------------------------------------------------------------
+
+$(FUZZ)/afl_ops: $(FUZZ)/afl/fuzz/targets/afl_main.o $(FUZZ)/plain/fuzz/targets/fuzz_ops.o $(CORE_SOURCES:%.c=$(FUZZ)/afl/%.o) \
+                 $(CODEC_SOURCES:%.c=$(FUZZ)/plain/%.o) $(HARNESS_SOURCES:%.c=$(FUZZ)/plain/%.o) $(FUZZ)/plain/oracle.o
+	AFL_QUIET=1 $(AFL_CLANG) -o $@ $^
+
+$(FUZZ)/libzxp_mutator.so: $(FUZZ)/plain/fuzz/targets/afl_mutator.o $(CODEC_SOURCES:%.c=$(FUZZ)/plain/%.o) \
+                           $(CORE_SOURCES:%.c=$(FUZZ)/plain/%.o)
+	$(CLANG) -shared -o $@ $^
+
+# --- what make check uses: the stand-alone engine, with the compiler and flags of everything else --------------
+
+$(FUZZ)/run_ops: $(BUILD)/fuzz/targets/driver.o $(BUILD)/fuzz/targets/fuzz_ops.o $(JUDGE_OBJECTS) $(LIB_STATIC)
+	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^
+
+$(FUZZ)/run_save: $(BUILD)/fuzz/targets/driver.o $(BUILD)/fuzz/targets/fuzz_save.o $(LIB_STATIC)
+	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^
+
+$(FUZZ)/run_script: $(BUILD)/fuzz/targets/driver.o $(BUILD)/fuzz/targets/fuzz_script.o $(CLI_LIBRARY:%.c=$(BUILD)/%.o) \
+                    $(REPL_OBJECTS) $(LIB_STATIC)
+	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
+
+# --- seeds and campaigns -----------------------------------------------------
+
+$(FUZZ)/make_seeds: $(BUILD)/fuzz/seeds/seeds.o $(CLI_LIBRARY:%.c=$(BUILD)/%.o) $(REPL_OBJECTS) $(LIB_STATIC)
+	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
+
+$(FUZZ)/judge: $(BUILD)/fuzz/campaign/judge.o $(BUILD)/fuzz/campaign/findings.o $(MINIMISE_SOURCES:%.c=$(BUILD)/%.o) \
+               $(JUDGE_OBJECTS) $(LIB_STATIC)
+	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^
+
+# Every case as an input, then only those that reach something that no smaller one reaches.
+seeds: $(FUZZ)/make_seeds $(FUZZ)/fuzz_ops
+	rm -rf $(FUZZ)/seeds.all $(FUZZ)/seeds.min
+	mkdir -p $(FUZZ)/seeds.all $(FUZZ)/seeds.min corpus/seeds
+	$(FUZZ)/make_seeds $(FUZZ)/seeds.all corpus/conformance/*.zxp tests/scripts/*.zxp
+	ZXP_FUZZ_CHECKS=0 $(FUZZ)/fuzz_ops -merge=1 -use_value_profile=0 $(FUZZ)/seeds.min $(FUZZ)/seeds.all 2>&1 | tail -n 1
+	rm -f corpus/seeds/*
+	cp $(FUZZ)/seeds.min/* corpus/seeds/
+
+corpus-min: $(FUZZ)/fuzz_ops
+	rm -rf $(FUZZ)/corpus.min
+	mkdir -p $(FUZZ)/corpus.min corpus/seeds $(FUZZ)/corpus
+	ZXP_FUZZ_CHECKS=0 $(FUZZ)/fuzz_ops -merge=1 $(FUZZ)/corpus.min corpus/seeds $(FUZZ)/corpus 2>&1 | tail -n 1
+	rm -f corpus/seeds/*
+	cp $(FUZZ)/corpus.min/* corpus/seeds/
+
+FUZZ_ENGINES := $(FUZZ)/fuzz_ops $(FUZZ)/fuzz_save $(FUZZ)/fuzz_script $(FUZZ)/afl_ops $(FUZZ)/libzxp_mutator.so
+FUZZ_RUNNERS := $(FUZZ)/judge $(FUZZ)/make_seeds $(FUZZ)/run_ops $(FUZZ)/run_save $(FUZZ)/run_script
+
+fuzz-build: $(FUZZ_ENGINES) $(FUZZ_RUNNERS)
