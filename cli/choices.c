@@ -1,6 +1,6 @@
 /*
- * choices.c - the steps that make sense now: packets to take, requests to answer, threads to resume, dirty pages to write back, clean
- * pages to evict. At the prompt their number alone does them.
+ * choices.c - the steps that make sense now: packets to take, requests to answer, threads to resume, dirty pages to
+ * write back, clean pages to evict. At the prompt their number alone does them.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -25,9 +25,10 @@ void choices_clear(struct shell *shell) {
 static void add(struct shell *shell, const char *group, struct buf *statement, struct buf *why) {
     if (shell->choice_count < CHOICES_KEPT) {
         shell->choices = mem_grow(shell->choices, shell->choice_count, &shell->choice_capacity, sizeof *shell->choices);
-        shell->choices[shell->choice_count++] = (struct choice){.group = group,
-                                                                .statement = mem_copy_text(buf_string(statement), statement->n),
-                                                                .why = mem_copy_text(buf_string(why), why->n)};
+        shell->choices[shell->choice_count++] =
+            (struct choice){.group = group,
+                            .statement = mem_copy_text(buf_string(statement), statement->n),
+                            .why = mem_copy_text(buf_string(why), why->n)};
     }
     buf_free(statement);
     buf_free(why);
@@ -41,13 +42,12 @@ static void find_packets(struct shell *shell) {
         const struct map_entry *name = &in->session.names.entries[i];
         const struct binding *binding = &in->session.bindings[name->value];
         zxp_packet_view packet;
-        bool open = binding->kind == BIND_HANDLE && zxp_koid_of(in->world, (zx_handle_t)binding->value) == binding->koid;
-        if (!open || !zxp_packet_at(in->world, binding->koid, 0, &packet))
-            continue;
+        bool open =
+            binding->kind == BIND_HANDLE && zxp_koid_of(in->world, (zx_handle_t)binding->value) == binding->koid;
+        if (!open || !zxp_packet_at(in->world, binding->koid, 0, &packet)) continue;
         struct buf statement = {0}, why = {0};
         buf_text(&statement, "next");
-        if (strcmp(name->name, "port") != 0)
-            buf_format(&statement, " %s", name->name);
+        if (strcmp(name->name, "port") != 0) buf_format(&statement, " %s", name->name);
         buf_text(&why, "takes ");
         print_packet(&why, in, &packet);
         add(shell, "packets", &statement, &why);
@@ -64,7 +64,8 @@ static void put_waiters(const struct shell *shell, size_t i, const zxp_request_v
     }
 }
 
-static void add_answer(struct shell *shell, size_t i, const zxp_request_view *request, const char *word, const char *effect) {
+static void add_answer(struct shell *shell, size_t i, const zxp_request_view *request, const char *word,
+                       const char *effect) {
     struct buf statement = {0}, why = {0};
     buf_format(&statement, "%s %s %" PRIu64 " %" PRIu64, word, interp_name_of_koid(shell->in, request->vmo),
                request->offset / ZXP_PAGE_SIZE, request->length / ZXP_PAGE_SIZE);
@@ -76,8 +77,7 @@ static void add_answer(struct shell *shell, size_t i, const zxp_request_view *re
 static void find_requests(struct shell *shell) {
     zxp_request_view request;
     for (size_t i = 0; zxp_request_at(shell->in->world, i, &request); i++) {
-        if (!interp_name_of_koid(shell->in, request.vmo))
-            continue;
+        if (!interp_name_of_koid(shell->in, request.vmo)) continue;
         bool read = request.command == ZX_PAGER_VMO_READ;
         add_answer(shell, i, &request, read ? "supply" : "dirty", "wakes ");
         add_answer(shell, i, &request, "fail", "ZX_ERR_IO for ");
@@ -91,8 +91,7 @@ static void find_threads(struct shell *shell) {
     for (uint32_t i = 0; i < in->session.record_count; i++) {
         zxp_thread_view view;
         const char *name = interp_name_of_thread(in, i);
-        if (!name || !zxp_thread_get(in->world, i, &view) || view.state != ZXP_THREAD_SUSPENDED)
-            continue;
+        if (!name || !zxp_thread_get(in->world, i, &view) || view.state != ZXP_THREAD_SUSPENDED) continue;
         struct buf statement = {0}, why = {0};
         buf_format(&statement, "resume %s", name);
         buf_text(&why, "its call starts again");
@@ -102,8 +101,8 @@ static void find_threads(struct shell *shell) {
 
 /* ---- Pages ---- */
 
-static void add_range(struct shell *shell, const char *group, const char *verb, const char *vmo, const zxp_page_run *run,
-                      const char *tail, const char *effect) {
+static void add_range(struct shell *shell, const char *group, const char *verb, const char *vmo,
+                      const zxp_page_run *run, const char *tail, const char *effect) {
     struct buf statement = {0}, why = {0};
     buf_format(&statement, "%s %s %" PRIu64 " %" PRIu64 "%s", verb, vmo, run->first, run->count, tail);
     buf_text(&why, effect);
@@ -117,8 +116,7 @@ static void add_for_run(struct shell *shell, const char *vmo, const zxp_page_run
     case 'W': add_range(shell, "writeback", "writeback end", vmo, run, "", "W -> C"); break;
     case 'Y': add_range(shell, "writeback", "writeback end", vmo, run, "", "Y -> ."); break;
     case 'C':
-        if (!run->pins && !run->always_need)
-            add_range(shell, "reclaim", "evict", vmo, run, "", "C -> .");
+        if (!run->pins && !run->always_need) add_range(shell, "reclaim", "evict", vmo, run, "", "C -> .");
         break;
     default: break;
     }
@@ -135,8 +133,7 @@ static void each_run(struct shell *shell, bool pager_only, run_function function
         zxp_object_view view;
         zxp_page_run run;
         bool live = binding->kind == BIND_VMO && zxp_object_get(in->world, binding->koid, &view);
-        if (!live || (pager_only && !view.pager_root))
-            continue;
+        if (!live || (pager_only && !view.pager_root)) continue;
         uint64_t page = 0;
         for (unsigned k = 0; k < RUNS_PER_VMO && zxp_page_run_at(in->world, binding->koid, page, &run); k++) {
             function(shell, name->name, &run);
@@ -148,8 +145,7 @@ static void each_run(struct shell *shell, bool pager_only, run_function function
 static void add_access(struct shell *shell, const char *vmo, const zxp_page_run *run) {
     zxp_page_run one = *run;
     one.count = 1;
-    if (run->letter == '.')
-        add_range(shell, "accesses", "fault", vmo, &one, "", "a thread of its own reads it");
+    if (run->letter == '.') add_range(shell, "accesses", "fault", vmo, &one, "", "a thread of its own reads it");
     if (run->letter == 'C' || run->letter == '.')
         add_range(shell, "accesses", "fault", vmo, &one, " write", "a thread of its own writes it");
 }
@@ -170,8 +166,7 @@ void choices_find(struct shell *shell) {
     find_threads(shell);
     each_run(shell, true, add_for_run);
     choices_find_accesses(shell);
-    if (!shell->choice_count)
-        add_beginning(shell);
+    if (!shell->choice_count) add_beginning(shell);
 }
 
 static void put_choice(const struct shell *shell, size_t i, size_t width, struct buf *out) {
@@ -196,8 +191,7 @@ bool view_choices(struct stmt *s, const char *arguments) {
         size_t n = strlen(shell->choices[i].statement);
         width = n > width ? n : width;
     }
-    for (size_t i = 0; i < shell->choice_count; i++)
-        put_choice(shell, i, width, &out);
+    for (size_t i = 0; i < shell->choice_count; i++) put_choice(shell, i, width, &out);
     shell_print(shell, &out);
     return true;
 }

@@ -7,8 +7,8 @@
 struct interp;
 
 struct candidates {
-    size_t begin;  /* where in the line the word begins that they complete */
-    char **words;  /* sorted, each once; one that ends in = ( or : is not followed by a blank */
+    size_t begin; /* where in the line the word begins that they complete */
+    char **words; /* sorted, each once; one that ends in = ( or : is not followed by a blank */
     size_t count, capacity;
 };
 

@@ -10,9 +10,9 @@ enum { DEEPEST = 16 };
 
 /* Brackets that are open at the cursor. */
 struct open {
-    size_t at;     /* of the bracket */
+    size_t at; /* of the bracket */
     size_t commas;
-    size_t part;   /* where the text behind the last comma begins */
+    size_t part; /* where the text behind the last comma begins */
 };
 
 struct scan {
@@ -24,8 +24,7 @@ struct scan {
 };
 
 static void open_bracket(struct scan *scan, size_t at) {
-    if (scan->depth < DEEPEST)
-        scan->open[scan->depth] = (struct open){.at = at, .part = at + 1};
+    if (scan->depth < DEEPEST) scan->open[scan->depth] = (struct open){.at = at, .part = at + 1};
     scan->depth++;
 }
 
@@ -79,8 +78,7 @@ static void scan_line(struct scan *scan) {
 /* The call whose name stands before the bracket; NULL if none does. */
 static const zxp_op_info *call_at(const struct scan *scan, const struct open *open) {
     size_t begin = open->at;
-    while (begin > scan->statement && is_name_char(scan->line[begin - 1]))
-        begin--;
+    while (begin > scan->statement && is_name_char(scan->line[begin - 1])) begin--;
     return scan->line[open->at] == '(' ? zxp_op_by_name(scan->line + begin, open->at - begin) : NULL;
 }
 
@@ -89,12 +87,10 @@ static void find_call(struct cursor *cursor, const struct scan *scan) {
     for (size_t depth = scan->depth < DEEPEST ? scan->depth : DEEPEST; depth-- > 0;) {
         const struct open *open = &scan->open[depth];
         cursor->op = call_at(scan, open);
-        if (!cursor->op)
-            continue;
+        if (!cursor->op) continue;
         cursor->argument = open->commas;
         size_t part = open->part;
-        while (part < scan->length && scan->line[part] == ' ')
-            part++;
+        while (part < scan->length && scan->line[part] == ' ') part++;
         cursor->argument_empty = part == scan->length;
         return;
     }
@@ -103,11 +99,9 @@ static void find_call(struct cursor *cursor, const struct scan *scan) {
 /* `t1:` in front, with or without a blank behind it, is no word of the statement. */
 static size_t skip_thread(struct cursor *cursor, const struct scan *scan) {
     size_t i = scan->statement;
-    while (scan->line[i] == ' ' && i < cursor->word_begin)
-        i++;
+    while (scan->line[i] == ' ' && i < cursor->word_begin) i++;
     size_t begin = i;
-    while (i < cursor->word_begin && is_name_char(scan->line[i]))
-        i++;
+    while (i < cursor->word_begin && is_name_char(scan->line[i])) i++;
     cursor->after_thread = i > begin && i < cursor->word_begin && scan->line[i] == ':';
     return cursor->after_thread ? i + 1 : scan->statement;
 }
@@ -116,19 +110,17 @@ static void take_words(struct cursor *cursor, const struct scan *scan) {
     struct text text = {.s = cursor->copy, .n = cursor->word_begin};
     struct span word;
     size_t at = skip_thread(cursor, scan);
-    for (at = scan->arrow ? scan->arrow : at; text_next_word(&text, &at, cursor->word_begin, &word); at = word.end + 1) {
-        if (cursor->count < CURSOR_WORDS)
-            cursor->words[cursor->count++] = cursor->copy + word.begin;
+    for (at = scan->arrow ? scan->arrow : at; text_next_word(&text, &at, cursor->word_begin, &word);
+         at = word.end + 1) {
+        if (cursor->count < CURSOR_WORDS) cursor->words[cursor->count++] = cursor->copy + word.begin;
         cursor->copy[word.end] = 0; /* the blank behind it, or the place where the next word begins */
-        if (word.end + 1 > cursor->word_begin)
-            return;
+        if (word.end + 1 > cursor->word_begin) return;
     }
 }
 
 static bool is_word_char(const char *line, size_t i, bool in_call) {
     char c = line[i];
-    if (in_call)
-        return is_name_char(c);
+    if (in_call) return is_name_char(c);
     return c != ' ' && c != '\t' && c != ';' && c != '\n' && !(c == ':' && i > 0);
 }
 
@@ -140,12 +132,10 @@ void cursor_parse(struct cursor *cursor, const char *line, size_t length) {
     cursor->expects = scan.arrow > 0;
     find_call(cursor, &scan);
     size_t begin = length, least = scan.arrow ? scan.arrow : scan.statement;
-    while (begin > least && is_word_char(line, begin - 1, scan.depth > 0))
-        begin--;
+    while (begin > least && is_word_char(line, begin - 1, scan.depth > 0)) begin--;
     cursor->word_begin = begin;
     cursor->word = mem_copy_text(line + begin, length - begin);
-    if (begin > least)
-        take_words(cursor, &scan);
+    if (begin > least) take_words(cursor, &scan);
     cursor->assigns = cursor->count >= 2 && strcmp(cursor->words[1], "=") == 0;
 }
 

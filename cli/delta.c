@@ -1,6 +1,6 @@
 /*
- * delta.c - what the prompt tells after a statement: the calls that it made, what came of it, and what changed. A line of a change
- * begins with the number of its event, so that one can speak of it and find it in `timeline`.
+ * delta.c - what the prompt tells after a statement: the calls that it made, what came of it, and what changed. A
+ * line of a change begins with the number of its event, so that one can speak of it and find it in `timeline`.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -22,8 +22,7 @@ static void put_calls(const struct shell *shell, const struct report *report, st
         shell_tint(shell, out, TINT_NONE);
         buf_char(out, '\n');
     }
-    if (report->call_count > CALLS_SHOWN)
-        buf_format(out, "  ... %zu more calls\n", report->call_count - CALLS_SHOWN);
+    if (report->call_count > CALLS_SHOWN) buf_format(out, "  ... %zu more calls\n", report->call_count - CALLS_SHOWN);
 }
 
 /* ---- What came ---- */
@@ -39,10 +38,10 @@ static enum tint tint_of(const struct outcome *outcome) {
 }
 
 static void put_reason(const struct shell *shell, const struct report *report, struct buf *out) {
-    bool refused = (report->outcome.kind == OUT_STATUS || report->outcome.kind == OUT_FAULT) && report->outcome.status != ZX_OK;
+    bool refused =
+        (report->outcome.kind == OUT_STATUS || report->outcome.kind == OUT_FAULT) && report->outcome.status != ZX_OK;
     const zxp_rule_info *rule = zxp_rule_info_of(shell->last_rule);
-    if (!refused || !rule)
-        return;
+    if (!refused || !rule) return;
     struct buf text = {0};
     buf_format(&text, "%s: %s", rule->id, rule->sentence);
     shell_wrap(shell, out, 2, buf_string(&text));
@@ -50,8 +49,7 @@ static void put_reason(const struct shell *shell, const struct report *report, s
 }
 
 static void put_outcome(const struct shell *shell, const struct report *report, struct buf *out) {
-    if (report->outcome.kind == OUT_NOTHING)
-        return;
+    if (report->outcome.kind == OUT_NOTHING) return;
     shell_tint(shell, out, tint_of(&report->outcome));
     if (memchr(report->statement, '(', report->statement_length)) { /* a call: all that it gave */
         print_outcome(out, shell->in, &report->outcome);
@@ -62,11 +60,9 @@ static void put_outcome(const struct shell *shell, const struct report *report, 
         buf_free(&came);
     }
     shell_tint(shell, out, TINT_NONE);
-    if (report->moved)
-        buf_format(out, ", on thread %s", report->moved);
+    if (report->moved) buf_format(out, ", on thread %s", report->moved);
     buf_char(out, '\n');
-    if (!nested(shell))
-        put_reason(shell, report, out);
+    if (!nested(shell)) put_reason(shell, report, out);
 }
 
 /* ---- What changed ---- */
@@ -74,8 +70,7 @@ static void put_outcome(const struct shell *shell, const struct report *report, 
 /* Did the statement itself make calls on this thread? What these did is told by the outcome. */
 static bool own_thread(const struct report *report, uint32_t thread) {
     for (size_t i = 0; i < report->call_count; i++) {
-        if (report->calls[i].call.thread == thread)
-            return true;
+        if (report->calls[i].call.thread == thread) return true;
     }
     return false;
 }
@@ -100,9 +95,9 @@ static bool continues(const zxp_event *event, const zxp_event *next) {
 /* What a thread's read that ended just now has read. */
 static void put_read(const struct shell *shell, const zxp_event *event, struct buf *out) {
     zxp_thread_view view;
-    bool read = event->op == ZXP_OP_VMO_READ && zxp_thread_get(shell->in->world, event->thread, &view) && view.op == event->op;
-    if (!read || view.state != ZXP_THREAD_READY)
-        return;
+    bool read =
+        event->op == ZXP_OP_VMO_READ && zxp_thread_get(shell->in->world, event->thread, &view) && view.op == event->op;
+    if (!read || view.state != ZXP_THREAD_READY) return;
     buf_char(out, ' ');
     print_summary(out, shell->in, event->thread, 64);
 }
@@ -112,8 +107,7 @@ static void put_line(const struct shell *shell, uint64_t number, const zxp_event
     buf_format(out, "%6" PRIu64 "  ", number);
     shell_tint(shell, out, TINT_NONE);
     (void)shell_event_line(shell, event, out);
-    if (event->kind == ZXP_EVENT_RESULT)
-        put_read(shell, event, out);
+    if (event->kind == ZXP_EVENT_RESULT) put_read(shell, event, out);
     buf_char(out, '\n');
 }
 
@@ -135,15 +129,13 @@ static void put_changes(const struct shell *shell, const struct report *report, 
     for (uint64_t number = from + 1; number <= shell->event_count; number++) {
         uint64_t first = number;
         zxp_event event = joined(shell, &number);
-        if (!worth_a_line(shell, report, &event))
-            continue;
+        if (!worth_a_line(shell, report, &event)) continue;
         if (shown++ < CHANGES_SHOWN)
             put_line(shell, first, &event, out);
         else
             left++;
     }
-    if (left)
-        buf_format(out, "        ... %zu more changes\n", left);
+    if (left) buf_format(out, "        ... %zu more changes\n", left);
 }
 
 /* ---- One statement ---- */
@@ -159,11 +151,9 @@ static void put_nested(const struct shell *shell, const struct report *report, s
 
 void delta_print(struct shell *shell, const struct report *report) {
     struct buf out = {0};
-    if (strncmp(report->statement, "random", 6) == 0)
-        return; /* it has told of itself */
+    if (strncmp(report->statement, "random", 6) == 0) return; /* it has told of itself */
     if (nested(shell) && shell->shown++ >= STATEMENTS_SHOWN) {
-        if (shell->shown == STATEMENTS_SHOWN + 1)
-            interp_print(shell->in, "... (the rest is not shown)\n");
+        if (shell->shown == STATEMENTS_SHOWN + 1) interp_print(shell->in, "... (the rest is not shown)\n");
         return;
     }
     if (nested(shell))

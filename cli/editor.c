@@ -55,8 +55,7 @@ static enum read_result read_plain(struct editor *editor, const char **line, siz
         clearerr(stdin);
         return *editor->interrupt ? READ_INTERRUPTED : READ_END;
     }
-    while (n && (editor->plain[n - 1] == '\n' || editor->plain[n - 1] == '\r'))
-        n--;
+    while (n && (editor->plain[n - 1] == '\n' || editor->plain[n - 1] == '\r')) n--;
     editor->plain[n] = 0;
     *line = editor->plain;
     *length = (size_t)n;
@@ -88,8 +87,7 @@ static int columns_of(EditLine *el) {
 
 static size_t width_of(const char *s, size_t n) {
     size_t width = 0;
-    for (size_t i = 0; i < n; i++)
-        width += ((unsigned char)s[i] & 0xc0) != 0x80;
+    for (size_t i = 0; i < n; i++) width += ((unsigned char)s[i] & 0xc0) != 0x80;
     return width;
 }
 
@@ -119,8 +117,7 @@ static void draw_hint(EditLine *el, struct editor *editor) {
 }
 
 static void clear_hint(struct editor *editor) {
-    if (!editor->hinted)
-        return;
+    if (!editor->hinted) return;
     (void)fputs("\033[K", stdout);
     (void)fflush(stdout);
     editor->hinted = false;
@@ -131,10 +128,8 @@ static void clear_hint(struct editor *editor) {
 static int read_byte(EditLine *el, const struct editor *editor, char *byte) {
     for (;;) {
         ssize_t n = read(STDIN_FILENO, byte, 1);
-        if (n >= 0)
-            return (int)n;
-        if (errno != EINTR || *editor->interrupt)
-            return -1;
+        if (n >= 0) return (int)n;
+        if (errno != EINTR || *editor->interrupt) return -1;
         if (resized) {
             resized = 0;
             el_resize(el);
@@ -152,8 +147,7 @@ static int get_char(EditLine *el, wchar_t *c) {
     clear_hint(editor);
     while (n > 0) {
         size_t used = mbrtowc(c, &byte, 1, &editor->state);
-        if (used == 0 || used == 1)
-            return 1;
+        if (used == 0 || used == 1) return 1;
         if (used == (size_t)-1) { /* no character of this locale: taken as it is */
             editor->state = (mbstate_t){0};
             *c = (wchar_t)(unsigned char)byte;
@@ -179,8 +173,7 @@ static void list(const struct candidates *candidates, int columns) {
             (void)printf("%-*s", i + rows < shown ? (int)width + 2 : 0, candidates->words[i]);
         (void)putchar('\n');
     }
-    if (shown < candidates->count)
-        (void)printf("... %zu more\n", candidates->count - shown);
+    if (shown < candidates->count) (void)printf("... %zu more\n", candidates->count - shown);
     (void)fflush(stdout);
 }
 
@@ -189,11 +182,9 @@ static bool insert_common(EditLine *el, const struct candidates *candidates, siz
     size_t common = complete_common(candidates);
     struct buf text = {0};
     buf_add(&text, candidates->words[0] + typed, common - typed);
-    if (candidates->count == 1 && !strchr("=(:", candidates->words[0][common - 1]))
-        buf_char(&text, ' ');
+    if (candidates->count == 1 && !strchr("=(:", candidates->words[0][common - 1])) buf_char(&text, ' ');
     bool any = text.n > 0;
-    if (any)
-        (void)el_insertstr(el, text.s);
+    if (any) (void)el_insertstr(el, text.s);
     buf_free(&text);
     return any;
 }
@@ -221,44 +212,39 @@ static unsigned char complete(EditLine *el, int key) {
 static void open_history(struct editor *editor) {
     HistEvent event;
     editor->history = history_init();
-    if (!editor->history)
-        return;
+    if (!editor->history) return;
     (void)history(editor->history, &event, H_SETSIZE, HISTORY_KEPT);
     (void)history(editor->history, &event, H_SETUNIQUE, 1);
     (void)el_set(editor->el, EL_HIST, history, editor->history);
     editor->path = history_path();
-    if (editor->path)
-        (void)history(editor->history, &event, H_LOAD, editor->path);
+    if (editor->path) (void)history(editor->history, &event, H_LOAD, editor->path);
 }
 
 /* libedit's own form, into a file that only its owner can read (mkstemp). */
 static bool save_to(struct editor *editor, int descriptor) {
     HistEvent event;
     FILE *file = descriptor >= 0 ? fdopen(descriptor, "w") : NULL;
-    if (!file)
-        return false;
+    if (!file) return false;
     bool good = history(editor->history, &event, H_SAVE_FP, file) > 0;
     good = fflush(file) == 0 && fsync(descriptor) == 0 && good;
     return fclose(file) == 0 && good;
 }
 
-/* Written beside and renamed, so that a session that dies leaves the old one. A history that cannot be written is no error. */
+/* Written beside and renamed, so that a session that dies leaves the old one. A history that cannot be written is
+ * no error. */
 static void write_history(struct editor *editor) {
     struct buf temporary = {0};
-    if (!editor->path)
-        return;
+    if (!editor->path) return;
     buf_format(&temporary, "%s.XXXXXX", editor->path);
     bool good = save_to(editor, mkstemp(temporary.s)) && rename(temporary.s, editor->path) == 0;
-    if (!good)
-        (void)unlink(temporary.s);
+    if (!good) (void)unlink(temporary.s);
     buf_free(&temporary);
 }
 
 static void open_libedit(struct editor *editor) {
     struct sigaction action = {.sa_handler = on_resize}; /* without SA_RESTART, so that reading looks up */
     editor->el = el_init("zxpager-repl", stdin, stdout, stderr);
-    if (!editor->el)
-        return;
+    if (!editor->el) return;
     (void)sigaction(SIGWINCH, &action, NULL);
     (void)el_set(editor->el, EL_CLIENTDATA, editor);
     (void)el_set(editor->el, EL_PROMPT_ESC, prompt_of, '\1');
@@ -276,22 +262,17 @@ static enum read_result read_edited(struct editor *editor, const char **line, si
     int n = 0;
     (void)fflush(stdout);
     *line = el_gets(editor->el, &n);
-    if (*editor->interrupt)
-        return READ_INTERRUPTED;
-    if (!*line || n <= 0)
-        return READ_END;
+    if (*editor->interrupt) return READ_INTERRUPTED;
+    if (!*line || n <= 0) return READ_END;
     *length = (size_t)n;
-    while (*length && ((*line)[*length - 1] == '\n' || (*line)[*length - 1] == '\r'))
-        --*length;
+    while (*length && ((*line)[*length - 1] == '\n' || (*line)[*length - 1] == '\r')) --*length;
     return READ_LINE;
 }
 
 static void close_libedit(struct editor *editor) {
-    if (editor->history)
-        write_history(editor);
+    if (editor->history) write_history(editor);
     el_end(editor->el);
-    if (editor->history)
-        history_end(editor->history);
+    if (editor->history) history_end(editor->history);
     free(editor->path);
 }
 
@@ -307,8 +288,7 @@ struct editor *editor_open(struct interp *in, bool color, volatile sig_atomic_t 
     *editor = (struct editor){.in = in, .color = color, .interrupt = interrupt};
     (void)setlocale(LC_CTYPE, "");
 #ifdef ZXP_HAVE_LIBEDIT
-    if (can_edit())
-        open_libedit(editor);
+    if (can_edit()) open_libedit(editor);
 #else
     (void)can_edit;
     (void)on_resize;
@@ -319,8 +299,7 @@ struct editor *editor_open(struct interp *in, bool color, volatile sig_atomic_t 
 enum read_result editor_read(struct editor *editor, bool more, const char **line, size_t *length) {
     editor->more = more;
 #ifdef ZXP_HAVE_LIBEDIT
-    if (editor->el)
-        return read_edited(editor, line, length);
+    if (editor->el) return read_edited(editor, line, length);
 #endif
     return read_plain(editor, line, length);
 }
@@ -328,8 +307,7 @@ enum read_result editor_read(struct editor *editor, bool more, const char **line
 void editor_remember(struct editor *editor, const char *text) {
 #ifdef ZXP_HAVE_LIBEDIT
     HistEvent event;
-    if (editor->el && editor->history && *text)
-        (void)history(editor->history, &event, H_ENTER, text);
+    if (editor->el && editor->history && *text) (void)history(editor->history, &event, H_ENTER, text);
 #else
     (void)editor;
     (void)text;
@@ -338,8 +316,7 @@ void editor_remember(struct editor *editor, const char *text) {
 
 void editor_close(struct editor *editor) {
 #ifdef ZXP_HAVE_LIBEDIT
-    if (editor->el)
-        close_libedit(editor);
+    if (editor->el) close_libedit(editor);
 #endif
     free(editor->plain);
     free(editor);

@@ -9,13 +9,11 @@
 /* Makes every folder above the last part. */
 static bool make_folders(char *path) {
     for (char *c = path + 1; *c; c++) {
-        if (*c != '/')
-            continue;
+        if (*c != '/') continue;
         *c = 0;
         bool good = mkdir(path, 0700) == 0 || errno == EEXIST;
         *c = '/';
-        if (!good)
-            return false;
+        if (!good) return false;
     }
     return true;
 }
@@ -27,8 +25,7 @@ char *history_path(void) {
         buf_format(&path, "%s/zxpager/history", state);
     else if (home && home[0] == '/')
         buf_format(&path, "%s/.local/state/zxpager/history", home);
-    if (path.n && make_folders(path.s))
-        return path.s;
+    if (path.n && make_folders(path.s)) return path.s;
     buf_free(&path);
     return NULL;
 }

@@ -43,8 +43,7 @@ static void on_failed(void *user, const struct failure *failure) {
     shell_tint(prompt->shell, &text, TINT_BAD);
     buf_format(&text, "this was expected: %s\n", failure->expected);
     shell_tint(prompt->shell, &text, TINT_NONE);
-    if (*failure->came)
-        buf_format(&text, "this came:         %s\n", failure->came);
+    if (*failure->came) buf_format(&text, "this came:         %s\n", failure->came);
     (void)fputs(text.s, stdout);
     buf_free(&text);
 }
@@ -57,13 +56,15 @@ static bool wants_color(bool allowed) {
     return allowed && isatty(STDOUT_FILENO) && !(no && *no) && term && *term && strcmp(term, "dumb") != 0;
 }
 
-static void open_session(struct prompt *prompt, const struct interp_options *options, bool color, volatile sig_atomic_t *interrupt) {
+static void open_session(struct prompt *prompt, const struct interp_options *options, bool color,
+                         volatile sig_atomic_t *interrupt) {
     struct interp_options own = *options;
     own.interactive = own.keep_history = true;
     *prompt = (struct prompt){.line = 1, .interrupt = interrupt};
     interp_init(&prompt->in, &own);
     prompt->in.interrupt = interrupt;
-    prompt->in.hooks = (struct interp_hooks){.user = prompt, .error = on_error, .failed = on_failed, .output = on_output};
+    prompt->in.hooks =
+        (struct interp_hooks){.user = prompt, .error = on_error, .failed = on_failed, .output = on_output};
     prompt->shell = shell_create(&prompt->in, true, wants_color(color));
     shell_attach(prompt->shell);
     prompt_register(&prompt->in);
@@ -90,31 +91,27 @@ static void run(struct prompt *prompt, const char *name, const char *text, size_
 static const char *choice_of(const struct prompt *prompt, const char *line, size_t length) {
     struct number number;
     bool digit = length && line[0] >= '0' && line[0] <= '9';
-    if (!digit || number_parse(line, length, &number) || number.length != length)
-        return NULL;
-    if (!prompt->shell->choice_count)
-        choices_find(prompt->shell);
-    if (!number.value || number.value > prompt->shell->choice_count)
-        return NULL;
+    if (!digit || number_parse(line, length, &number) || number.length != length) return NULL;
+    if (!prompt->shell->choice_count) choices_find(prompt->shell);
+    if (!number.value || number.value > prompt->shell->choice_count) return NULL;
     return prompt->shell->choices[number.value - 1].statement;
 }
 
 static void run_choice(struct prompt *prompt, struct editor *editor, const char *statement) {
     char *copy = mem_copy_text(statement, strlen(statement));
     (void)printf("%s\n", copy);
-    if (editor)
-        editor_remember(editor, copy);
+    if (editor) editor_remember(editor, copy);
     choices_clear(prompt->shell); /* they are of a world that is about to change */
     run(prompt, "prompt", copy, strlen(copy));
     free(copy);
 }
 
-/* A block becomes one line of the history, so that it comes back as a whole; not where a comment would swallow the rest. */
+/* A block becomes one line of the history, so that it comes back as a whole; not where a comment would swallow the
+ * rest. */
 static void remember_pending(const struct prompt *prompt, struct editor *editor) {
     struct buf line = {0};
     const char *s = prompt->pending.s;
-    if (!editor)
-        return;
+    if (!editor) return;
     bool joins = !memchr(s, '#', prompt->pending.n) && !strstr(s, "\\\n");
     for (size_t n; *s; s += n + (s[n] == '\n')) {
         n = strcspn(s, "\n");
@@ -139,12 +136,10 @@ static void take_line(struct prompt *prompt, struct editor *editor, const char *
     }
     buf_add(&prompt->pending, line, length);
     buf_char(&prompt->pending, '\n');
-    if (cut_needs_more(prompt->pending.s, prompt->pending.n))
-        return;
+    if (cut_needs_more(prompt->pending.s, prompt->pending.n)) return;
     remember_pending(prompt, editor);
     run(prompt, "prompt", prompt->pending.s, prompt->pending.n);
-    for (size_t i = 0; i < prompt->pending.n; i++)
-        prompt->line += prompt->pending.s[i] == '\n';
+    for (size_t i = 0; i < prompt->pending.n; i++) prompt->line += prompt->pending.s[i] == '\n';
     buf_clear(&prompt->pending);
 }
 
@@ -156,8 +151,9 @@ static void interrupted(struct prompt *prompt) {
 
 static void greet(const struct prompt *prompt) {
     struct buf text = {0};
-    shell_wrap(prompt->shell, &text, 0, "zxpager " ZXP_VERSION ": the Zircon kernel's pager, at a prompt. `help' lists the commands, "
-                                        "`choices' what makes sense now, Tab completes, Ctrl-D leaves. To begin with: create v 4 trap-dirty");
+    shell_wrap(prompt->shell, &text, 0,
+               "zxpager " ZXP_VERSION ": the Zircon kernel's pager, at a prompt. `help' lists the commands, "
+               "`choices' what makes sense now, Tab completes, Ctrl-D leaves. To begin with: create v 4 trap-dirty");
     (void)fputs(text.s, stdout);
     buf_free(&text);
 }
@@ -171,15 +167,13 @@ int prompt_run(const struct interp_options *options, bool color, volatile sig_at
     struct editor *editor = editor_open(&prompt.in, prompt.shell->color, interrupt);
     while (!prompt.in.quit) {
         enum read_result result = editor_read(editor, prompt.pending.n > 0, &line, &length);
-        if (result == READ_END)
-            break;
+        if (result == READ_END) break;
         if (result == READ_INTERRUPTED)
             interrupted(&prompt);
         else
             take_line(&prompt, editor, line, length);
     }
-    if (!prompt.in.quit)
-        (void)putchar('\n');
+    if (!prompt.in.quit) (void)putchar('\n');
     editor_close(editor);
     close_session(&prompt);
     return 0;

@@ -1,4 +1,5 @@
-/* reference.c - help on calls, commands and rules. Nothing here is a second copy of a table: all is computed from them. */
+/* reference.c - help on calls, commands and rules. Nothing here is a second copy of a table: all is computed from
+ * them. */
 #include "reference.h"
 
 #include <string.h>
@@ -19,10 +20,8 @@ static bool owns(const char *chapter, const char *place) {
 static int compare_places(const char *a, const char *b) {
     while (*a && *b) {
         size_t n = strspn(a, "0123456789"), m = strspn(b, "0123456789");
-        if (n && m && n != m)
-            return n < m ? -1 : 1;
-        if (*a != *b)
-            return *a < *b ? -1 : 1;
+        if (n && m && n != m) return n < m ? -1 : 1;
+        if (*a != *b) return *a < *b ? -1 : 1;
         a++;
         b++;
     }
@@ -35,12 +34,9 @@ static uint16_t next_rule(const zxp_op_info *op, bool refusals, const char *plac
     for (uint16_t i = 1; i < zxp_rule_count(); i++) {
         const zxp_rule_info *rule = zxp_rule_info_of(i);
         int behind = place ? compare_places(rule->chapter, place) : 1;
-        if (!rule || !owns(op->chapter, rule->chapter) || (rule->status != ZX_OK) != refusals)
-            continue;
-        if (behind < 0 || (behind == 0 && i <= number))
-            continue;
-        if (!best || compare_places(rule->chapter, zxp_rule_info_of(best)->chapter) < 0)
-            best = i;
+        if (!rule || !owns(op->chapter, rule->chapter) || (rule->status != ZX_OK) != refusals) continue;
+        if (behind < 0 || (behind == 0 && i <= number)) continue;
+        if (!best || compare_places(rule->chapter, zxp_rule_info_of(best)->chapter) < 0) best = i;
     }
     return best;
 }
@@ -76,8 +72,7 @@ void reference_status(const struct shell *shell, zx_status_t status, struct buf 
     for (uint16_t i = 1; i < zxp_rule_count(); i++) {
         const zxp_rule_info *rule = zxp_rule_info_of(i);
         struct buf text = {0};
-        if (rule->status != status)
-            continue;
+        if (rule->status != status) continue;
         buf_format(&text, "%s: %s", rule->id, rule->sentence);
         shell_wrap(shell, out, 2, buf_string(&text));
         buf_free(&text);
@@ -88,20 +83,27 @@ void reference_status(const struct shell *shell, zx_status_t status, struct buf 
 
 static const char *sample(zxp_param_kind kind) {
     switch (kind) {
-    case ZXP_PARAM_HANDLE: case ZXP_PARAM_VMO: case ZXP_PARAM_PAGER_VMO: case ZXP_PARAM_VMO_OBJECT: return "v";
+    case ZXP_PARAM_HANDLE:
+    case ZXP_PARAM_VMO:
+    case ZXP_PARAM_PAGER_VMO:
+    case ZXP_PARAM_VMO_OBJECT: return "v";
     case ZXP_PARAM_PAGER: return "pager";
     case ZXP_PARAM_PORT: return "port";
     case ZXP_PARAM_VMAR: return "vmar";
     case ZXP_PARAM_EVENT: return "e";
     case ZXP_PARAM_HANDLES: return "[v, w]";
     case ZXP_PARAM_WAIT_ITEMS: return "[v:ZX_VMO_ZERO_CHILDREN]";
-    case ZXP_PARAM_LENGTH: case ZXP_PARAM_BYTE_COUNT: case ZXP_PARAM_SPAN: return "1p";
+    case ZXP_PARAM_LENGTH:
+    case ZXP_PARAM_BYTE_COUNT:
+    case ZXP_PARAM_SPAN: return "1p";
     case ZXP_PARAM_SIZE: return "4p";
     case ZXP_PARAM_ADDRESS: return "m";
     case ZXP_PARAM_BUFFER: return "byte(0x77)";
     case ZXP_PARAM_RIGHTS: return "ZX_RIGHT_SAME_RIGHTS";
     case ZXP_PARAM_SIGNALS: return "ZX_USER_SIGNAL_0";
-    case ZXP_PARAM_KEY: case ZXP_PARAM_COUNT: case ZXP_PARAM_THREAD: return "1";
+    case ZXP_PARAM_KEY:
+    case ZXP_PARAM_COUNT:
+    case ZXP_PARAM_THREAD: return "1";
     case ZXP_PARAM_TOPIC: return "ZX_INFO_VMO";
     case ZXP_PARAM_PROPERTY: return "ZX_PROP_VMO_CONTENT_SIZE";
     case ZXP_PARAM_POLICY: return "ZX_CACHE_POLICY_CACHED";
@@ -110,8 +112,10 @@ static const char *sample(zxp_param_kind kind) {
 }
 
 static const char *sample_operation(uint16_t op) {
-    return op == ZXP_OP_PAGER_OP_RANGE ? "ZX_PAGER_OP_DIRTY" : op == ZXP_OP_VMAR_OP_RANGE ? "ZX_VMAR_OP_COMMIT"
-                                     : op == ZXP_OP_VMO_OP_RANGE ? "ZX_VMO_OP_COMMIT" : "0";
+    return op == ZXP_OP_PAGER_OP_RANGE  ? "ZX_PAGER_OP_DIRTY"
+           : op == ZXP_OP_VMAR_OP_RANGE ? "ZX_VMAR_OP_COMMIT"
+           : op == ZXP_OP_VMO_OP_RANGE  ? "ZX_VMO_OP_COMMIT"
+                                        : "0";
 }
 
 void reference_example(const zxp_op_info *op, struct buf *out) {
@@ -120,7 +124,10 @@ void reference_example(const zxp_op_info *op, struct buf *out) {
     for (size_t i = 0; i < op->param_count; i++) {
         bool aux = i && strncmp(op->params[i].name, "aux", 3) == 0 && op->params[i].kind == ZXP_PARAM_VMO;
         bool operation = op->params[i].kind == ZXP_PARAM_OPERATION;
-        buf_format(out, "%s%s", i ? ", " : "", aux ? "a" : operation ? sample_operation(op->number) : sample(op->params[i].kind));
+        buf_format(out, "%s%s", i ? ", " : "",
+                   aux         ? "a"
+                   : operation ? sample_operation(op->number)
+                               : sample(op->params[i].kind));
     }
     buf_char(out, ')');
 }
@@ -139,8 +146,7 @@ static void put_results(const struct shell *shell, const zxp_op_info *op, struct
     struct buf text = {0};
     if (op->field_count) {
         buf_text(&text, "results:");
-        for (size_t i = 0; i < op->field_count; i++)
-            buf_format(&text, " %s", op->fields[i]);
+        for (size_t i = 0; i < op->field_count; i++) buf_format(&text, " %s", op->fields[i]);
         shell_wrap(shell, out, 2, buf_string(&text));
         buf_clear(&text);
     }
@@ -176,8 +182,7 @@ void reference_command(const struct shell *shell, const struct command *command,
     const zxp_op_info *op = zxp_op_info_of(command->op);
     shell_wrap(shell, out, 0, command->syntax);
     buf_format(out, "  %s\n", command->help);
-    if (command->op && op)
-        buf_format(out, "  result: that of %s (`help %s' has its refusals)\n", op->name, op->name);
+    if (command->op && op) buf_format(out, "  result: that of %s (`help %s' has its refusals)\n", op->name, op->name);
     buf_text(out, "example:\n  ");
     syntax_example(command, out);
     buf_char(out, '\n');

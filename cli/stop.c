@@ -1,4 +1,5 @@
-/* stop.c - `until OUTCOME` and `break on RULE|packet`: they stop a running script, loop or walk at the first statement that fits. */
+/* stop.c - `until OUTCOME` and `break on RULE|packet`: they stop a running script, loop or walk at the first
+ * statement that fits. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,7 @@
 
 static bool breaks_on(const struct shell *shell, uint16_t rule) {
     for (size_t i = 0; rule && i < shell->break_count; i++) {
-        if (shell->breaks[i] == rule)
-            return true;
+        if (shell->breaks[i] == rule) return true;
     }
     return false;
 }
@@ -22,21 +22,19 @@ static bool breaks_on(const struct shell *shell, uint16_t rule) {
 void stop_on_event(struct shell *shell, const zxp_event *event) {
     bool packet = shell->break_packet && event->kind == ZXP_EVENT_PACKET && event->what == ZXP_WHAT_QUEUED;
     bool rule = breaks_on(shell, event->rule);
-    if (shell->stopped[0] || (!packet && !rule))
-        return;
+    if (shell->stopped[0] || (!packet && !rule)) return;
     const zxp_rule_info *info = zxp_rule_info_of(event->rule);
     (void)snprintf(shell->stopped, sizeof shell->stopped, rule ? "rule %s, event %llu" : "%sa packet, event %llu",
                    rule && info ? info->id : "", (unsigned long long)shell->event_count);
 }
 
-/* Do the words of `want` stand in this order in what came? So `until ZX_ERR_IO` and `until READ v 1 2` need no world to be judged in. */
+/* Do the words of `want` stand in this order in what came? So `until ZX_ERR_IO` and `until READ v 1 2` need no
+ * world to be judged in. */
 static bool fits(const char *want, const char *came) {
     while (*want) {
         size_t n = strcspn(want, " \t"), m = strcspn(came, " \t");
-        if (!*came)
-            return false;
-        if (n == m && memcmp(want, came, n) == 0)
-            want += n + strspn(want + n, " \t");
+        if (!*came) return false;
+        if (n == m && memcmp(want, came, n) == 0) want += n + strspn(want + n, " \t");
         came += m + strspn(came + m, " \t");
     }
     return true;
@@ -75,21 +73,20 @@ void stop_on_statement(struct shell *shell, const struct report *report) {
 
 bool view_until(struct stmt *s, const char *arguments) {
     struct shell *shell = s->in->shell;
-    if (strncmp(arguments, "=>", 2) == 0)
-        arguments += 2 + strspn(arguments + 2, " \t");
+    if (strncmp(arguments, "=>", 2) == 0) arguments += 2 + strspn(arguments + 2, " \t");
     shell_attach(shell);
     free(shell->until);
     shell->until = *arguments && strcmp(arguments, "off") != 0 ? mem_copy_text(arguments, strlen(arguments)) : NULL;
-    interp_printf(s->in, shell->until ? "the next script, loop or walk stops when this comes: %s\n" : "stops at no outcome%s\n",
-                  shell->until ? shell->until : "");
+    interp_printf(
+        s->in, shell->until ? "the next script, loop or walk stops when this comes: %s\n" : "stops at no outcome%s\n",
+        shell->until ? shell->until : "");
     return true;
 }
 
 static void list_breaks(struct shell *shell) {
     if (!shell->break_count && !shell->break_packet)
         interp_print(shell->in, "no breaks; set one with: break on RULE, or break on packet\n");
-    if (shell->break_packet)
-        interp_print(shell->in, "break on packet\n");
+    if (shell->break_packet) interp_print(shell->in, "break on packet\n");
     for (size_t i = 0; i < shell->break_count; i++)
         interp_printf(shell->in, "break on %s\n", zxp_rule_info_of(shell->breaks[i])->id);
 }
@@ -97,8 +94,7 @@ static void list_breaks(struct shell *shell) {
 static bool unknown_rule(struct stmt *s, const char *word) {
     struct suggestion suggestion;
     suggest_begin(&suggestion, word, strlen(word));
-    for (uint16_t i = 1; i < zxp_rule_count(); i++)
-        suggest_try(&suggestion, zxp_rule_info_of(i)->id);
+    for (uint16_t i = 1; i < zxp_rule_count(); i++) suggest_try(&suggestion, zxp_rule_info_of(i)->id);
     return stmt_unknown(s, s->words[s->word_count - 1], "rule", &suggestion);
 }
 
@@ -119,8 +115,7 @@ bool view_break(struct stmt *s, const char *arguments) {
     const char *word = arguments + 3 + strspn(arguments + 3, " ");
     uint16_t rule = zxp_rule_by_id(word, strlen(word));
     bool packet = strcmp(word, "packet") == 0;
-    if (!packet && !rule)
-        return unknown_rule(s, word);
+    if (!packet && !rule) return unknown_rule(s, word);
     if (packet)
         shell->break_packet = true;
     else if (!breaks_on(shell, rule) && shell->break_count < BREAKS_KEPT)

@@ -17,20 +17,17 @@ static bool is_literal(const struct slot *slot) {
 static bool is_capitals(const struct slot *slot) {
     static const char *const words[] = {"READ", "DIRTY", "COMPLETE"};
     for (size_t i = 0; i < 3; i++) {
-        if (strlen(words[i]) == slot->length && memcmp(words[i], slot->text, slot->length) == 0)
-            return true;
+        if (strlen(words[i]) == slot->length && memcmp(words[i], slot->text, slot->length) == 0) return true;
     }
     return false;
 }
 
 static void add_slot(struct form *form, struct slot slot) {
     if (slot.length == 3 && memcmp(slot.text, "...", 3) == 0) {
-        if (form->count)
-            form->slots[form->count - 1].repeats = true;
+        if (form->count) form->slots[form->count - 1].repeats = true;
         return;
     }
-    if (form->count == SLOTS)
-        return;
+    if (form->count == SLOTS) return;
     slot.literal = is_literal(&slot) || is_capitals(&slot);
     form->slots[form->count++] = slot;
 }
@@ -39,8 +36,7 @@ static void add_slot(struct form *form, struct slot slot) {
 static size_t word_length(const char *s, const char *stops) {
     size_t n = 0, depth = 0;
     for (; s[n]; n++) {
-        if (depth == 0 && strchr(stops, s[n]))
-            break;
+        if (depth == 0 && strchr(stops, s[n])) break;
         depth += s[n] == '[';
         depth -= s[n] == ']' && depth;
     }
@@ -65,8 +61,7 @@ static void parse_form(const char *s, const char *end, struct form *form) {
     s += strcspn(s, " ,");
     while (s < end) {
         s += strspn(s, " ");
-        if (s >= end)
-            return;
+        if (s >= end) return;
         if (*s == '[') {
             s = parse_group(s, form);
             continue;
@@ -83,8 +78,7 @@ bool syntax_form(const char *syntax, size_t i, struct form *form) {
         syntax = end + 1 + strspn(end + 1, " ");
         end = syntax + word_length(syntax, ",");
     }
-    if (i)
-        return false;
+    if (i) return false;
     parse_form(syntax, end, form);
     return true;
 }
@@ -113,16 +107,14 @@ static bool matches(const struct slot *slot, const char *word) {
     size_t length;
     for (size_t k = 0; syntax_alternative(slot, k, &text, &length); k++) {
         bool key = length && text[length - 1] == '=';
-        if (strncmp(word, text, length) == 0 && (key || !word[length]))
-            return true;
+        if (strncmp(word, text, length) == 0 && (key || !word[length])) return true;
     }
     return false;
 }
 
 static struct slot *literal_for(struct form *form, const char *word) {
     for (size_t i = 0; i < form->count; i++) {
-        if (!form->slots[i].used && form->slots[i].literal && matches(&form->slots[i], word))
-            return &form->slots[i];
+        if (!form->slots[i].used && form->slots[i].literal && matches(&form->slots[i], word)) return &form->slots[i];
     }
     return NULL;
 }
@@ -130,8 +122,7 @@ static struct slot *literal_for(struct form *form, const char *word) {
 struct slot *syntax_next(struct form *form) {
     for (size_t i = 0; i < form->count; i++) {
         struct slot *slot = &form->slots[i];
-        if (!slot->used && !(slot->literal && slot->optional))
-            return slot;
+        if (!slot->used && !(slot->literal && slot->optional)) return slot;
     }
     return NULL;
 }
@@ -140,8 +131,7 @@ static bool take_one(struct form *form, const char *word) {
     struct slot *slot = literal_for(form, word);
     if (!slot) {
         slot = syntax_next(form);
-        if (!slot || slot->literal)
-            return false;
+        if (!slot || slot->literal) return false;
     }
     slot->used = !slot->repeats;
     return true;
@@ -149,8 +139,7 @@ static bool take_one(struct form *form, const char *word) {
 
 bool syntax_take(struct form *form, const char *const *words, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        if (!take_one(form, words[i]))
-            return false;
+        if (!take_one(form, words[i])) return false;
     }
     return true;
 }
@@ -158,11 +147,10 @@ bool syntax_take(struct form *form, const char *const *words, size_t count) {
 void syntax_rest(const struct form *form, struct buf *out) {
     for (size_t i = 0; i < form->count; i++) {
         const struct slot *slot = &form->slots[i];
-        if (slot->used)
-            continue;
+        if (slot->used) continue;
         bool half = slot->optional && !slot->opens && form->slots[i - 1].used; /* N of [P N], P stands */
-        buf_format(out, "%s%s%.*s%s%s", out->n ? " " : "", slot->optional && slot->opens ? "[" : "", (int)slot->length, slot->text,
-                   slot->optional && slot->closes && !half ? "]" : "", slot->repeats ? " ..." : "");
+        buf_format(out, "%s%s%.*s%s%s", out->n ? " " : "", slot->optional && slot->opens ? "[" : "", (int)slot->length,
+                   slot->text, slot->optional && slot->closes && !half ? "]" : "", slot->repeats ? " ..." : "");
     }
 }
 
@@ -171,9 +159,19 @@ void syntax_rest(const struct form *form, struct buf *out) {
 static const char *sample(const struct slot *slot) {
     static const struct {
         const char *slot, *word;
-    } samples[] = {{"V", "v"},       {"T", "v"},           {"C", "c"},         {"M", "m"},       {"P", "0"},
-                   {"N", "1"},       {"PAGES", "4"},       {"NAME", "v"},      {"THREAD", "t1"}, {"FILE", "session.zxp"},
-                   {"\"MAP\"", "\"CD.W\""}, {"VALUE", "1000"}, {"OUTCOME", "ZX_ERR_IO"}};
+    } samples[] = {{"V", "v"},
+                   {"T", "v"},
+                   {"C", "c"},
+                   {"M", "m"},
+                   {"P", "0"},
+                   {"N", "1"},
+                   {"PAGES", "4"},
+                   {"NAME", "v"},
+                   {"THREAD", "t1"},
+                   {"FILE", "session.zxp"},
+                   {"\"MAP\"", "\"CD.W\""},
+                   {"VALUE", "1000"},
+                   {"OUTCOME", "ZX_ERR_IO"}};
     for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
         if (strlen(samples[i].slot) == slot->length && memcmp(samples[i].slot, slot->text, slot->length) == 0)
             return samples[i].word;
@@ -182,9 +180,12 @@ static const char *sample(const struct slot *slot) {
 }
 
 void syntax_example(const struct command *command, struct buf *out) {
-    static const char *const better[][2] = {{"record", "record \"a dirty page survives\""}, {"set", "set max-steps 1000"},
-                                            {"break", "break on packet"}, {"random", "random 10 seed=7"},
-                                            {"reach", "reach packets none"}, {"explore", "explore"},
+    static const char *const better[][2] = {{"record", "record \"a dirty page survives\""},
+                                            {"set", "set max-steps 1000"},
+                                            {"break", "break on packet"},
+                                            {"random", "random 10 seed=7"},
+                                            {"reach", "reach packets none"},
+                                            {"explore", "explore"},
                                             {"load", "load session.save"}};
     struct form form;
     for (size_t i = 0; i < sizeof better / sizeof *better; i++) {
@@ -199,8 +200,7 @@ void syntax_example(const struct command *command, struct buf *out) {
         const char *text;
         size_t length;
         const struct slot *slot = &form.slots[i];
-        if (slot->optional)
-            continue;
+        if (slot->optional) continue;
         if (slot->literal && syntax_alternative(slot, 0, &text, &length))
             buf_format(out, " %.*s", (int)length, text);
         else

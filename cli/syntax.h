@@ -1,5 +1,6 @@
 /*
- * syntax.h - the syntax line of a command (commands.c) as slots, so that hints, completion and examples know what comes next.
+ * syntax.h - the syntax line of a command (commands.c) as slots, so that hints, completion and examples know what
+ * comes next.
  *
  *   "supply V P [N] [byte=B] [from=AUX[@PAGE]]"      V and P must stand, the others may
  *   "take READ|DIRTY V P N, take COMPLETE V"         two forms of one command
@@ -17,13 +18,13 @@ struct command;
 enum { SLOTS = 16 };
 
 struct slot {
-    const char *text;  /* in the syntax line, without the brackets around it */
+    const char *text; /* in the syntax line, without the brackets around it */
     size_t length;
     bool optional;
-    bool opens;        /* the first of `[P N]`, */
-    bool closes;       /* the last of it; both for `[N]` */
-    bool literal;      /* words or KEY=VALUE: recognised wherever it stands */
-    bool repeats;      /* `...` follows */
+    bool opens;   /* the first of `[P N]`, */
+    bool closes;  /* the last of it; both for `[N]` */
+    bool literal; /* words or KEY=VALUE: recognised wherever it stands */
+    bool repeats; /* `...` follows */
     bool used;
 };
 

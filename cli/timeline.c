@@ -1,6 +1,7 @@
 /*
- * timeline.c - timeline: the events as a sequence chart, a lane for each thread, one for the kernel, one for the port. Lines are cut at
- * the window's width; on a narrow one the lanes come closer, and the words on the arrows are cut.
+ * timeline.c - timeline: the events as a sequence chart, a lane for each thread, one for the kernel, one for the
+ * port. Lines are cut at the window's width; on a narrow one the lanes come closer, and the words on the arrows are
+ * cut.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -35,8 +36,7 @@ static size_t lane_at(const struct chart *chart, size_t lane) {
 
 static size_t lane_of(const struct chart *chart, uint32_t thread) {
     for (size_t i = 0; i < chart->thread_count; i++) {
-        if (chart->threads[i] == thread)
-            return i;
+        if (chart->threads[i] == thread) return i;
     }
     return LANES;
 }
@@ -46,26 +46,22 @@ static size_t lane_of(const struct chart *chart, uint32_t thread) {
 static void put_text(struct chart *chart, size_t at, const char *text, size_t most) {
     size_t n = strlen(text);
     n = n < most ? n : most;
-    if (at + n < LINE)
-        memcpy(chart->line + at, text, n);
+    if (at + n < LINE) memcpy(chart->line + at, text, n);
 }
 
 static void begin_line(struct chart *chart, uint64_t number) {
     struct buf margin = {0};
     memset(chart->line, ' ', LINE);
-    if (number)
-        buf_format(&margin, "%*" PRIu64, MARGIN - 1, number);
+    if (number) buf_format(&margin, "%*" PRIu64, MARGIN - 1, number);
     put_text(chart, 0, buf_string(&margin), MARGIN);
     buf_free(&margin);
-    for (size_t i = 0; i <= port_lane(chart); i++)
-        chart->line[lane_at(chart, i)] = '|';
+    for (size_t i = 0; i <= port_lane(chart); i++) chart->line[lane_at(chart, i)] = '|';
 }
 
 static void end_line(struct chart *chart) {
     size_t n = shell_columns(chart->shell) - 1;
     n = n < LINE ? n : LINE - 1;
-    while (n && chart->line[n - 1] == ' ')
-        n--;
+    while (n && chart->line[n - 1] == ' ') n--;
     buf_add(chart->out, chart->line, n);
     buf_char(chart->out, '\n');
 }
@@ -91,14 +87,18 @@ static void draw_call(struct chart *chart, const zxp_event *event) {
     if (lane < LANES && event->kind == ZXP_EVENT_CALL)
         arrow(chart, lane, kernel_lane(chart), buf_string(&label));
     else if (lane < LANES)
-        arrow(chart, kernel_lane(chart), lane, strncmp(buf_string(&label), "ZX_", 3) == 0 ? label.s + 3 : buf_string(&label));
+        arrow(chart, kernel_lane(chart), lane,
+              strncmp(buf_string(&label), "ZX_", 3) == 0 ? label.s + 3 : buf_string(&label));
     buf_free(&label);
 }
 
 static void draw_packet(struct chart *chart, const zxp_event *event) {
     struct buf label = {0};
     zxp_packet_view packet = {.type = event->length || event->command ? ZX_PKT_TYPE_PAGE_REQUEST : ZX_PKT_TYPE_USER,
-                              .key = event->key, .command = event->command, .offset = event->offset, .length = event->length};
+                              .key = event->key,
+                              .command = event->command,
+                              .offset = event->offset,
+                              .length = event->length};
     print_packet(&label, chart->shell->in, &packet);
     if (event->what == ZXP_WHAT_QUEUED) {
         arrow(chart, kernel_lane(chart), port_lane(chart), buf_string(&label));
@@ -150,7 +150,8 @@ static void draw(struct chart *chart, uint64_t number, const zxp_event *event) {
 static void find_threads(struct chart *chart, uint64_t first) {
     for (uint64_t number = first; number <= chart->shell->event_count; number++) {
         const zxp_event *event = shell_event(chart->shell, number);
-        bool call = event && (event->kind == ZXP_EVENT_CALL || event->kind == ZXP_EVENT_WAKE || event->kind == ZXP_EVENT_BLOCK);
+        bool call =
+            event && (event->kind == ZXP_EVENT_CALL || event->kind == ZXP_EVENT_WAKE || event->kind == ZXP_EVENT_BLOCK);
         if (call && chart->thread_count < LANES - 2 && lane_of(chart, event->thread) == LANES)
             chart->threads[chart->thread_count++] = event->thread;
     }
@@ -177,8 +178,7 @@ static uint64_t first_shown(const struct shell *shell, uint64_t most) {
     uint64_t number = shell->event_count;
     for (; number && shell_event(shell, number); number--) {
         most -= drawn(shell, shell_event(shell, number));
-        if (!most)
-            return number;
+        if (!most) return number;
     }
     return number + 1;
 }
@@ -188,7 +188,8 @@ bool view_timeline(struct stmt *s, const char *arguments) {
     struct chart chart = {.shell = s->in->shell, .out = &out};
     struct number most = {.value = EVENTS_SHOWN};
     bool digit = *arguments >= '0' && *arguments <= '9';
-    if (*arguments && (!digit || number_parse(arguments, strlen(arguments), &most) || arguments[most.length] || !most.value))
+    if (*arguments &&
+        (!digit || number_parse(arguments, strlen(arguments), &most) || arguments[most.length] || !most.value))
         return stmt_error(s, s->words[1].begin, "timeline [N]: the last N events, %d if left out", EVENTS_SHOWN);
     if (!s->in->shell->event_count) {
         interp_print(s->in, "nothing has happened yet\n");
@@ -199,8 +200,7 @@ bool view_timeline(struct stmt *s, const char *arguments) {
     put_heads(&chart);
     for (uint64_t number = first; number <= s->in->shell->event_count; number++) {
         const zxp_event *event = shell_event(s->in->shell, number);
-        if (event && drawn(s->in->shell, event))
-            draw(&chart, number, event);
+        if (event && drawn(s->in->shell, event)) draw(&chart, number, event);
     }
     shell_print(s->in->shell, &out);
     return true;

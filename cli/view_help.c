@@ -17,15 +17,19 @@ static void help_all(struct shell *shell, struct buf *out) {
         shell_tint(shell, out, TINT_NONE);
         buf_format(out, " %.*s\n", (int)width, command->help);
     }
-    shell_wrap(shell, out, 0, "Also: let NAME = EXPRESSION, for I in A..B ... end, def NAME ... end, case \"name\", skip, source FILE, "
-                              "THREAD: STATEMENT, STATEMENT => EXPECTATION, and every call by its C name.");
-    shell_wrap(shell, out, 0, "help WORD tells of a command, a call, a constant or a rule; `choices' what could be done now.");
+    shell_wrap(
+        shell, out, 0,
+        "Also: let NAME = EXPRESSION, for I in A..B ... end, def NAME ... end, case \"name\", skip, source FILE, "
+        "THREAD: STATEMENT, STATEMENT => EXPECTATION, and every call by its C name.");
+    shell_wrap(shell, out, 0,
+               "help WORD tells of a command, a call, a constant or a rule; `choices' what could be done now.");
 }
 
 static void help_letters(const struct shell *shell, struct buf *out) {
-    shell_wrap(shell, out, 0,
-               ".  nothing here\nC  clean   D  dirty   W  awaiting clean (writeback under way)\nM  zero page without memory\n"
-               "Z  dirty zeros   Y  dirty zeros awaiting clean   U  untracked zeros\nP  page of an anonymous VMO or a clone");
+    shell_wrap(
+        shell, out, 0,
+        ".  nothing here\nC  clean   D  dirty   W  awaiting clean (writeback under way)\nM  zero page without memory\n"
+        "Z  dirty zeros   Y  dirty zeros awaiting clean   U  untracked zeros\nP  page of an anonymous VMO or a clone");
 }
 
 static void help_constant(const struct shell *shell, const char *word, uint64_t value, struct buf *out) {
@@ -40,12 +44,9 @@ static void help_constant(const struct shell *shell, const char *word, uint64_t 
 static bool unknown(struct stmt *s, const char *word) {
     struct suggestion suggestion;
     suggest_begin(&suggestion, word, strlen(word));
-    for (size_t i = 0; i < command_count(); i++)
-        suggest_try(&suggestion, command_at(i)->name);
-    for (size_t i = 0; i < zxp_op_count(); i++)
-        suggest_try(&suggestion, zxp_op_at(i)->name);
-    for (uint16_t i = 1; i < zxp_rule_count(); i++)
-        suggest_try(&suggestion, zxp_rule_info_of(i)->id);
+    for (size_t i = 0; i < command_count(); i++) suggest_try(&suggestion, command_at(i)->name);
+    for (size_t i = 0; i < zxp_op_count(); i++) suggest_try(&suggestion, zxp_op_at(i)->name);
+    for (uint16_t i = 1; i < zxp_rule_count(); i++) suggest_try(&suggestion, zxp_rule_info_of(i)->id);
     return stmt_unknown(s, s->words[1], "word", &suggestion);
 }
 
@@ -61,12 +62,9 @@ static bool tell(struct stmt *s, const char *word, struct buf *out) {
         reference_command(shell, command, out);
     else if (op)
         reference_call(shell, op, out);
-    if (rule)
-        reference_rule(shell, rule, out);
-    if (zxp_constant_by_name(word, n, &value))
-        help_constant(shell, word, value, out);
-    if (strcmp(word, "letters") == 0 || strcmp(word, "pages") == 0)
-        help_letters(shell, out);
+    if (rule) reference_rule(shell, rule, out);
+    if (zxp_constant_by_name(word, n, &value)) help_constant(shell, word, value, out);
+    if (strcmp(word, "letters") == 0 || strcmp(word, "pages") == 0) help_letters(shell, out);
     return out->n > 0;
 }
 
@@ -88,8 +86,7 @@ static void explain_last(struct shell *shell, struct buf *out) {
         buf_text(out, "no call has ended yet, so there is nothing to explain\n");
         return;
     }
-    if (shell->last_op && op)
-        buf_format(out, "%s was decided by the rule\n", op->name);
+    if (shell->last_op && op) buf_format(out, "%s was decided by the rule\n", op->name);
     reference_rule(shell, shell->last_rule, out);
     buf_text(out, "on the way:\n");
     uint64_t from = shell->entry_count ? shell->entries[shell->entry_count - 1].first_event : 0;
@@ -97,8 +94,7 @@ static void explain_last(struct shell *shell, struct buf *out) {
         const zxp_event *event = shell_event(shell, number);
         const zxp_rule_info *rule = event ? zxp_rule_info_of(event->rule) : NULL;
         struct buf text = {0};
-        if (!rule)
-            continue;
+        if (!rule) continue;
         buf_format(&text, "%llu  %s: %s", (unsigned long long)number, rule->id, rule->sentence);
         shell_wrap(shell, out, 2, text.s);
         buf_free(&text);

@@ -36,8 +36,8 @@ static void put_map(const struct shell *shell, const zxp_object_view *view, stru
 static void put_object(const struct shell *shell, const zxp_object_view *view, struct buf *out) {
     struct buf name = {0};
     shell_object(shell, &name, view->koid);
-    buf_format(out, "%-12s %-10s koid %-6" PRIu64 " %" PRIu32 " handle%s", buf_string(&name), type_word(view), view->koid,
-               view->handle_count, view->handle_count == 1 ? " " : "s");
+    buf_format(out, "%-12s %-10s koid %-6" PRIu64 " %" PRIu32 " handle%s", buf_string(&name), type_word(view),
+               view->koid, view->handle_count, view->handle_count == 1 ? " " : "s");
     buf_free(&name);
     if (view->type == ZX_OBJ_TYPE_VMO) {
         buf_format(out, "  %" PRIu64 " pages  ", view->size / ZXP_PAGE_SIZE);
@@ -49,10 +49,8 @@ static void put_object(const struct shell *shell, const zxp_object_view *view, s
 bool view_objects(struct stmt *s, const char *arguments) {
     struct buf out = {0};
     zxp_object_view view = {0};
-    if (!alone(s, arguments))
-        return false;
-    while (zxp_object_next(s->in->world, view.koid, &view))
-        put_object(s->in->shell, &view, &out);
+    if (!alone(s, arguments)) return false;
+    while (zxp_object_next(s->in->world, view.koid, &view)) put_object(s->in->shell, &view, &out);
     shell_print(s->in->shell, &out);
     return true;
 }
@@ -87,16 +85,14 @@ static void put_wait(const struct shell *shell, const zxp_thread_view *view, str
 static void put_thread(const struct shell *shell, uint32_t thread, struct buf *out) {
     zxp_thread_view view;
     const zxp_op_info *op;
-    if (!zxp_thread_get(shell->in->world, thread, &view))
-        return;
+    if (!zxp_thread_get(shell->in->world, thread, &view)) return;
     struct buf name = {0};
     shell_thread(shell, &name, thread);
     buf_format(out, "%-8s ", buf_string(&name));
     buf_free(&name);
     shell_tinted(shell, out, view.state == ZXP_THREAD_READY ? TINT_NONE : TINT_WAIT, state_word(&view));
     op = zxp_op_info_of(view.op);
-    if (view.op && op)
-        buf_format(out, view.state == ZXP_THREAD_BLOCKED ? " in %s" : ", last %s", op->name);
+    if (view.op && op) buf_format(out, view.state == ZXP_THREAD_BLOCKED ? " in %s" : ", last %s", op->name);
     put_wait(shell, &view, out);
     if (view.op && view.state != ZXP_THREAD_BLOCKED && view.state != ZXP_THREAD_SUSPENDED) {
         buf_text(out, " => ");
@@ -107,10 +103,8 @@ static void put_thread(const struct shell *shell, uint32_t thread, struct buf *o
 
 bool view_threads(struct stmt *s, const char *arguments) {
     struct buf out = {0};
-    if (!alone(s, arguments))
-        return false;
-    for (uint32_t i = 0; i < zxp_thread_count(s->in->world); i++)
-        put_thread(s->in->shell, i, &out);
+    if (!alone(s, arguments)) return false;
+    for (uint32_t i = 0; i < zxp_thread_count(s->in->world); i++) put_thread(s->in->shell, i, &out);
     shell_print(s->in->shell, &out);
     return true;
 }
@@ -121,7 +115,8 @@ static void put_request(const struct shell *shell, size_t i, const zxp_request_v
     static const struct {
         char place;
         const char *words;
-    } places[] = {{'p', "packet in the port"}, {'w', "packet waits for its turn"}, {'d', "packet taken"}, {'x', "no port"}};
+    } places[] = {
+        {'p', "packet in the port"}, {'w', "packet waits for its turn"}, {'d', "packet taken"}, {'x', "no port"}};
     shell_request(shell, out, request->command, request->vmo, request->offset, request->length);
     buf_text(out, "  ");
     shell_thread(shell, out, request->owner);
@@ -130,8 +125,7 @@ static void put_request(const struct shell *shell, size_t i, const zxp_request_v
         shell_thread(shell, out, zxp_request_attached(shell->in->world, i, k));
     }
     for (size_t k = 0; k < sizeof places / sizeof *places; k++) {
-        if (places[k].place == request->packet)
-            buf_format(out, "; %s", places[k].words);
+        if (places[k].place == request->packet) buf_format(out, "; %s", places[k].words);
     }
     if (request->pending != request->length)
         buf_format(out, "; %" PRIu64 " pages to go", request->pending / ZXP_PAGE_SIZE);
@@ -142,12 +136,9 @@ bool view_requests(struct stmt *s, const char *arguments) {
     struct buf out = {0};
     zxp_request_view request;
     size_t i = 0;
-    if (!alone(s, arguments))
-        return false;
-    for (; zxp_request_at(s->in->world, i, &request); i++)
-        put_request(s->in->shell, i, &request, &out);
-    if (!i)
-        buf_text(&out, "no request is outstanding\n");
+    if (!alone(s, arguments)) return false;
+    for (; zxp_request_at(s->in->world, i, &request); i++) put_request(s->in->shell, i, &request, &out);
+    if (!i) buf_text(&out, "no request is outstanding\n");
     shell_print(s->in->shell, &out);
     return true;
 }
@@ -158,8 +149,7 @@ static void put_node(const struct shell *shell, const zxp_object_view *view, uns
     buf_format(out, "%*s%s", (int)(depth ? depth * 3 - 3 : 0), "", depth ? "+- " : "");
     shell_object(shell, out, view->koid);
     buf_format(out, "  %s, %" PRIu64 " pages", type_word(view), view->size / ZXP_PAGE_SIZE);
-    if (view->kind == ZXP_VMO_SLICE)
-        buf_format(out, " from page %" PRIu64, view->window / ZXP_PAGE_SIZE);
+    if (view->kind == ZXP_VMO_SLICE) buf_format(out, " from page %" PRIu64, view->window / ZXP_PAGE_SIZE);
     buf_text(out, view->detached ? ", detached" : "");
     buf_text(out, view->handle_count ? "  " : ", no handle  ");
     put_map(shell, view, out);
@@ -170,8 +160,7 @@ static bool next_child(const struct shell *shell, zx_koid_t parent, zx_koid_t af
     while (zxp_object_next(shell->in->world, after, view)) {
         zxp_object_view other;
         bool root = !view->parent || !zxp_object_get(shell->in->world, view->parent, &other);
-        if (view->type == ZX_OBJ_TYPE_VMO && (parent ? view->parent == parent : root))
-            return true;
+        if (view->type == ZX_OBJ_TYPE_VMO && (parent ? view->parent == parent : root)) return true;
         after = view->koid;
     }
     return false;
@@ -199,11 +188,9 @@ static void put_tree(const struct shell *shell, struct buf *out) {
 
 bool view_tree(struct stmt *s, const char *arguments) {
     struct buf out = {0};
-    if (!alone(s, arguments))
-        return false;
+    if (!alone(s, arguments)) return false;
     put_tree(s->in->shell, &out);
-    if (!out.n)
-        buf_text(&out, "there is no VMO\n");
+    if (!out.n) buf_text(&out, "there is no VMO\n");
     shell_print(s->in->shell, &out);
     return true;
 }

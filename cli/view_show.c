@@ -1,6 +1,6 @@
 /*
- * view_show.c - show: what there is to know of one thing. A VMO is drawn as its page map, with what it holds, its requests and their
- * threads below the pages that they are about.
+ * view_show.c - show: what there is to know of one thing. A VMO is drawn as its page map, with what it holds, its
+ * requests and their threads below the pages that they are about.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -24,8 +24,7 @@ static const char *kind_words(const zxp_object_view *view) {
 }
 
 static void put_link(const struct shell *shell, const char *word, zx_koid_t koid, struct buf *out) {
-    if (!koid)
-        return;
+    if (!koid) return;
     buf_format(out, ", %s=", word);
     shell_object(shell, out, koid);
 }
@@ -36,16 +35,11 @@ static void put_traits(const zxp_object_view *view, struct buf *out) {
     buf_text(out, view->discardable ? ", discardable" : "");
     buf_text(out, view->detached ? ", detached" : "");
     buf_text(out, view->modified ? ", modified" : "");
-    if (view->size != view->stream_size)
-        buf_format(out, ", stream %" PRIu64 " bytes", view->stream_size);
-    if (view->children)
-        buf_format(out, ", %" PRIu32 " children", view->children);
-    if (view->mappings)
-        buf_format(out, ", %" PRIu32 " mappings", view->mappings);
-    if (view->discardable && view->lock_count)
-        buf_format(out, ", locked %" PRIu64 " times", view->lock_count);
-    if (!view->handle_count)
-        buf_text(out, ", no handle open");
+    if (view->size != view->stream_size) buf_format(out, ", stream %" PRIu64 " bytes", view->stream_size);
+    if (view->children) buf_format(out, ", %" PRIu32 " children", view->children);
+    if (view->mappings) buf_format(out, ", %" PRIu32 " mappings", view->mappings);
+    if (view->discardable && view->lock_count) buf_format(out, ", locked %" PRIu64 " times", view->lock_count);
+    if (!view->handle_count) buf_text(out, ", no handle open");
 }
 
 static void put_head(const struct shell *shell, const zxp_object_view *view, struct buf *out) {
@@ -72,12 +66,9 @@ struct row {
 
 static char content_char(const zxp_page_run *run, uint64_t page) {
     bool frame = run->letter == 'C' || run->letter == 'D' || run->letter == 'W' || run->letter == 'P';
-    if (!frame)
-        return ' ';
-    if (run->content == ZXP_CONTENT_LETTERS)
-        return (char)('A' + (run->fill + (page - run->first)) % 26);
-    if (run->content == ZXP_CONTENT_BYTES)
-        return '?';
+    if (!frame) return ' ';
+    if (run->content == ZXP_CONTENT_LETTERS) return (char)('A' + (run->fill + (page - run->first)) % 26);
+    if (run->content == ZXP_CONTENT_BYTES) return '?';
     return run->fill == 0 ? '0' : run->fill > 0x20 && run->fill < 0x7f ? (char)run->fill : '?';
 }
 
@@ -94,22 +85,20 @@ static char letter_char(const zxp_page_run *run, uint64_t page) {
 typedef char (*page_char)(const zxp_page_run *run, uint64_t page);
 
 /* One line of a row: `label`, then one character for each page. Nothing if all are blank. */
-static void put_line(const struct shell *shell, const struct row *row, const char *label, page_char function, struct buf *out) {
+static void put_line(const struct shell *shell, const struct row *row, const char *label, page_char function,
+                     struct buf *out) {
     char line[ROW_LIMIT + 1] = {0};
     zxp_page_run run = {0};
     bool any = false;
     for (uint64_t i = 0; i < row->count; i++) {
         uint64_t page = row->first + i;
-        if (page >= run.first + run.count && !zxp_page_run_at(shell->in->world, row->vmo, page, &run))
-            break;
+        if (page >= run.first + run.count && !zxp_page_run_at(shell->in->world, row->vmo, page, &run)) break;
         line[i] = function(&run, page);
         any |= line[i] != ' ';
     }
     size_t n = strlen(line);
-    while (n && line[n - 1] == ' ')
-        n--;
-    if (any)
-        buf_format(out, "%*s  %.*s\n", MARGIN - 2, label, (int)n, line);
+    while (n && line[n - 1] == ' ') n--;
+    if (any) buf_format(out, "%*s  %.*s\n", MARGIN - 2, label, (int)n, line);
 }
 
 /* A ruler: the numbers of every eighth page, where they have room. */
@@ -146,11 +135,11 @@ static void put_waiters(const struct shell *shell, size_t i, const zxp_request_v
         shell_thread(shell, out, zxp_request_attached(shell->in->world, i, k));
     }
     buf_format(out, ", %s", packet_words(request->packet));
-    if (request->pending != request->length)
-        buf_format(out, ", %" PRIu64 " to go", request->pending / ZXP_PAGE_SIZE);
+    if (request->pending != request->length) buf_format(out, ", %" PRIu64 " to go", request->pending / ZXP_PAGE_SIZE);
 }
 
-static void put_request(const struct shell *shell, const struct row *row, size_t i, const zxp_request_view *request, struct buf *out) {
+static void put_request(const struct shell *shell, const struct row *row, size_t i, const zxp_request_view *request,
+                        struct buf *out) {
     char line[ROW_LIMIT + 1] = {0};
     uint64_t begin = request->offset / ZXP_PAGE_SIZE, end = begin + request->length / ZXP_PAGE_SIZE;
     size_t last = 0;
@@ -159,8 +148,7 @@ static void put_request(const struct shell *shell, const struct row *row, size_t
         line[k] = inside ? '^' : ' ';
         last = inside ? (size_t)k + 1 : last;
     }
-    if (!last)
-        return;
+    if (!last) return;
     line[last] = 0;
     shell_tint(shell, out, TINT_WAIT);
     buf_format(out, "%*s  %s", MARGIN - 2, request->command == ZX_PAGER_VMO_READ ? "READ" : "DIRTY", line);
@@ -177,8 +165,7 @@ static void put_row(const struct shell *shell, const struct row *row, struct buf
     put_line(shell, row, "holds", content_char, out);
     put_line(shell, row, "marks", mark_char, out);
     for (size_t i = 0; zxp_request_at(shell->in->world, i, &request); i++) {
-        if (request.vmo == row->vmo)
-            put_request(shell, row, i, &request, out);
+        if (request.vmo == row->vmo) put_request(shell, row, i, &request, out);
     }
 }
 
@@ -191,11 +178,9 @@ static void put_runs(const struct shell *shell, const zxp_object_view *view, str
     unsigned shown = 0;
     for (; shown < RUNS_SHOWN && zxp_page_run_at(shell->in->world, view->koid, page, &run); page += run.count, shown++)
         buf_format(out, "  %c  %" PRIu64 " %" PRIu64 "\n", run.letter, run.first, run.count);
-    if (shown == RUNS_SHOWN)
-        buf_text(out, "  ...\n");
+    if (shown == RUNS_SHOWN) buf_text(out, "  ...\n");
     for (size_t i = 0; zxp_request_at(shell->in->world, i, &request); i++) {
-        if (request.vmo != view->koid)
-            continue;
+        if (request.vmo != view->koid) continue;
         buf_text(out, "  ");
         shell_request(shell, out, request.command, request.vmo, request.offset, request.length);
         buf_text(out, ": ");
@@ -207,7 +192,9 @@ static void put_runs(const struct shell *shell, const zxp_object_view *view, str
 static void put_vmo(const struct shell *shell, const zxp_object_view *view, struct buf *out) {
     uint64_t pages = view->size / ZXP_PAGE_SIZE;
     unsigned columns = shell_columns(shell);
-    uint64_t width = columns > MARGIN + ROW_LIMIT + 8 ? ROW_LIMIT : columns > MARGIN + 24 ? (columns - MARGIN - 8) / 8 * 8 : 8;
+    uint64_t width = columns > MARGIN + ROW_LIMIT + 8 ? ROW_LIMIT
+                     : columns > MARGIN + 24          ? (columns - MARGIN - 8) / 8 * 8
+                                                      : 8;
     put_head(shell, view, out);
     if (pages > width * ROWS_SHOWN) {
         put_runs(shell, view, out);
@@ -231,12 +218,10 @@ static void put_port(const struct shell *shell, const zxp_object_view *view, str
         print_packet(out, shell->in, &packet);
         buf_char(out, '\n');
     }
-    if (!i)
-        buf_text(out, "  no packet\n");
+    if (!i) buf_text(out, "  no packet\n");
     for (size_t k = 0; k < shell->in->session.packet_count; k++) {
         const struct set_aside *aside = &shell->in->session.packets[k];
-        if (aside->port != view->koid)
-            continue;
+        if (aside->port != view->koid) continue;
         buf_text(out, "  set aside: ");
         print_packet(out, shell->in, &aside->packet);
         buf_char(out, '\n');
@@ -246,11 +231,11 @@ static void put_port(const struct shell *shell, const zxp_object_view *view, str
 static void put_mapping(const struct shell *shell, const char *name, uint64_t address, struct buf *out) {
     zxp_mapping_view view;
     for (size_t i = 0; zxp_mapping_at(shell->in->world, i, &view); i++) {
-        if (address < view.base || address - view.base >= view.size)
-            continue;
+        if (address < view.base || address - view.base >= view.size) continue;
         uint32_t permissions = 0, record = 0;
         (void)zxp_address_get(shell->in->world, address, &permissions, &record);
-        buf_format(out, "%s: mapping at 0x%" PRIx64 ", %" PRIu64 " pages of ", name, (uint64_t)view.base, view.size / ZXP_PAGE_SIZE);
+        buf_format(out, "%s: mapping at 0x%" PRIx64 ", %" PRIu64 " pages of ", name, (uint64_t)view.base,
+                   view.size / ZXP_PAGE_SIZE);
         shell_object(shell, out, view.vmo);
         buf_format(out, " from page %" PRIu64 ", %s%s%s\n", view.vmo_offset / ZXP_PAGE_SIZE,
                    permissions & ZX_VM_PERM_READ ? "r" : "", permissions & ZX_VM_PERM_WRITE ? "w" : "",
@@ -272,7 +257,10 @@ static void put_object(const struct shell *shell, const char *name, zx_koid_t ko
         put_port(shell, &view, out);
     } else {
         shell_object(shell, out, koid);
-        buf_format(out, ": %s, signals 0x%" PRIx32 "\n", view.type == ZX_OBJ_TYPE_PAGER ? "pager" : view.type == ZX_OBJ_TYPE_VMAR ? "address space" : "event",
+        buf_format(out, ": %s, signals 0x%" PRIx32 "\n",
+                   view.type == ZX_OBJ_TYPE_PAGER  ? "pager"
+                   : view.type == ZX_OBJ_TYPE_VMAR ? "address space"
+                                                   : "event",
                    view.signals);
     }
 }
@@ -296,9 +284,9 @@ static void put_overview(struct shell *shell, struct buf *out) {
         const struct binding *binding = &in->session.bindings[name->value];
         zxp_object_view view;
         bool vmo = binding->kind == BIND_VMO && zxp_object_get(in->world, binding->koid, &view);
-        bool port = binding->kind == BIND_HANDLE && zxp_object_get(in->world, binding->koid, &view) && view.type == ZX_OBJ_TYPE_PORT;
-        if (vmo || port || binding->kind == BIND_MAPPING)
-            put_binding(shell, name->name, binding, out);
+        bool port = binding->kind == BIND_HANDLE && zxp_object_get(in->world, binding->koid, &view) &&
+                    view.type == ZX_OBJ_TYPE_PORT;
+        if (vmo || port || binding->kind == BIND_MAPPING) put_binding(shell, name->name, binding, out);
         any |= vmo;
     }
     if (!any)
@@ -319,8 +307,7 @@ bool view_show(struct stmt *s, const char *arguments) {
     uint32_t thread;
     if (*arguments && !binding && session_thread(&s->in->session, arguments, strlen(arguments), &thread))
         return view_why(s, arguments);
-    if (*arguments && !binding)
-        return unknown(s, arguments);
+    if (*arguments && !binding) return unknown(s, arguments);
     if (binding)
         put_binding(s->in->shell, arguments, binding, &out);
     else

@@ -8,10 +8,10 @@
 #include "shell.h"
 
 static const struct view_row rows[] = {
-    {"show", view_show},         {"objects", view_objects}, {"threads", view_threads}, {"requests", view_requests},
-    {"tree", view_tree},         {"timeline", view_timeline}, {"choices", view_choices}, {"random", view_random},
-    {"help", view_help},         {"explain", view_explain}, {"why", view_why},         {"until", view_until},
-    {"break", view_break},       {"record", view_record},   {"export", view_export},   {NULL, NULL},
+    {"show", view_show},   {"objects", view_objects},   {"threads", view_threads}, {"requests", view_requests},
+    {"tree", view_tree},   {"timeline", view_timeline}, {"choices", view_choices}, {"random", view_random},
+    {"help", view_help},   {"explain", view_explain},   {"why", view_why},         {"until", view_until},
+    {"break", view_break}, {"record", view_record},     {"export", view_export},   {NULL, NULL},
 };
 
 static struct shell *script_shell; /* one interpreter runs the scripts of a program */
@@ -25,6 +25,5 @@ void prompt_register(struct interp *in) {
         script_shell = shell_create(in, false, false);
         (void)atexit(free_shell);
     }
-    if (in->hooks.output)
-        shell_attach(in->shell);
+    if (in->hooks.output) shell_attach(in->shell);
 }

@@ -6,8 +6,8 @@
 
 struct stmt;
 
-bool view_show(struct stmt *s, const char *arguments);     /* view_show.c */
-bool view_objects(struct stmt *s, const char *arguments);  /* view_list.c */
+bool view_show(struct stmt *s, const char *arguments);    /* view_show.c */
+bool view_objects(struct stmt *s, const char *arguments); /* view_list.c */
 bool view_threads(struct stmt *s, const char *arguments);
 bool view_requests(struct stmt *s, const char *arguments);
 bool view_tree(struct stmt *s, const char *arguments);
@@ -19,7 +19,7 @@ bool view_explain(struct stmt *s, const char *arguments);  /* explain.c */
 bool view_why(struct stmt *s, const char *arguments);      /* why.c */
 bool view_until(struct stmt *s, const char *arguments);    /* stop.c */
 bool view_break(struct stmt *s, const char *arguments);
-bool view_record(struct stmt *s, const char *arguments);   /* record.c */
+bool view_record(struct stmt *s, const char *arguments); /* record.c */
 bool view_export(struct stmt *s, const char *arguments);
 
 #endif

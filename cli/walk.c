@@ -1,6 +1,6 @@
 /*
- * walk.c - random N [seed=S]: a walk through steps that make sense. It prints its seed and its statements, so it can be done again;
- * each step is an ordinary statement, and `record` or `undo` take it like one.
+ * walk.c - random N [seed=S]: a walk through steps that make sense. It prints its seed and its statements, so it can
+ * be done again; each step is an ordinary statement, and `record` or `undo` take it like one.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -24,8 +24,7 @@ static bool take_number(const char **text, uint64_t *value) {
     struct number number;
     size_t n = strcspn(*text, " \t");
     bool digit = **text >= '0' && **text <= '9';
-    if (!digit || number_parse(*text, n, &number) || number.length != n)
-        return false;
+    if (!digit || number_parse(*text, n, &number) || number.length != n) return false;
     *value = number.value;
     *text += n + strspn(*text + n, " \t");
     return true;
@@ -39,14 +38,11 @@ static bool begins_group(const struct shell *shell, size_t i) {
 static const struct choice *draw_choice(struct shell *shell) {
     uint64_t groups = 0;
     size_t begin = 0, end;
-    for (size_t i = 0; i < shell->choice_count; i++)
-        groups += begins_group(shell, i);
+    for (size_t i = 0; i < shell->choice_count; i++) groups += begins_group(shell, i);
     for (uint64_t group = draw(&shell->walk.state) % groups; begin < shell->choice_count; begin++) {
-        if (begins_group(shell, begin) && group-- == 0)
-            break;
+        if (begins_group(shell, begin) && group-- == 0) break;
     }
-    for (end = begin + 1; end < shell->choice_count && !begins_group(shell, end);)
-        end++;
+    for (end = begin + 1; end < shell->choice_count && !begins_group(shell, end);) end++;
     return &shell->choices[begin + draw(&shell->walk.state) % (end - begin)];
 }
 
@@ -57,9 +53,9 @@ static void push_step(struct shell *shell) {
     const struct choice *choice = draw_choice(shell);
     shell->walk.left--;
     buf_format(&text, "%s => any\n%s", choice->statement, shell->walk.left ? "random more\n" : "");
-    flow_push(shell->in, (struct frame){.kind = FRAME_FILE, .source = source_create("random", text.s, text.n), .end = text.n});
-    if (!shell->prints)
-        interp_printf(shell->in, "%s\n", choice->statement);
+    flow_push(shell->in,
+              (struct frame){.kind = FRAME_FILE, .source = source_create("random", text.s, text.n), .end = text.n});
+    if (!shell->prints) interp_printf(shell->in, "%s\n", choice->statement);
     buf_free(&text);
 }
 
@@ -82,18 +78,14 @@ static bool begin(struct stmt *s, const char *arguments) {
 /* The frames of steps that are done lie below: without this a long walk would pile them up. */
 static void drop_done(struct interp *in) {
     struct frame *top = &in->frames[in->frame_count - 1];
-    if (in->frame_count > 1 && top->kind == FRAME_FILE && top->at >= top->end)
-        flow_pop(in);
+    if (in->frame_count > 1 && top->kind == FRAME_FILE && top->at >= top->end) flow_pop(in);
 }
 
 bool view_random(struct stmt *s, const char *arguments) {
     struct shell *shell = s->in->shell;
     bool more = strcmp(arguments, "more") == 0;
-    if (!more && !begin(s, arguments))
-        return false;
-    if (more)
-        drop_done(s->in);
-    if (shell->walk.left)
-        push_step(shell);
+    if (!more && !begin(s, arguments)) return false;
+    if (more) drop_done(s->in);
+    if (shell->walk.left) push_step(shell);
     return true;
 }

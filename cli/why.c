@@ -9,7 +9,8 @@
 #include "statement.h"
 #include "views.h"
 
-__attribute__((format(printf, 3, 4))) static void put_waker(struct buf *out, const char *effect, const char *format, ...) {
+__attribute__((format(printf, 3, 4))) static void put_waker(struct buf *out, const char *effect, const char *format,
+                                                            ...) {
     char statement[200];
     va_list args;
     va_start(args, format);
@@ -62,7 +63,8 @@ static void put_blocked(const struct shell *shell, const char *name, const zxp_t
     else if (view->waits_for == ZXP_WAIT_PORT)
         put_port(shell, view, out);
     else
-        buf_format(out, "waits for signals.\nThese would wake it:\n  %-22s on what it waits for\n", "zx_object_signal(...)");
+        buf_format(out, "waits for signals.\nThese would wake it:\n  %-22s on what it waits for\n",
+                   "zx_object_signal(...)");
     put_deadline(view, out);
     put_waker(out, "ends it", "kill %s", name);
 }
@@ -74,7 +76,8 @@ static void put_other(const struct shell *shell, const char *name, const zxp_thr
         buf_format(out, "%s is suspended; `resume %s' lets it go on: an interrupted call starts again\n", name, name);
         break;
     case ZXP_THREAD_FAULTED:
-        buf_format(out, "%s is over: a fatal page fault at 0x%" PRIx64 " reported ", name, (uint64_t)view->fault_address);
+        buf_format(out, "%s is over: a fatal page fault at 0x%" PRIx64 " reported ", name,
+                   (uint64_t)view->fault_address);
         print_status(out, view->status);
         buf_char(out, '\n');
         break;
@@ -92,8 +95,7 @@ bool view_why(struct stmt *s, const char *arguments) {
     struct suggestion suggestion;
     uint32_t thread;
     zxp_thread_view view = {0};
-    if (!*arguments)
-        return stmt_error(s, s->body.end, "a thread's name is missing");
+    if (!*arguments) return stmt_error(s, s->body.end, "a thread's name is missing");
     if (!session_thread(&s->in->session, arguments, strlen(arguments), &thread)) {
         suggest_begin(&suggestion, arguments, strlen(arguments));
         for (size_t i = 0; i < s->in->session.threads.count; i++)

@@ -11,9 +11,10 @@
 #include "cli/complete.h"
 #include "cli/interp.h"
 
-static const char world[] = "create v 4 trap-dirty; create w 8; anon a 2; map m v; create port q; supply v 3; supply w 4 4\n"
-                            "writeback begin w 0 0; zz: read v 0 2; zy: read w 1\n"
-                            "def twice x\nage\nend\n";
+static const char world[] =
+    "create v 4 trap-dirty; create w 8; anon a 2; map m v; create port q; supply v 3; supply w 4 4\n"
+    "writeback begin w 0 0; zz: read v 0 2; zy: read w 1\n"
+    "def twice x\nage\nend\n";
 
 static const struct {
     const char *text, *words; /* sorted, a bar between them; "...": at least these */
@@ -51,8 +52,9 @@ static const struct {
     {"help zx_pager_d", "zx_pager_detach_vmo"},
     {"help supply.aux-p", "supply.aux-pager|supply.aux-pinned"},
     {"explain ZX_ERR_BAD_S", "ZX_ERR_BAD_STATE|ZX_ERR_BAD_SYSCALL"},
-    {"fail v 0 2 ZX_ERR_IO", "ZX_ERR_IO|ZX_ERR_IO_DATA_INTEGRITY|ZX_ERR_IO_DATA_LOSS|ZX_ERR_IO_INVALID|ZX_ERR_IO_MISSED_DEADLINE|"
-                             "ZX_ERR_IO_NOT_PRESENT|ZX_ERR_IO_OVERRUN|ZX_ERR_IO_REFUSED"},
+    {"fail v 0 2 ZX_ERR_IO",
+     "ZX_ERR_IO|ZX_ERR_IO_DATA_INTEGRITY|ZX_ERR_IO_DATA_LOSS|ZX_ERR_IO_INVALID|ZX_ERR_IO_MISSED_DEADLINE|"
+     "ZX_ERR_IO_NOT_PRESENT|ZX_ERR_IO_OVERRUN|ZX_ERR_IO_REFUSED"},
     {"zx_pager_detach_vmo(", "pager"},
     {"zx_pager_detach_vmo(pager, ", "v|w"},
     {"zx_vmo_read(", "a|v|w"},
@@ -68,8 +70,7 @@ static const struct {
 };
 
 static void join(const struct candidates *candidates, struct buf *out) {
-    for (size_t i = 0; i < candidates->count; i++)
-        buf_format(out, "%s%s", i ? "|" : "", candidates->words[i]);
+    for (size_t i = 0; i < candidates->count; i++) buf_format(out, "%s%s", i ? "|" : "", candidates->words[i]);
 }
 
 static void start(struct interp *in) {

@@ -125,12 +125,10 @@ static void examples_parse(void **state) {
     for (size_t i = 0; i < command_count(); i++) {
         struct buf example = {0};
         buf_text(&example, "create v 4; map m v; anon a 4; t1: age; ");
-        if (strcmp(command_at(i)->name, "profile") == 0)
-            buf_clear(&example);
+        if (strcmp(command_at(i)->name, "profile") == 0) buf_clear(&example);
         syntax_example(command_at(i), &example);
         interp_run(&in, source_create("test", example.s, example.n));
-        if (in.had_error)
-            print_error("%s\n", example.s);
+        if (in.had_error) print_error("%s\n", example.s);
         assert_false(in.had_error);
         buf_free(&example);
     }
@@ -139,7 +137,7 @@ static void examples_parse(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(hints), cmocka_unit_test(hints_of_a_def), cmocka_unit_test(every_prefix),
-                                       cmocka_unit_test(examples_parse)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(hints), cmocka_unit_test(hints_of_a_def),
+                                       cmocka_unit_test(every_prefix), cmocka_unit_test(examples_parse)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
