@@ -109,6 +109,7 @@ CLEAN :=
 
 -include fuzz/explore/explore.mk
 -include fuzz/fuzz.mk
+-include fuzz/planted/planted.mk
 -include bench/bench.mk
 -include docs/docs.mk
 -include tests/tests.mk
