@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -319,12 +320,33 @@ static void start_program(void *user) {
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) exit(2);
 }
 
+/* A small world with 100,000 steps, all of which can be gone back to, listed and compared. */
+static void history_figures(const char *program) {
+    static const char script[] = "create v 4 trap-dirty; supply v 0 4; dirty v 0 4; for i in 0..50000\nwrite v i%4\nread v i%4\nend\n"
+                                 "history 5; diff 10 90000; goto 5; goto 100000";
+    struct rusage after;
+    double begin = now();
+    pid_t child = fork();
+    if (child == 0) {
+        if (freopen("/dev/null", "w", stdout) == NULL) _exit(127);
+        execl(program, program, "-c", script, (char *)NULL);
+        _exit(127);
+    }
+    int status;
+    waitpid(child, &status, 0);
+    getrusage(RUSAGE_CHILDREN, &after);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) exit(2);
+    printf("%-66s %12.2f us\n", "one step with its history, there and back again", (now() - begin) / 1e5 / 1e3);
+    judge("100,000 steps with their history: the program's memory", (double)after.ru_maxrss / 1024, "MB", 64);
+}
+
 int main(int argc, char **argv) {
     small_figures();
     supply_figures();
     map_figures();
     bare_figures();
     child_figures();
+    if (argc > 1) history_figures(argv[1]);
     if (argc > 1) judge("zxpager-repl -c ''", measure(start_program, argv[1]) / 1e6, "ms", 10);
     printf("%d missed (checksum %" PRIu64 ")\n", missed, sink);
     return missed;

@@ -4,6 +4,7 @@
 
 #include "cmd.h"
 #include "commands.h"
+#include "past.h"
 #include "save.h"
 
 static bool finish(struct stmt *s) {
@@ -68,7 +69,7 @@ bool cmd_undo(struct stmt *s) {
     if (!take_count(s, &count))
         return false;
     return s->in->options.dry || interp_undo(s->in, count) ||
-           stmt_error(s, s->words[0].begin, "there are only %zu steps to undo", s->in->history_count);
+           stmt_error(s, s->words[0].begin, "there are only %llu steps to undo", (unsigned long long)(past_depth(s->in) - past_first(s->in)));
 }
 
 bool cmd_redo(struct stmt *s) {
@@ -76,7 +77,7 @@ bool cmd_redo(struct stmt *s) {
     if (!take_count(s, &count))
         return false;
     return s->in->options.dry || interp_redo(s->in, count) ||
-           stmt_error(s, s->words[0].begin, "there are only %zu steps to redo", s->in->future_count);
+           stmt_error(s, s->words[0].begin, "there are only %llu steps to redo", (unsigned long long)past_ahead(s->in));
 }
 
 /* ---- save, load ---- */

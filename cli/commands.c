@@ -5,7 +5,11 @@
 
 #include "interp.h"
 
-enum { VIEW = CMD_VIEW | CMD_NO_RESULT | CMD_ANY_THREAD, PROMPT = VIEW | CMD_PROMPT };
+enum {
+    VIEW = CMD_VIEW | CMD_NO_RESULT | CMD_ANY_THREAD,
+    PROMPT = VIEW | CMD_PROMPT,
+    TRAVEL = CMD_NO_RESULT | CMD_HISTORY | CMD_ANY_THREAD
+};
 
 static const struct command commands[] = {
     {"create", "create V PAGES [resizable] [trap-dirty] [unbounded] [key=K] [pager=NAME] [port=NAME], create pager|port NAME",
@@ -78,8 +82,13 @@ static const struct command commands[] = {
     {"record", "record NAME [FILE]", "the session so far as a case with what came", 0, PROMPT, cmd_view},
     {"export", "export FILE", "the session so far as a script file", 0, PROMPT | CMD_FILES, cmd_view},
     {"lesson", "lesson [N]", "a guided lesson", 0, PROMPT, cmd_view},
-    {"goto", "goto N", "go to a step of the session", 0, CMD_NO_RESULT | CMD_HISTORY | CMD_ANY_THREAD | CMD_PROMPT,
-     cmd_view},
+    {"goto", "goto N", "go to the moment after step N of the session; 0 is its beginning", 0, TRAVEL, cmd_goto},
+    {"back", "back until CONDITION", "go back to the last moment at which a condition held", 0, TRAVEL, cmd_back},
+    {"history", "history [N]", "the steps of the session, numbered, with what came of them", 0, VIEW, cmd_history},
+    {"branch", "branch NAME", "begin a branch here; the one before keeps what it has", 0, TRAVEL, cmd_branch},
+    {"switch", "switch NAME", "go to the last moment of a branch, and on from there", 0, TRAVEL, cmd_switch},
+    {"branches", "branches", "all branches", 0, VIEW, cmd_branches},
+    {"diff", "diff [A [B]]", "what differs between two moments or branches; what the last step changed", 0, VIEW, cmd_diff},
     {"reach", "reach CONDITION [within N]", "the shortest way to a state for which a condition holds", 0, CMD_ANY_THREAD, cmd_reach},
     {"explore", "explore [STEP ...] [pages=N] [depth=N] [states=N] [workers=N] [exact] [live] [never CONDITION]",
      "visit every state that can be reached, and check the invariants in each", 0, CMD_ANY_THREAD, cmd_explore},

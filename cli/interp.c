@@ -7,6 +7,7 @@
 
 #include "exec.h"
 #include "flow.h"
+#include "past.h"
 
 bool interp_interrupted(const struct interp *in) {
     return in->interrupt && *in->interrupt;
@@ -29,15 +30,8 @@ void interp_init(struct interp *in, const struct interp_options *options) {
     session_init(&in->session, in->world);
 }
 
-static void clear_history(struct interp *in) {
-    while (in->history_count)
-        snapshot_clear(&in->history[--in->history_count]);
-    while (in->future_count)
-        snapshot_clear(&in->future[--in->future_count]);
-}
-
 void interp_clear(struct interp *in) {
-    clear_history(in);
+    past_clear(in);
     flow_pop_all(in);
     flow_clear_defs(in);
     flow_clear_case(in);
@@ -47,14 +41,12 @@ void interp_clear(struct interp *in) {
     session_clear(&in->session);
     diag_clear(&in->diag);
     zxp_world_destroy(in->world);
-    free(in->history);
-    free(in->future);
     free(in->calls);
     *in = (struct interp){0};
 }
 
 void interp_reset(struct interp *in, zxp_profile profile) {
-    clear_history(in);
+    past_clear(in);
     zxp_world_reset(in->world, profile);
     session_clear(&in->session);
     session_init(&in->session, in->world);
@@ -128,12 +120,6 @@ void interp_printf(struct interp *in, const char *format, ...) {
 
 /* ---- Snapshots, undo ---- */
 
-struct snapshot interp_snapshot(const struct interp *in) {
-    struct snapshot snapshot = {.world = zxp_world_clone(in->world)};
-    session_copy(&snapshot.session, &in->session);
-    return snapshot;
-}
-
 void snapshot_clear(struct snapshot *snapshot) {
     zxp_world_destroy(snapshot->world);
     session_clear(&snapshot->session);
@@ -149,36 +135,19 @@ void interp_adopt(struct interp *in, zxp_world *world, struct session *session) 
     zxp_world_attach(in->world, &in->context);
 }
 
-void interp_restore(struct interp *in, const struct snapshot *snapshot) {
-    if (!snapshot->world || zxp_world_copy(in->world, snapshot->world) != ZX_OK)
-        return;
-    session_clear(&in->session);
-    session_copy(&in->session, &snapshot->session);
-}
-
-/* Moves `count` states from one stack to the other; the present state goes first, the last one taken becomes present.
- * */
-static void shift_states(struct interp *in, struct snapshot *from, size_t *from_count, struct snapshot **to,
-                         size_t *to_count, size_t *to_capacity, uint64_t count) {
-    for (uint64_t i = 0; i < count; i++) {
-        *to = mem_grow(*to, *to_count, to_capacity, sizeof **to);
-        (*to)[(*to_count)++] = interp_snapshot(in);
-        struct snapshot *state = &from[--*from_count];
-        interp_restore(in, state);
-        snapshot_clear(state);
-    }
-}
-
 bool interp_undo(struct interp *in, uint64_t count) {
-    if (count > in->history_count)
-        return false;
-    shift_states(in, in->history, &in->history_count, &in->future, &in->future_count, &in->future_capacity, count);
+    uint64_t depth = past_depth(in);
+    uint32_t moment = count <= depth ? past_at(in, depth - count) : PAST_NO_MOMENT;
+    if (moment == PAST_NO_MOMENT)
+        return count == 0;
+    past_go(in, moment);
     return true;
 }
 
 bool interp_redo(struct interp *in, uint64_t count) {
-    if (count > in->future_count)
+    if (count > past_ahead(in))
         return false;
-    shift_states(in, in->future, &in->future_count, &in->history, &in->history_count, &in->history_capacity, count);
+    if (count > 0)
+        past_go(in, past_at(in, past_depth(in) + count));
     return true;
 }

@@ -31,6 +31,7 @@
 #include "zxpager/zxpager.h"
 
 struct interp;
+struct past;
 struct shell;
 
 /* Words that stand for text in a def's body or in a case with combinations (LANGUAGE.md section 1). */
@@ -108,7 +109,7 @@ struct case_state {
     size_t resume_count;
 };
 
-/* World and session together, for undo and rollback. */
+/* World and session together. */
 struct snapshot {
     zxp_world *world;
     struct session session;
@@ -130,10 +131,7 @@ struct interp {
     struct diag diag;         /* of the running statement */
     struct made_call *calls;  /* of the running statement */
     size_t call_count, call_capacity;
-    struct snapshot *history; /* undo: states before each statement, oldest first */
-    size_t history_count, history_capacity;
-    struct snapshot *future; /* redo: latest first */
-    size_t future_count, future_capacity;
+    struct past *past; /* past.h; NULL: nothing remembered */
     char moved[64]; /* name given to main's blocked or ended thread by this statement; "" */
     uint64_t steps;
     size_t cases_passed, cases_failed, cases_skipped;
@@ -171,10 +169,8 @@ bool interp_interrupted(const struct interp *in);
 /* Prints to hooks.output. */
 void interp_print(struct interp *in, const char *text);
 __attribute__((format(printf, 2, 3))) void interp_printf(struct interp *in, const char *format, ...);
-/* Replaces world and session (load, undo); takes both. */
+/* Replaces world and session (load); takes both. */
 void interp_adopt(struct interp *in, zxp_world *world, struct session *session);
-struct snapshot interp_snapshot(const struct interp *in);
-void interp_restore(struct interp *in, const struct snapshot *snapshot);
 void snapshot_clear(struct snapshot *snapshot);
 /* Undo and redo by so many statements; false if there are not so many (then nothing happens). */
 bool interp_undo(struct interp *in, uint64_t count);

@@ -172,6 +172,13 @@ void record_statement(struct shell *shell, const struct report *report) {
     add_ended_threads(shell);
 }
 
+void record_step(struct shell *shell, const char *text, const char *came) {
+    struct buf statement = {0}, outcome = {0};
+    buf_text(&statement, text);
+    buf_text(&outcome, came);
+    add_entry(shell, &statement, &outcome, true);
+}
+
 static void to_events(struct shell *shell, uint64_t number) { shell->event_count = shell->last_event = number; }
 
 void record_undone(struct shell *shell, size_t steps) {

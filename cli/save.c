@@ -114,7 +114,7 @@ static void put_packets(struct buf *out, const struct session *session) {
     }
 }
 
-static void put_session(struct buf *out, const struct session *session) {
+void save_put_session(struct buf *out, const struct session *session) {
     put(out, session->next_key, 8);
     put(out, session->next_free, 4);
     put(out, session->ticks, 8);
@@ -175,7 +175,7 @@ bool save_write(const struct interp *in, const char *path, char *reason, size_t 
     (void)zxp_world_encode(in->world, ZXP_FORM_FULL, world, length);
     put(&body, length, 8);
     buf_add(&body, world, length);
-    put_session(&body, &in->session);
+    save_put_session(&body, &in->session);
     buf_add(&file, magic, sizeof magic);
     put(&file, VERSION, 4);
     put(&file, 0, 4);
@@ -309,6 +309,12 @@ static void get_session(struct reader *r, struct session *session, const zxp_wor
     get_threads(r, session, world);
     get_packets(r, session);
     r->bad |= r->at != r->length;
+}
+
+bool save_get_session(const struct buf *bytes, struct session *session, const zxp_world *world) {
+    struct reader r = {.bytes = (const uint8_t *)bytes->s, .length = bytes->n};
+    get_session(&r, session, world);
+    return !r.bad;
 }
 
 static const char *check_head(const struct source *file) {

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "past.h"
 #include "print.h"
 
 /* ---- Hooks ---- */
@@ -29,6 +30,11 @@ static bool begins_with_word(const struct report *report, const char *word) {
     return strncmp(s, word, n) == 0 && (s[n] == 0 || s[n] == ' ' || s[n] == '\t');
 }
 
+static bool is_move(const struct report *report) {
+    return begins_with_word(report, "undo") || begins_with_word(report, "redo") || begins_with_word(report, "goto") ||
+           begins_with_word(report, "back");
+}
+
 static void tell_move(struct shell *shell, const char *word, size_t from, size_t to) {
     for (size_t i = from; shell->prints && i < to; i++) {
         if (shell->entries[i].step)
@@ -36,21 +42,34 @@ static void tell_move(struct shell *shell, const char *word, size_t from, size_t
     }
 }
 
-/* undo and redo move along the recorded statements; everything else adds to them. */
+/* The statements that led to the present moment of another branch. */
+static void adopt_line(struct shell *shell) {
+    const struct interp *in = shell->in;
+    record_clear(shell);
+    for (uint64_t depth = past_first(in) + 1; depth <= past_depth(in); depth++) {
+        uint32_t moment = past_at(in, depth);
+        record_step(shell, past_text(in, moment), past_came(in, moment));
+    }
+}
+
+/* undo, redo, goto and back move along the recorded statements, switch to others; everything else adds to them. */
 static void follow(struct shell *shell, const struct report *report) {
-    size_t future = shell->in->future_count, before = shell->entry_count;
-    if (begins_with_word(report, "undo")) {
-        record_undone(shell, future - shell->future_seen);
+    uint64_t ahead = past_ahead(shell->in), seen = shell->future_seen;
+    size_t before = shell->entry_count;
+    if (begins_with_word(report, "switch")) {
+        adopt_line(shell);
+    } else if (is_move(report) && ahead >= seen) {
+        record_undone(shell, (size_t)(ahead - seen));
         tell_move(shell, "taken back", shell->entry_count, before);
-    } else if (begins_with_word(report, "redo")) {
-        record_redone(shell, shell->future_seen - future);
+    } else if (is_move(report)) {
+        record_redone(shell, (size_t)(seen - ahead));
         tell_move(shell, "done again", before, shell->entry_count);
     } else if (begins_with_word(report, "reset") || begins_with_word(report, "load")) {
         record_clear(shell);
     } else {
         record_statement(shell, report);
     }
-    shell->future_seen = future;
+    shell->future_seen = ahead;
 }
 
 /* Of a command's calls the one that its result came from: the first that failed, else the last but for tidying up. */

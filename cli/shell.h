@@ -49,7 +49,7 @@ struct shell {
     struct entry *entries;
     size_t entry_count, entry_capacity;
     size_t entry_total;        /* with those that were undone */
-    size_t future_seen;        /* in->future_count after the last statement */
+    uint64_t future_seen;      /* past_ahead() after the last statement */
     bool *waiting;             /* per thread: its call had not ended when last looked at */
     size_t waiting_count;
     struct choice *choices;
@@ -109,6 +109,8 @@ void stop_on_statement(struct shell *shell, const struct report *report);
 void record_statement(struct shell *shell, const struct report *report);
 /* The outcome in the words of an expectation, without what is only by chance as it is (handles, addresses). */
 void record_came(const struct shell *shell, const struct outcome *outcome, struct buf *out);
+/* A step that is known by its text alone. */
+void record_step(struct shell *shell, const char *text, const char *came);
 void record_undone(struct shell *shell, size_t steps);
 void record_redone(struct shell *shell, size_t steps);
 void record_clear(struct shell *shell);

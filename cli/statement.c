@@ -10,10 +10,9 @@
 #include "commands.h"
 #include "exec.h"
 #include "flow.h"
+#include "past.h"
 #include "print.h"
 #include "verdict.h"
-
-enum { HISTORY_LIMIT = 1000 };
 
 /* ---- The thread ---- */
 
@@ -391,27 +390,16 @@ static bool changes(const struct stmt *s) {
     return !s->command || !(s->command->flags & (CMD_VIEW | CMD_HISTORY));
 }
 
-static void keep_history(struct interp *in) {
-    if (in->history_count == HISTORY_LIMIT) {
-        snapshot_clear(&in->history[0]);
-        memmove(in->history, in->history + 1, --in->history_count * sizeof *in->history);
-    }
-    in->history = mem_grow(in->history, in->history_count, &in->history_capacity, sizeof *in->history);
-    in->history[in->history_count++] = interp_snapshot(in);
-}
-
-/* After a statement: an error takes back what it did; a success makes redo meaningless. */
-static void settle_history(struct interp *in, bool kept) {
-    if (!kept || !in->history_count)
-        return;
-    if (in->diag.set) {
-        struct snapshot *last = &in->history[--in->history_count];
-        interp_restore(in, last);
-        snapshot_clear(last);
+/* After a statement that is a step: an error takes back what it did. */
+static void settle_history(const struct stmt *s) {
+    struct buf came = {0};
+    if (s->in->diag.set) {
+        past_restore(s->in);
         return;
     }
-    while (in->future_count)
-        snapshot_clear(&in->future[--in->future_count]);
+    print_outcome(&came, s->in, &s->outcome);
+    past_add(s->in, s->text.s, s->body.end, buf_string(&came));
+    buf_free(&came);
 }
 
 /* ---- One statement ---- */
@@ -423,13 +411,14 @@ static bool run_plain(struct stmt *s) {
     s->command = command_find(s->text.s + s->words[0].begin, span_length(s->words[0]));
     bool kept = s->in->options.keep_history && changes(s);
     if (kept)
-        keep_history(s->in);
+        past_begin(s->in);
     inherit_prefix(s);
     bool any_thread = s->command && (s->command->flags & CMD_ANY_THREAD) && !s->has_prefix;
     bool good = (any_thread || s->in->options.dry || stmt_thread(s)) && parse_expectation(s) && run_kind(s);
     good = good && (s->in->options.dry || settle_thread(s)) && judge(s);
     s->in->current.begun = true;
-    settle_history(s->in, kept);
+    if (kept)
+        settle_history(s);
     report(s);
     return good;
 }

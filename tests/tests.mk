@@ -19,3 +19,8 @@ $(BUILD)/tests/tools/%.o: EXTRA_CFLAGS = -I. -Icli
 $(BUILD)/tests/fail-reservations: $(BUILD)/tests/tools/teardown.o
 $(BUILD)/tests/fail-reservations: TOOL_LDFLAGS = -Wl,--wrap=zxp_call
 EXTRA_TESTS += $(WATCHERS)
+
+# Time travel watches the suites, too.
+$(BUILD)/tests/timetravel: $(CLI_TEST_OBJECTS) $(BUILD)/tests/tools/suites.o
+$(BUILD)/tests/timetravel: TEST_LIBS = $(REPL_LIBS) $(OPTIONAL_LIBS)
+$(BUILD)/tests/unit/timetravel.o: EXTRA_CFLAGS = -I. -Icli
