@@ -97,7 +97,7 @@ static void put_read(const struct shell *shell, const zxp_event *event, struct b
     zxp_thread_view view;
     bool read =
         event->op == ZXP_OP_VMO_READ && zxp_thread_get(shell->in->world, event->thread, &view) && view.op == event->op;
-    if (!read || view.state != ZXP_THREAD_READY) return;
+    if (!read || view.state != ZXP_THREAD_READY || !zxp_data_length(shell->in->world, event->thread)) return;
     buf_char(out, ' ');
     print_summary(out, shell->in, event->thread, 64);
 }

@@ -37,7 +37,13 @@ struct editor {
 #endif
 };
 
-static volatile sig_atomic_t resized;
+static volatile sig_atomic_t resized, ended;
+
+/* The terminal is gone, or somebody wants us to end: as Ctrl-D, so that the history is written. */
+static void on_end(int number) {
+    (void)number;
+    ended = 1;
+}
 
 static void on_resize(int number) {
     (void)number;
@@ -130,6 +136,7 @@ static int read_byte(EditLine *el, const struct editor *editor, char *byte) {
         ssize_t n = read(STDIN_FILENO, byte, 1);
         if (n >= 0) return (int)n;
         if (errno != EINTR || *editor->interrupt) return -1;
+        if (ended) return 0;
         if (resized) {
             resized = 0;
             el_resize(el);
@@ -245,6 +252,9 @@ static void open_libedit(struct editor *editor) {
     struct sigaction action = {.sa_handler = on_resize}; /* without SA_RESTART, so that reading looks up */
     editor->el = el_init("zxpager-repl", stdin, stdout, stderr);
     if (!editor->el) return;
+    struct sigaction end = {.sa_handler = on_end, .sa_flags = (int)SA_RESETHAND};
+    (void)sigaction(SIGHUP, &end, NULL);
+    (void)sigaction(SIGTERM, &end, NULL);
     (void)sigaction(SIGWINCH, &action, NULL);
     (void)el_set(editor->el, EL_CLIENTDATA, editor);
     (void)el_set(editor->el, EL_PROMPT_ESC, prompt_of, '\1');
@@ -292,6 +302,7 @@ struct editor *editor_open(struct interp *in, bool color, volatile sig_atomic_t 
 #else
     (void)can_edit;
     (void)on_resize;
+    (void)on_end;
 #endif
     return editor;
 }

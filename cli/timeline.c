@@ -147,16 +147,36 @@ static void draw(struct chart *chart, uint64_t number, const zxp_event *event) {
 
 /* ---- The chart ---- */
 
+/* The lanes that have room; the threads that did something last get them. */
+static size_t lanes_for(unsigned columns) {
+    size_t room = columns > MARGIN + PACKET_GAP + LEAST_GAP ? (columns - MARGIN - PACKET_GAP) / LEAST_GAP : 1;
+    return room < LANES - 2 ? room : LANES - 2;
+}
+
+/* main's lane is the first, whatever its thread's number is by now; the others stand in the order of their numbers. */
+static bool stands_before(const struct chart *chart, uint32_t a, uint32_t b) {
+    uint32_t first = chart->shell->in->session.main_thread;
+    return a == first || (b != first && a < b);
+}
+
+static void add_lane(struct chart *chart, uint32_t thread) {
+    size_t i = chart->thread_count++;
+    for (; i && stands_before(chart, thread, chart->threads[i - 1]); i--) chart->threads[i] = chart->threads[i - 1];
+    chart->threads[i] = thread;
+}
+
 static void find_threads(struct chart *chart, uint64_t first) {
-    for (uint64_t number = first; number <= chart->shell->event_count; number++) {
+    size_t columns = shell_columns(chart->shell), most = lanes_for((unsigned)columns);
+    for (uint64_t number = chart->shell->event_count; number >= first && number; number--) {
         const zxp_event *event = shell_event(chart->shell, number);
-        bool call =
-            event && (event->kind == ZXP_EVENT_CALL || event->kind == ZXP_EVENT_WAKE || event->kind == ZXP_EVENT_BLOCK);
-        if (call && chart->thread_count < LANES - 2 && lane_of(chart, event->thread) == LANES)
-            chart->threads[chart->thread_count++] = event->thread;
+        bool acts = event && event->thread != ZXP_NO_THREAD &&
+                    (event->kind == ZXP_EVENT_CALL || event->kind == ZXP_EVENT_RESULT ||
+                     event->kind == ZXP_EVENT_WAKE || event->kind == ZXP_EVENT_BLOCK);
+        if (acts && chart->thread_count < most && lane_of(chart, event->thread) == LANES)
+            add_lane(chart, event->thread);
     }
-    size_t lanes = chart->thread_count + 2, columns = shell_columns(chart->shell);
-    size_t gap = columns > MARGIN + 24 ? (columns - MARGIN - PACKET_GAP - 4) / (lanes - 1) : LEAST_GAP;
+    size_t lanes = chart->thread_count + 1;
+    size_t gap = columns > MARGIN + PACKET_GAP + 8 ? (columns - MARGIN - PACKET_GAP - 4) / lanes : LEAST_GAP;
     chart->gap = gap < LEAST_GAP ? LEAST_GAP : gap > WIDEST_GAP ? WIDEST_GAP : gap;
 }
 

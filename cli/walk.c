@@ -39,7 +39,7 @@ static const struct choice *draw_choice(struct shell *shell) {
     uint64_t groups = 0;
     size_t begin = 0, end;
     for (size_t i = 0; i < shell->choice_count; i++) groups += begins_group(shell, i);
-    for (uint64_t group = draw(&shell->walk.state) % groups; begin < shell->choice_count; begin++) {
+    for (uint64_t group = draw(&shell->walk.state) % (groups ? groups : 1); begin < shell->choice_count; begin++) {
         if (begins_group(shell, begin) && group-- == 0) break;
     }
     for (end = begin + 1; end < shell->choice_count && !begins_group(shell, end);) end++;

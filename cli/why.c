@@ -1,7 +1,5 @@
 /* why.c - why THREAD: what a thread waits for, and which calls would wake it. */
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "print.h"
@@ -9,14 +7,17 @@
 #include "statement.h"
 #include "views.h"
 
-__attribute__((format(printf, 3, 4))) static void put_waker(struct buf *out, const char *effect, const char *format,
-                                                            ...) {
-    char statement[200];
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(statement, sizeof statement, format, args);
-    va_end(args);
-    buf_format(out, "  %-22s %s\n", statement, effect);
+/* A statement and what it does; frees the statement. */
+static void put_waker(struct buf *out, struct buf *statement, const char *effect) {
+    buf_format(out, "  %-22s %s\n", buf_string(statement), effect);
+    buf_free(statement);
+}
+
+static void put_answer(struct buf *out, const char *word, const char *vmo, const uint64_t *range, const char *effect) {
+    struct buf statement = {0};
+    buf_format(&statement, "%s %s", word, vmo);
+    for (size_t i = 0; range && i < 2 && range[i]; i++) buf_format(&statement, " %" PRIu64, range[i] - 1);
+    put_waker(out, &statement, effect);
 }
 
 static void put_request_wakers(const struct shell *shell, const zxp_thread_view *view, struct buf *out) {
@@ -24,13 +25,13 @@ static void put_request_wakers(const struct shell *shell, const zxp_thread_view 
     const char *answer = view->command == ZX_PAGER_VMO_DIRTY ? "dirty" : "supply";
     uint64_t first = view->offset / ZXP_PAGE_SIZE, count = view->length / ZXP_PAGE_SIZE;
     bool early = view->wake != UINT64_MAX && count > 1;
+    uint64_t whole[2] = {first + 1, count + 1}; /* each plus one, so that 0 means: not there */
+    uint64_t wanted[2] = {early ? (view->offset + view->wake) / ZXP_PAGE_SIZE + 1 : 0, 0};
     name = name ? name : "the VMO";
-    if (early)
-        put_waker(out, "wakes it early: the page that it wants next", "%s %s %" PRIu64, answer, name,
-                  (view->offset + view->wake) / ZXP_PAGE_SIZE);
-    put_waker(out, "answers the whole request", "%s %s %" PRIu64 " %" PRIu64, answer, name, first, count);
-    put_waker(out, "its call ends with ZX_ERR_IO", "fail %s %" PRIu64 " %" PRIu64, name, first, count);
-    put_waker(out, "it looks again: an absent page is ZX_ERR_BAD_STATE then", "detach %s", name);
+    if (early) put_answer(out, answer, name, wanted, "wakes it early: the page that it wants next");
+    put_answer(out, answer, name, whole, "answers the whole request");
+    put_answer(out, "fail", name, whole, "its call ends with ZX_ERR_IO");
+    put_answer(out, "detach", name, NULL, "it looks again: an absent page is ZX_ERR_BAD_STATE then");
 }
 
 static void put_request(const struct shell *shell, const zxp_thread_view *view, struct buf *out) {
@@ -46,7 +47,9 @@ static void put_port(const struct shell *shell, const zxp_thread_view *view, str
     shell_object(shell, out, view->koid);
     const char *name = interp_name_of_koid(shell->in, view->koid);
     buf_text(out, ".\nThese would wake it:\n");
-    put_waker(out, "or anything else that sends a packet there", "zx_port_queue(%s, 1, 0)", name ? name : "port");
+    struct buf statement = {0};
+    buf_format(&statement, "zx_port_queue(%s, 1, 0)", name ? name : "port");
+    put_waker(out, &statement, "or anything else that sends a packet there");
 }
 
 static void put_deadline(const zxp_thread_view *view, struct buf *out) {
@@ -66,7 +69,7 @@ static void put_blocked(const struct shell *shell, const char *name, const zxp_t
         buf_format(out, "waits for signals.\nThese would wake it:\n  %-22s on what it waits for\n",
                    "zx_object_signal(...)");
     put_deadline(view, out);
-    put_waker(out, "ends it", "kill %s", name);
+    put_answer(out, "kill", name, NULL, "ends it");
 }
 
 static void put_other(const struct shell *shell, const char *name, const zxp_thread_view *view, struct buf *out) {

@@ -179,6 +179,13 @@ await 'ZX_OK'
 sleep 0.2
 in_tmux capture-pane -e -p -t zxp | grep -q "$(printf '\033')\\[32m"
 verdict "with colour a success is green" $?
+line 'age # before the end'
+await 'before the end'
+in_tmux kill-session -t zxp
+sleep 0.5
+grep -q 'before' "$tmp/state/zxpager/history"
+verdict "a terminal that goes away leaves the history" $?
+start 100
 line 'quit'
 shows "quit leaves" 'left with 0'
 
