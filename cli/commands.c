@@ -96,6 +96,7 @@ static const struct command commands[] = {
     {"set", "set NAME VALUE", "change a setting", 0, VIEW, cmd_set},
     {"help", "help [WORD]", "what a command, call or constant is", 0, VIEW, cmd_help},
     {"explain", "explain [WORD]", "why the last call was decided as it was; the rules of a call, a rule, a status", 0, VIEW, cmd_view},
+    {"hint", "hint", "help with the lesson that is under way", 0, PROMPT, cmd_view},
     {"quit", "quit", "leave", 0, VIEW, cmd_quit},
 };
 

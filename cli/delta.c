@@ -151,7 +151,8 @@ static void put_nested(const struct shell *shell, const struct report *report, s
 
 void delta_print(struct shell *shell, const struct report *report) {
     struct buf out = {0};
-    if (strncmp(report->statement, "random", 6) == 0) return; /* it has told of itself */
+    if (strncmp(report->statement, "random", 6) == 0 || strncmp(report->statement, "lesson", 6) == 0)
+        return; /* it has told of itself */
     if (nested(shell) && shell->shown++ >= STATEMENTS_SHOWN) {
         if (shell->shown == STATEMENTS_SHOWN + 1) interp_print(shell->in, "... (the rest is not shown)\n");
         return;

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "lesson.h"
 #include "past.h"
 #include "print.h"
 
@@ -109,6 +110,7 @@ static void on_statement(void *user, struct interp *in, const struct report *rep
     if (shell->below.statement)
         shell->below.statement(shell->below.user, in, report);
     stop_on_statement(shell, report);
+    lesson_after(shell, report);
 }
 
 static void on_output(void *user, const char *text, size_t length) {
