@@ -5,3 +5,14 @@ $(BUILD)/bench/bench: $(BUILD)/bench/bench.o $(LIB_STATIC)
 
 bench: $(BUILD)/bench/bench $(REPL)
 	$(BUILD)/bench/bench $(REPL)
+
+# The explorer beside Spin, on one pager: bench/SPIN.md.
+$(BUILD)/bench/explore_spin: $(BUILD)/bench/explore_spin.o $(EXPLORE_OBJECTS) $(LIB_STATIC)
+	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^ -lpthread
+
+EXTRA_TESTS += $(BUILD)/bench/explore_spin
+
+.PHONY: bench-explore
+bench-explore: $(BUILD)/bench/explore_spin
+	@.ci/install-deps check
+	@ZXP_BUILD=$(BUILD) sh bench/explore.sh

@@ -35,6 +35,8 @@ struct worker {
     uint32_t *id;          /* of the state that world[depth] is */
     uint32_t worlds;       /* how many are valid */
     zxp_world *scratch, *second;
+    bool fresh;            /* scratch is the state that is being expanded, up to results and names */
+    uint64_t fingerprint;  /* of that state */
     struct origin *found;  /* next level */
     size_t found_count, found_capacity;
     uint64_t transitions;
@@ -133,24 +135,40 @@ static bool keep_found(struct worker *w, uint64_t parent, uint32_t step) {
     return true;
 }
 
+static uint64_t fingerprint_of(const struct worker *w, const zxp_world *world) {
+    const struct explore_options *options = w->search->options;
+    return options->key != NULL ? options->key(options->user, world) : zxp_world_hash(world, ZXP_FORM_STATE);
+}
+
+/* Adds scratch: 1 new, 0 known, -1 memory is short. */
 static int add_state(struct worker *w) {
     struct search *s = w->search;
+    uint64_t fingerprint = fingerprint_of(w, w->scratch);
     if (s->options->store == EXPLORE_COMPACT) {
-        return explore_states_add(s->states, zxp_world_hash(w->scratch, ZXP_FORM_STATE), NULL, 0);
+        w->fresh = fingerprint == w->fingerprint;
+        return w->fresh ? 0 : explore_states_add(s->states, fingerprint, NULL, 0);
     }
     size_t length = zxp_world_encode(w->scratch, ZXP_FORM_STATE, w->bytes, STATE_BYTES);
     if (length > STATE_BYTES) return -1;
-    return explore_states_add(s->states, zxp_world_hash(w->scratch, ZXP_FORM_STATE), w->bytes, length);
+    return explore_states_add(s->states, fingerprint, w->bytes, length);
+}
+
+/* Makes the step on scratch. False: it is not enabled, or has led back to where it began. */
+static bool makes_a_difference(struct worker *w, const zxp_world *from, const struct explore_step *step) {
+    if (!w->fresh && zxp_world_copy(w->scratch, from) != ZX_OK) {
+        w->search->short_of_memory = true;
+        return false;
+    }
+    w->fresh = true;
+    if (!explore_apply(w->scratch, step)) return false;
+    w->transitions++;
+    w->fresh = explore_same_world(from, w->scratch, step->call[0].thread);
+    return !w->fresh;
 }
 
 static void take_step(struct worker *w, const zxp_world *from, uint64_t state, uint32_t step) {
     struct search *s = w->search;
-    if (zxp_world_copy(w->scratch, from) != ZX_OK) {
-        s->short_of_memory = true;
-        return;
-    }
-    if (!explore_apply(w->scratch, &s->options->alphabet->step[step])) return;
-    w->transitions++;
+    if (!makes_a_difference(w, from, &s->options->alphabet->step[step])) return;
     int added = add_state(w);
     if (added < 0 || (added > 0 && !keep_found(w, state, step))) s->short_of_memory = true;
     if (added <= 0) return;
@@ -168,6 +186,8 @@ static void expand(struct worker *w, uint64_t state) {
         s->short_of_memory = true;
         return;
     }
+    w->fresh = false;
+    w->fingerprint = fingerprint_of(w, from);
     for (uint32_t i = 0; i < s->options->alphabet->count && !s->stop; i++) take_step(w, from, state, i);
 }
 
@@ -298,6 +318,7 @@ static bool begin(struct search *s) {
     }
     s->origin[0] = (struct origin){0, 0};
     s->count = s->level_end = 1;
+    s->worker[0].fingerprint = ~fingerprint_of(&s->worker[0], s->start); /* of no state that is being expanded */
     return add_state(&s->worker[0]) >= 0;
 }
 

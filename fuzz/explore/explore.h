@@ -45,6 +45,8 @@ struct explore_options {
     uint64_t max_states;      /* 0: no limit */
     bool check_invariants;    /* zxp_check in every state */
     bool check_liveness;      /* a fair pager lets every thread finish, from every state */
+    /* What tells states apart; NULL: the STATE form. Worlds of one key must go on alike up to keys. Not for the exact store. */
+    uint64_t (*key)(void *user, const zxp_world *world);
     /* A state for which this is true ends the search. Called by several threads at once, each with a world of its own. */
     bool (*goal)(void *user, const zxp_world *world);
     bool goal_is_violation;   /* `never`, not `reach` */
@@ -77,6 +79,10 @@ void explore_run(const zxp_world *start, const struct explore_options *options, 
 void explore_result_clear(struct explore_result *result);
 /* The odds that a hash-compacted run of n states missed at least one: n^2 / 2^65. */
 double explore_odds(uint64_t states);
+
+/* Is `after` the world `before` but for results? It is, but for the step of `caller` that was just made on it (effect.c). May say no
+ * where the two behave alike, never yes where they do not. */
+bool explore_same_world(const zxp_world *before, const zxp_world *after, uint32_t caller);
 
 /* ---- Store: fingerprints in shards with a lock each (store.c) ---- */
 struct explore_states;

@@ -1,0 +1,71 @@
+#!/bin/sh
+# The explorer and Spin's verifier on the small pager of SPIN.md, one after the other, on one core: make bench-explore.
+#
+#   bench/explore.sh [--count] [PAGES THREADS]...      default: 3 2 3 3 4 3; --count: numbers alone, as TAP
+#
+# The verifier is built -O3 -DSAFETY and searches depth first, as it does without options.
+set -eu
+build=${ZXP_BUILD:-build}
+count=
+if [ "${1-}" = --count ]; then count=1 && shift; fi
+[ $# -gt 0 ] || set -- 3 2 3 3 4 3
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+model=$PWD/bench/pager.pml
+engine=$build/bench/explore_spin
+one_core=
+if command -v taskset >/dev/null; then one_core="taskset -c 0"; fi
+
+verifier() { # PAGES THREADS
+    (cd "$work" && spin "-DN=$1" "-DT=$2" -a "$model" >/dev/null && ${CC:-gcc} -w -O3 -DSAFETY -o pan pan.c)
+    # shellcheck disable=SC2086 # a command and its words, or nothing
+    $one_core "$work/pan" -m4000000 >"$work/spin"
+    if ! grep -q 'errors: 0' "$work/spin" || grep -q 'max search depth too small' "$work/spin"; then
+        cat "$work/spin" >&2
+        return 1
+    fi
+    spin_states=$(awk '/states, stored/ { print $1 }' "$work/spin")
+    # The first transition of Spin enters the loop of the process; it is no step of the pager.
+    spin_transitions=$(awk '/transitions \(/ { print $1 - 1 }' "$work/spin")
+}
+
+compare() { # PAGES THREADS: TAP
+    n=$((n + 1))
+    verifier "$1" "$2"
+    want="$spin_states states, $spin_transitions transitions"
+    have=$("$engine" "$1" "$2")
+    have_states=$("$engine" "$1" "$2" state | sed 's/ states.*//')
+    if [ "$want" = "$have" ] && [ "$spin_states" = "$have_states" ]; then
+        echo "ok $n - $1 pages, $2 threads: $have"
+    else
+        echo "not ok $n - $1 pages, $2 threads: Spin $want; explore $have; by the STATE form $have_states states"
+    fi
+}
+
+race() { # PAGES THREADS
+    verifier "$1" "$2"
+    # shellcheck disable=SC2086
+    $one_core "$engine" "$1" "$2" pace >"$work/engine"
+    awk -v pages="$1" -v threads="$2" '
+        FNR == NR && /states, stored/ { spin = $1 }
+        FNR == NR && /elapsed time/ { spin_seconds = $4 }
+        FNR == NR && /actual memory usage for states/ { spin_memory = $1 * 1048576 }
+        FNR == NR { next }
+        FNR == 1 { states = $1; transitions = $3 }
+        FNR == 2 { seconds = $1; memory = $7 * states }
+        END {
+            if (spin_seconds < 0.01) spin_seconds = 0.01 # it tells no less
+            printf "%d pages, %d threads: %d states, %d transitions\n", pages, threads, states, transitions
+            printf "  Spin     %10.0f states/s  %8.2f s  %6.1f bytes a state%s\n", spin / spin_seconds, spin_seconds, spin_memory / spin,
+                   spin == states ? "" : "  OTHER STATES: " spin
+            printf "  explore  %10.0f states/s  %8.2f s  %6.1f bytes a state\n", states / seconds, seconds, memory / states
+            printf "  ratio    %10.2f\n", states / seconds / (spin / spin_seconds)
+        }' "$work/spin" "$work/engine"
+}
+
+n=0
+while [ $# -ge 2 ]; do
+    if [ -n "$count" ]; then compare "$1" "$2"; else race "$1" "$2"; fi
+    shift 2
+done
+[ -z "$count" ] || echo "1..$n"

@@ -1,0 +1,39 @@
+/*
+ * effect.c - did a step change anything but the result that its call left? (explore.h)
+ *
+ * Most steps of most states are refused. They are told from the others by comparing memory, which costs a fraction of encoding a world.
+ */
+#include <string.h>
+
+#include "../../core/world.h"
+#include "explore.h"
+
+/* [begin, end) of a thread's call, where results stand, in bytes of the arena. */
+struct part {
+    size_t begin, end;
+};
+
+static struct part call_part(const zxp_world *w, thread_ref t) {
+    size_t begin = (size_t)((const uint8_t *)&thread_at(w, t)->call - w->memory);
+    return (struct part){begin, begin + sizeof(struct call)};
+}
+
+static bool same_bytes(const zxp_world *a, const zxp_world *b, size_t begin, size_t end) {
+    return memcmp(a->memory + begin, b->memory + begin, end - begin) == 0;
+}
+
+/* A caller that can make its next call has nothing left of the last one but the result. */
+bool explore_same_world(const zxp_world *before, const zxp_world *after, uint32_t caller) {
+    const struct kernel *kernel = kernel_of(after);
+    if (kernel->top != kernel_of(before)->top || caller >= kernel->thread_count) return false;
+    thread_ref t = ((const thread_ref *)arena_at(after, kernel->threads))[caller];
+    if (thread_at(after, t)->state != ZXP_THREAD_READY) return false;
+    struct part first = call_part(after, t), second = call_part(after, kernel->kernel_thread);
+    if (first.begin > second.begin) {
+        struct part swap = first;
+        first = second;
+        second = swap;
+    }
+    return same_bytes(before, after, 0, first.begin) && same_bytes(before, after, first.end, second.begin) &&
+           same_bytes(before, after, second.end, (size_t)kernel->top * ARENA_UNIT);
+}
