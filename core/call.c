@@ -157,6 +157,10 @@ void call_restart(zxp_world *w, thread_ref t) {
     struct call *call = call_of(w, t);
     data_free(w, &call->data);
     call->data = (struct data){0};
+    if (call->more_values != 0) arena_free(w, call->more_values, call->values * sizeof(uint64_t));
+    call->more_values = 0;
+    call->values = 0;
+    memset(call->value, 0, sizeof call->value);
     call->phase = 0;
     call->cursor = 0;
     memset(call->local, 0, sizeof call->local);

@@ -8,6 +8,8 @@
  *
  * The discard itself is reclaim's.
  */
+#include "reclaim.h"
+#include "slots.h"
 #include "sys_vmo.h"
 
 /* Locking commits nothing; the lock state goes to LOCK only. */
@@ -23,10 +25,25 @@ static step lock(zxp_world *w, thread_ref t, vmo_ref v, bool tells) {
     return accept(w, t, RULE_vmo_lock_done);
 }
 
+/* Reclaim looks at the first resident page: what was in use until now shall not go first (chapter 8 section 1.9). */
+static void renew_first_page(zxp_world *w, node_ref n) {
+    struct page_run run;
+    struct page_walk walk = page_walk_begin(w, &node_at(w, n)->map, 0, node_at(w, n)->size / PAGE);
+    while (page_walk_next(&walk, &run)) {
+        if (!is_frame(&run.key)) continue;
+        reclaim_mark_accessed(w, n, run.first, run.first + 1);
+        return;
+    }
+}
+
 static step unlock(zxp_world *w, thread_ref t, vmo_ref v) {
+    node_ref n = vmo_at(w, v)->node;
+    if (vmo_at(w, v)->lock != LOCK_UNRECLAIMABLE) return refuse(w, t, RULE_vmo_unlock_not_locked);
+    if (!arena_reserve(w, slots_bytes(w, n, 1))) return no_memory(w, t);
     struct vmo *vmo = vmo_at(w, v);
-    if (vmo->lock != LOCK_UNRECLAIMABLE) return refuse(w, t, RULE_vmo_unlock_not_locked);
-    if (--vmo->lock_count == 0) vmo->lock = LOCK_RECLAIMABLE;
+    if (--vmo->lock_count > 0) return accept(w, t, RULE_vmo_unlock_done);
+    vmo->lock = LOCK_RECLAIMABLE;
+    renew_first_page(w, n);
     return accept(w, t, RULE_vmo_unlock_done);
 }
 

@@ -149,6 +149,9 @@ zx_status_t orc_op_pager_query_dirty_ranges(oracle *o, int t) {
             return orc_rule(o, t, "2 section 8.1 step 7: the buffer cannot be written",
                             woke == ST_RETRY ? woke : ZX_ERR_INVALID_ARGS);
         }
+        if (!orc_in_range(a[2], a[3], orc_vmo_bytes(o, x->ref[0]))) {
+            return orc_rule(o, t, "2 section 8.1 step 4, again after a wait", ZX_ERR_OUT_OF_RANGE);
+        }
         return enumerate(o, t);
     }
     if (!orc_head_profile(o)) {
