@@ -1,5 +1,5 @@
 /*
- * record.c - the statements of the session with what came of them, and `record` and `export`, which write them as a case: what a
+ * record.c - the statements of the session with what came of them, and `record`, which writes them as a case: what a
  * person tried at the prompt becomes a test.
  */
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "exec.h"
 #include "print.h"
+#include "recorder.h"
 #include "save.h"
 #include "shell.h"
 #include "statement.h"
@@ -49,7 +50,8 @@ void record_came(const struct shell *shell, const struct outcome *outcome, struc
 
 /* ---- Entries ---- */
 
-static void free_entry(struct entry *entry) {
+static void free_entry(struct shell *shell, struct entry *entry) {
+    recorder_free(shell, entry->moment);
     free(entry->text);
     free(entry->came);
 }
@@ -57,7 +59,7 @@ static void free_entry(struct entry *entry) {
 /* Takes the texts of the buffers. */
 static void add_entry(struct shell *shell, struct buf *text, struct buf *came, bool step) {
     while (shell->entry_total > shell->entry_count) /* what was undone cannot be redone any more */
-        free_entry(&shell->entries[--shell->entry_total]);
+        free_entry(shell, &shell->entries[--shell->entry_total]);
     shell->entries = mem_grow(shell->entries, shell->entry_count, &shell->entry_capacity, sizeof *shell->entries);
     shell->entries[shell->entry_count] = (struct entry){.text = mem_copy_text(buf_string(text), text->n), .step = step};
     struct entry *entry = &shell->entries[shell->entry_count++];
@@ -71,7 +73,7 @@ static void add_entry(struct shell *shell, struct buf *text, struct buf *came, b
 
 void record_clear(struct shell *shell) {
     while (shell->entry_total)
-        free_entry(&shell->entries[--shell->entry_total]);
+        free_entry(shell, &shell->entries[--shell->entry_total]);
     shell->entry_count = 0;
     shell->waiting_count = 0;
 }
@@ -169,6 +171,7 @@ void record_statement(struct shell *shell, const struct report *report) {
     if (step)
         add_loop_variables(shell);
     add_entry(shell, &statement, &came, step);
+    recorder_take(shell, report);
     add_ended_threads(shell);
 }
 
@@ -235,7 +238,7 @@ static void put_state(const struct interp *in, struct buf *out) {
         buf_text(out, "expect packets none\n");
 }
 
-static void put_case(const struct shell *shell, const char *name, size_t length, struct buf *out) {
+void record_case(const struct shell *shell, const char *name, size_t length, struct buf *out) {
     buf_format(out, "case \"%.*s\"\n", (int)length, name);
     for (size_t i = 0; i < shell->entry_count; i++) {
         const struct entry *entry = &shell->entries[i];
@@ -274,7 +277,7 @@ bool view_record(struct stmt *s, const char *arguments) {
     size_t file = take_word(&arguments, &path);
     if (!length)
         return stmt_error(s, s->body.end, "a name is missing: record NAME, or record \"a name\" FILE");
-    put_case(s->in->shell, name, length, &out);
+    record_case(s->in->shell, name, length, &out);
     bool good = true;
     if (file) {
         char *copy = mem_copy_text(path, file);
@@ -283,16 +286,6 @@ bool view_record(struct stmt *s, const char *arguments) {
     } else {
         interp_print(s->in, buf_string(&out));
     }
-    buf_free(&out);
-    return good;
-}
-
-bool view_export(struct stmt *s, const char *arguments) {
-    struct buf out = {0};
-    if (!*arguments)
-        return stmt_error(s, s->body.end, "a file's name is missing");
-    put_case(s->in->shell, "exported", 8, &out);
-    bool good = to_file(s, arguments, &out);
     buf_free(&out);
     return good;
 }

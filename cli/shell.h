@@ -25,6 +25,7 @@ struct entry {
     uint64_t first_event; /* the number of the event before it, */
     uint64_t last_event;  /* and of its last one */
     bool step;            /* an undo step */
+    struct moment *moment; /* the state after it; recorder.h; NULL: not kept */
 };
 
 struct choice {
@@ -66,6 +67,7 @@ struct shell {
     uint64_t shown;            /* statements shown of this entry */
     size_t failures;           /* failed expectations and errors */
     uint64_t loops_seen;       /* a hash of the loop variables last recorded */
+    size_t recorded;           /* bytes of the states kept */
 };
 
 struct shell *shell_create(struct interp *in, bool prints, bool color);
@@ -114,5 +116,7 @@ void record_step(struct shell *shell, const char *text, const char *came);
 void record_undone(struct shell *shell, size_t steps);
 void record_redone(struct shell *shell, size_t steps);
 void record_clear(struct shell *shell);
+/* The session as a case that expects what came. */
+void record_case(const struct shell *shell, const char *name, size_t length, struct buf *out);
 
 #endif
