@@ -69,7 +69,7 @@ static const struct command commands[] = {
     {"tree", "tree", "VMOs and their children", 0, VIEW, cmd_view},
     {"timeline", "timeline [N]", "what happened, in order", 0, VIEW, cmd_view},
     {"choices", "choices", "what could be done next", 0, VIEW, cmd_view},
-    {"why", "why THREAD", "what a thread waits for, and what would wake it", 0, VIEW, cmd_view},
+    {"why", "why THREAD, why page V P", "what a thread waits for; what happened to a page", 0, VIEW, cmd_view},
     {"random", "random [N] [seed=S]", "a walk of N steps that make sense", 0, CMD_NO_RESULT | CMD_HISTORY | CMD_ANY_THREAD, cmd_view},
     {"until", "until OUTCOME", "stop the next script, loop or walk when this comes", 0, VIEW, cmd_view},
     {"break", "break [on|off] [RULE]", "stop scripts, loops and walks when a rule decides, or at a packet", 0, VIEW, cmd_view},

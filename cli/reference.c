@@ -28,13 +28,19 @@ static int compare_places(const char *a, const char *b) {
     return *a ? 1 : *b ? -1 : 0;
 }
 
+enum which { REFUSALS, OTHERS, ALL };
+
+static bool is_wanted(const zxp_rule_info *rule, enum which which) {
+    return which == ALL || (rule->status != ZX_OK) == (which == REFUSALS);
+}
+
 /* The next rule behind (place, number) in order; 0: none. */
-static uint16_t next_rule(const zxp_op_info *op, bool refusals, const char *place, uint16_t number) {
+static uint16_t next_rule(const zxp_op_info *op, enum which which, const char *place, uint16_t number) {
     uint16_t best = 0;
     for (uint16_t i = 1; i < zxp_rule_count(); i++) {
         const zxp_rule_info *rule = zxp_rule_info_of(i);
         int behind = place ? compare_places(rule->chapter, place) : 1;
-        if (!rule || !owns(op->chapter, rule->chapter) || (rule->status != ZX_OK) != refusals) continue;
+        if (!rule || !owns(op->chapter, rule->chapter) || !is_wanted(rule, which)) continue;
         if (behind < 0 || (behind == 0 && i <= number)) continue;
         if (!best || compare_places(rule->chapter, zxp_rule_info_of(best)->chapter) < 0) best = i;
     }
@@ -44,7 +50,7 @@ static uint16_t next_rule(const zxp_op_info *op, bool refusals, const char *plac
 void reference_rules(const struct shell *shell, const zxp_op_info *op, bool refusals, struct buf *out) {
     uint16_t number = 0;
     const char *place = NULL;
-    while ((number = next_rule(op, refusals, place, number)) != 0) {
+    while ((number = next_rule(op, refusals ? REFUSALS : OTHERS, place, number)) != 0) {
         const zxp_rule_info *rule = zxp_rule_info_of(number);
         struct buf text = {0};
         place = rule->chapter;
@@ -53,6 +59,22 @@ void reference_rules(const struct shell *shell, const zxp_op_info *op, bool refu
             buf_text(&text, "  ");
         }
         buf_format(&text, "%s: %s", rule->id, rule->sentence);
+        shell_wrap(shell, out, 2, buf_string(&text));
+        buf_free(&text);
+    }
+}
+
+void reference_decisions(const struct shell *shell, const zxp_op_info *op, struct buf *out) {
+    uint16_t number = 0;
+    unsigned count = 0;
+    const char *place = NULL;
+    while ((number = next_rule(op, ALL, place, number)) != 0) {
+        const zxp_rule_info *rule = zxp_rule_info_of(number);
+        struct buf text = {0};
+        place = rule->chapter;
+        buf_format(&text, "%2u. ", ++count);
+        print_status(&text, rule->status);
+        buf_format(&text, "  %s: %s (%s)", rule->id, rule->sentence, rule->chapter);
         shell_wrap(shell, out, 2, buf_string(&text));
         buf_free(&text);
     }

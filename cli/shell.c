@@ -91,6 +91,8 @@ static void keep_last(struct shell *shell, const struct report *report) {
     const struct made_call *made = deciding_call(report);
     if (report->outcome.kind == OUT_NOTHING || !zxp_thread_get(shell->in->world, report->outcome.thread, &view))
         return;
+    shell->last_waits = report->outcome.kind == OUT_BLOCKED;
+    shell->last_call = made ? *made : report->call_count ? report->calls[report->call_count - 1] : (struct made_call){0};
     shell->last_rule = made ? made->rule : view.rule;
     shell->last_op = made ? made->call.op : view.op;
     shell->last_status = report->outcome.kind == OUT_STATUS || report->outcome.kind == OUT_FAULT ? report->outcome.status : ZX_OK;

@@ -64,6 +64,8 @@ struct shell {
     uint16_t last_rule;        /* that decided the last result, for `explain` */
     uint16_t last_op;
     zx_status_t last_status;
+    struct made_call last_call; /* its lists and bytes are gone */
+    bool last_waits;            /* it has not ended */
     uint64_t shown;            /* statements shown of this entry */
     size_t failures;           /* failed expectations and errors */
     uint64_t loops_seen;       /* a hash of the loop variables last recorded */

@@ -1,4 +1,4 @@
-/* view_help.c - help and explain. */
+/* view_help.c - help. */
 #include <string.h>
 
 #include "commands.h"
@@ -41,7 +41,7 @@ static void help_constant(const struct shell *shell, const char *word, uint64_t 
     }
 }
 
-static bool unknown(struct stmt *s, const char *word) {
+bool help_unknown(struct stmt *s, const char *word) {
     struct suggestion suggestion;
     suggest_begin(&suggestion, word, strlen(word));
     for (size_t i = 0; i < command_count(); i++) suggest_try(&suggestion, command_at(i)->name);
@@ -51,7 +51,7 @@ static bool unknown(struct stmt *s, const char *word) {
 }
 
 /* Everything that has this name: a word may be a command and a call. */
-static bool tell(struct stmt *s, const char *word, struct buf *out) {
+bool help_tell(struct stmt *s, const char *word, struct buf *out) {
     struct shell *shell = s->in->shell;
     size_t n = strlen(word);
     const struct command *command = command_find(word, n);
@@ -72,53 +72,8 @@ bool view_help(struct stmt *s, const char *arguments) {
     struct buf out = {0};
     if (!*arguments)
         help_all(s->in->shell, &out);
-    else if (!tell(s, arguments, &out))
-        return unknown(s, arguments);
-    shell_print(s->in->shell, &out);
-    return true;
-}
-
-/* ---- explain ---- */
-
-static void explain_last(struct shell *shell, struct buf *out) {
-    const zxp_op_info *op = zxp_op_info_of(shell->last_op);
-    if (!shell->last_rule) {
-        buf_text(out, "no call has ended yet, so there is nothing to explain\n");
-        return;
-    }
-    if (shell->last_op && op) buf_format(out, "%s was decided by the rule\n", op->name);
-    reference_rule(shell, shell->last_rule, out);
-    buf_text(out, "on the way:\n");
-    uint64_t from = shell->entry_count ? shell->entries[shell->entry_count - 1].first_event : 0;
-    for (uint64_t number = from + 1; number <= shell->event_count; number++) {
-        const zxp_event *event = shell_event(shell, number);
-        const zxp_rule_info *rule = event ? zxp_rule_info_of(event->rule) : NULL;
-        struct buf text = {0};
-        if (!rule) continue;
-        buf_format(&text, "%llu  %s: %s", (unsigned long long)number, rule->id, rule->sentence);
-        shell_wrap(shell, out, 2, text.s);
-        buf_free(&text);
-    }
-}
-
-/* `explain CALL`: every rule of its sections, refusals first. */
-static void explain_call(const struct shell *shell, const zxp_op_info *op, struct buf *out) {
-    buf_format(out, "%s is refused by\n", op->name);
-    reference_rules(shell, op, true, out);
-    buf_text(out, "and otherwise\n");
-    reference_rules(shell, op, false, out);
-}
-
-bool view_explain(struct stmt *s, const char *arguments) {
-    struct buf out = {0};
-    const zxp_op_info *op = zxp_op_by_name(arguments, strlen(arguments));
-    shell_attach(s->in->shell);
-    if (!*arguments)
-        explain_last(s->in->shell, &out);
-    else if (op)
-        explain_call(s->in->shell, op, &out);
-    else if (!tell(s, arguments, &out))
-        return unknown(s, arguments);
+    else if (!help_tell(s, arguments, &out))
+        return help_unknown(s, arguments);
     shell_print(s->in->shell, &out);
     return true;
 }

@@ -17,6 +17,7 @@ bool view_random(struct stmt *s, const char *arguments);   /* walk.c */
 bool view_help(struct stmt *s, const char *arguments);     /* view_help.c */
 bool view_explain(struct stmt *s, const char *arguments);  /* explain.c */
 bool view_why(struct stmt *s, const char *arguments);      /* why.c */
+bool why_page(struct stmt *s, const char *arguments);      /* why_page.c */
 bool view_until(struct stmt *s, const char *arguments);    /* stop.c */
 bool view_break(struct stmt *s, const char *arguments);
 bool view_record(struct stmt *s, const char *arguments); /* record.c */

@@ -98,6 +98,7 @@ bool view_why(struct stmt *s, const char *arguments) {
     struct suggestion suggestion;
     uint32_t thread;
     zxp_thread_view view = {0};
+    if (strncmp(arguments, "page ", 5) == 0) return why_page(s, arguments + 5);
     if (!*arguments) return stmt_error(s, s->body.end, "a thread's name is missing");
     if (!session_thread(&s->in->session, arguments, strlen(arguments), &thread)) {
         suggest_begin(&suggestion, arguments, strlen(arguments));
