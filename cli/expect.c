@@ -98,6 +98,8 @@ static bool parse_data(struct stmt *s, struct want_field *field) {
         return false;
     if (field->buffer.kind == ZXP_BUFFER_USER)
         return stmt_error(s, field->value.begin, "at() names no bytes to compare with");
+    if (field->buffer.kind == ZXP_BUFFER_LETTERS)
+        return stmt_error(s, field->value.begin, "letters() is for writing; pages= compares letters");
     return true;
 }
 

@@ -128,12 +128,13 @@ bool stmt_buffer(struct stmt *s, struct span span, zxp_buffer *buffer) {
         return text_bytes(s, span, buffer);
     if (inside_of(s, span, "hex", &inside))
         return hex_bytes(s, inside, buffer);
-    bool at = inside_of(s, span, "at", &inside);
-    if (!at && !inside_of(s, span, "byte", &inside))
+    bool at = inside_of(s, span, "at", &inside), letters = !at && inside_of(s, span, "letters", &inside);
+    if (!at && !letters && !inside_of(s, span, "byte", &inside))
         return stmt_error(s, span.begin, "a buffer is missing here: byte(B), \"text\", hex(\"00ff\") or at(ADDRESS)");
     if (!stmt_eval(s, inside, 0, &value))
         return false;
-    *buffer = at ? (zxp_buffer){.kind = ZXP_BUFFER_USER, .address = value}
-                 : (zxp_buffer){.kind = ZXP_BUFFER_FILL, .fill = (uint8_t)value};
+    *buffer = at        ? (zxp_buffer){.kind = ZXP_BUFFER_USER, .address = value}
+              : letters ? (zxp_buffer){.kind = ZXP_BUFFER_LETTERS, .phase = (uint8_t)(value % 26)}
+                        : (zxp_buffer){.kind = ZXP_BUFFER_FILL, .fill = (uint8_t)value};
     return true;
 }

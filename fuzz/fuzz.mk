@@ -131,3 +131,9 @@ FUZZ_ENGINES := $(FUZZ)/fuzz_ops $(FUZZ)/fuzz_save $(FUZZ)/fuzz_script $(FUZZ)/a
 FUZZ_RUNNERS := $(FUZZ)/judge $(FUZZ)/make_seeds $(FUZZ)/run_ops $(FUZZ)/run_save $(FUZZ)/run_script
 
 fuzz-build: $(FUZZ_ENGINES) $(FUZZ_RUNNERS)
+
+# --- tests -------------------------------------------------------------------
+
+$(BUILD)/tests/codec: $(CODEC_SOURCES:%.c=$(BUILD)/%.o)
+$(BUILD)/tests/unit/codec.o: EXTRA_CFLAGS = -I.
+EXTRA_TESTS += $(FUZZ_RUNNERS) $(if $(VARIANT),,$(FUZZ)/fuzz_ops $(FUZZ)/fuzz_save $(FUZZ)/fuzz_script)

@@ -59,6 +59,7 @@ bool harness_call(struct harness *h, const zxp_op_call *call) {
     zxp_outcome core = zxp_call(h->core, call);
     h->calls++;
     if (h->script != NULL) script_call(h->script, h->core, call, core, true);
+    if (h->told != NULL) h->told(h->user, h->core, call, core);
     if ((h->checks & CHECK_ORACLE) != 0 && !h->oracle_lost) {
         zxp_outcome other = oracle_call(h->oracle, call);
         h->oracle_lost = oracle_out_of_bounds(h->oracle);

@@ -37,6 +37,8 @@ struct harness {
     unsigned checks;
     bool oracle_lost;    /* the input left the oracle's bounds: not compared any more */
     struct script *script; /* NULL, or where each call is printed */
+    void (*told)(void *user, const zxp_world *core, const zxp_op_call *call, zxp_outcome outcome); /* NULL, or after each call */
+    void *user;
     uint32_t calls;
     struct finding finding;
     struct fuzz_scratch scratch;

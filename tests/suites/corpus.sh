@@ -1,0 +1,46 @@
+# shellcheck shell=sh
+# Replays corpus/seeds and corpus/regressions (core against oracle, every invariant and property; as scripts too), and lets each fuzz target
+# run for a while from there. TAP.
+. tests/lib.sh
+fuzz=$ZXP_BUILD/fuzz
+engines=build/fuzz
+seconds=12
+[ -z "${ZXP_LONG-}" ] || seconds=300
+number=0 failed=0
+
+# run NAME COMMAND...
+run() {
+    number=$((number + 1))
+    name=$1
+    shift
+    if "$@" >"$ZXP_TMP/log" 2>&1; then
+        echo "ok $number - $name"
+    else
+        failed=$((failed + 1))
+        echo "not ok $number - $name"
+        tail -n 60 "$ZXP_TMP/log" | sed 's/^/# /'
+    fi
+    grep -E '^(stat::number_of_executed_units|[0-9]+ inputs|[0-9]+ passed)' "$ZXP_TMP/log" | sed 's/^/# /'
+}
+
+# engine TARGET MAX_LEN SEEDS...: what it learns is thrown away.
+engine() {
+    target=$1 length=$2
+    shift 2
+    mkdir -p "$ZXP_TMP/$target"
+    run "$target for $seconds seconds" run_limited $((seconds + 60)) "$engines/$target" -max_total_time=$seconds -max_len="$length" \
+        -timeout=20 -print_final_stats=1 -artifact_prefix="$ZXP_TMP/" "$ZXP_TMP/$target" "$@"
+}
+
+run "seeds" run_limited 100 "$fuzz/judge" -o "$ZXP_TMP/crashes" corpus/seeds
+run "regressions" run_limited 100 "$fuzz/judge" -o "$ZXP_TMP/crashes" corpus/regressions
+run "regressions, as scripts" run_limited 100 "$ZXP_BUILD/zxpager-repl" replay corpus/regressions
+run "hostile saves" run_limited 60 "$fuzz/run_save" corpus/seeds
+run "hostile texts" run_limited 60 "$fuzz/run_script" tests/scripts corpus/conformance corpus/regressions
+if [ "$ZXP_BUILD" = build ]; then # engines bring their own sanitizers
+    engine fuzz_ops 4000 corpus/seeds
+    engine fuzz_save 4096
+    engine fuzz_script 4096 tests/scripts corpus/conformance
+fi
+echo "1..$number"
+[ $failed -eq 0 ]
