@@ -14,7 +14,7 @@
 
 #include "interp.h"
 
-enum { PAST_NO_MOMENT = UINT32_MAX };
+#define PAST_NO_MOMENT UINT32_MAX
 
 /* Around each statement that is a step. begin: before it; what changed since the last moment without being a step is put to that one. */
 void past_begin(struct interp *in);
