@@ -1,0 +1,41 @@
+# docs.mk - the reference, the examples of the library, the documentation as HTML.
+#
+#   make reference       docs/reference/*.md anew from the tables
+#   make docs            all of the documentation as HTML in build/docs, links checked
+#   make replay-page     cli/replay_page.h anew from cli/replay/
+
+.PHONY: reference replay-page docs-tools
+
+REFERENCE := $(BUILD)/docs/reference
+$(REFERENCE): $(BUILD)/docs/tools/reference.o $(filter-out $(BUILD)/cli/main.o,$(CLI_SOURCES:%.c=$(BUILD)/%.o)) \
+              $(REPL_OBJECTS) $(LIB_STATIC)
+	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
+$(BUILD)/docs/tools/%.o: EXTRA_CFLAGS = -I.
+EXTRA_TESTS += $(REFERENCE)
+
+reference: $(REFERENCE)
+	for page in calls rules commands; do $(REFERENCE) $$page >docs/reference/$$page.md || exit 1; done
+
+replay-page:
+	docs/tools/replay-page.sh >cli/replay_page.h
+
+# --- HTML --------------------------------------------------------------------
+
+DOC_PAGES := $(wildcard *.md docs/*.md docs/lessons/*.md docs/reference/*.md)
+DOC_HTML  := $(DOC_PAGES:%.md=build/docs/%.html) $(patsubst docs/man/%,build/docs/docs/man/%.html,$(wildcard docs/man/*.[1-9]))
+
+build/docs/%.html: %.md docs/tools/page.lua docs/tools/page.css
+	@mkdir -p $(@D)
+	pandoc -f gfm -t html5 -s --lua-filter=docs/tools/page.lua --metadata pagetitle='zxpager: $(*F)' \
+	  --metadata lang=en -V document-css=false -H docs/tools/page.css -o $@ $<
+
+build/docs/docs/man/%.html: docs/man/%
+	@mkdir -p $(@D)
+	mandoc -T html $< >$@
+
+$(DOC_HTML): | docs-tools
+docs-tools:
+	@.ci/install-deps docs
+
+docs: $(DOC_HTML)
+	docs/tools/check-links build/docs

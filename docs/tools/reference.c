@@ -1,0 +1,196 @@
+/*
+ * reference.c - prints a page of the reference from the tables of operations, rules and commands: reference calls|rules|commands.
+ * The examples of calls are docs/reference/examples/CALL.zxp. Run it from the root of the repo (make reference does).
+ */
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "zxpager/zxpager.h"
+
+static const char made[] =
+    "<!-- Made by make reference from core/ops.def, core/rules/ and cli/commands.c: do not edit. -->\n\n";
+
+static const char *status_name(zx_status_t status) {
+    const char *name = zxp_status_name(status);
+    return name ? name : "?";
+}
+
+/* "2 section 6" owns "2 section 6.1 step 3", not "2 section 61". */
+static bool owns(const char *chapter, const char *place) {
+    size_t n = strlen(chapter);
+    return strncmp(chapter, place, n) == 0 && (place[n] == 0 || place[n] == ' ' || place[n] == '.');
+}
+
+/* ---- Calls ---- */
+
+static void put_prototype(const zxp_op_info *op) {
+    printf("```c\n%s%s(", op->traits & ZXP_TRAIT_MODEL ? "" : "zx_status_t ", op->name);
+    for (size_t i = 0; i < op->param_count; i++)
+        printf("%s%s %s", i ? ", " : "", op->params[i].ctype, op->params[i].name);
+    puts(op->param_count ? ")\n```\n" : "void)\n```\n");
+}
+
+static const char *kind_text(zxp_param_kind kind) {
+    static const char *const texts[] = {[ZXP_PARAM_HANDLE] = "a handle of any type",
+                                        [ZXP_PARAM_VMO] = "a VMO",
+                                        [ZXP_PARAM_PAGER_VMO] = "a VMO that a pager made",
+                                        [ZXP_PARAM_PAGER] = "a pager",
+                                        [ZXP_PARAM_PORT] = "a port",
+                                        [ZXP_PARAM_VMAR] = "a VMAR",
+                                        [ZXP_PARAM_EVENT] = "an event",
+                                        [ZXP_PARAM_HANDLES] = "a list of handles",
+                                        [ZXP_PARAM_WAIT_ITEMS] = "a list of handle:signals",
+                                        [ZXP_PARAM_OFFSET] = "bytes, a multiple of the page size",
+                                        [ZXP_PARAM_LENGTH] = "bytes, a multiple of the page size",
+                                        [ZXP_PARAM_BYTES_AT] = "bytes, any alignment",
+                                        [ZXP_PARAM_BYTE_COUNT] = "bytes, any number",
+                                        [ZXP_PARAM_ADDRESS] = "a user address",
+                                        [ZXP_PARAM_SPAN] = "bytes of the address space",
+                                        [ZXP_PARAM_SIZE] = "a size in bytes",
+                                        [ZXP_PARAM_BUFFER] = "the content to copy from",
+                                        [ZXP_PARAM_RIGHTS] = "rights",
+                                        [ZXP_PARAM_SIGNALS] = "signals",
+                                        [ZXP_PARAM_KEY] = "a key of packets",
+                                        [ZXP_PARAM_DEADLINE] = "virtual nanoseconds",
+                                        [ZXP_PARAM_DURATION] = "virtual nanoseconds",
+                                        [ZXP_PARAM_STATUS] = "a status",
+                                        [ZXP_PARAM_DATA] = "depends on the operation",
+                                        [ZXP_PARAM_OPTIONS] = "option bits",
+                                        [ZXP_PARAM_OPERATION] = "an operation",
+                                        [ZXP_PARAM_TOPIC] = "a topic",
+                                        [ZXP_PARAM_PROPERTY] = "a property",
+                                        [ZXP_PARAM_VALUE] = "a value",
+                                        [ZXP_PARAM_POLICY] = "a cache policy",
+                                        [ZXP_PARAM_COUNT] = "a number",
+                                        [ZXP_PARAM_BOOLEAN] = "0 or 1",
+                                        [ZXP_PARAM_VMO_OBJECT] = "a VMO, by its koid, open or not",
+                                        [ZXP_PARAM_THREAD] = "a thread"};
+    return (size_t)kind < sizeof texts / sizeof *texts ? texts[kind] : "";
+}
+
+static void put_parameters(const zxp_op_info *op) {
+    if (op->param_count) puts("| parameter | what |\n| --- | --- |");
+    for (size_t i = 0; i < op->param_count; i++)
+        printf("| `%s` | %s |\n", op->params[i].name, kind_text(op->params[i].kind));
+    puts("");
+}
+
+static void put_statuses(const zxp_op_info *op) {
+    printf("Statuses:");
+    for (size_t i = 0; i < op->status_count; i++) printf("%s `%s`", i ? "," : "", status_name(op->statuses[i]));
+    printf("%s", op->traits & ZXP_TRAIT_ALLOCATES ? ", `ZX_ERR_NO_MEMORY`" : "");
+    puts(op->traits & ZXP_TRAIT_FORWARDS ? ", and what the pager failed the request with.\n" : ".\n");
+    if (op->traits & ZXP_TRAIT_BLOCKS) puts("It may wait.\n");
+}
+
+static void put_rules(const zxp_op_info *op, bool refusals) {
+    bool any = false;
+    for (uint16_t i = 1; i < zxp_rule_count(); i++) {
+        const zxp_rule_info *rule = zxp_rule_info_of(i);
+        if (!owns(op->chapter, rule->chapter) || (rule->status != ZX_OK) != refusals) continue;
+        if (refusals && !zxp_op_may_return(op, rule->status)) continue;
+        if (!any) puts(refusals ? "Refusals:\n" : "What may come of it:\n");
+        any = true;
+        printf(refusals ? "1. " : "- ");
+        if (refusals) printf("`%s`: ", status_name(rule->status));
+        printf("%s ([%s](rules.md#%s))\n", rule->sentence, rule->id, rule->id);
+    }
+    if (any) puts("");
+}
+
+static bool put_example(const zxp_op_info *op) {
+    char path[200], line[400];
+    (void)snprintf(path, sizeof path, "docs/reference/examples/%s.zxp", op->name);
+    FILE *file = fopen(path, "r");
+    if (!file) {
+        (void)fprintf(stderr, "reference: %s is missing\n", path);
+        return false;
+    }
+    puts("```zxp");
+    while (fgets(line, sizeof line, file)) (void)fputs(line, stdout);
+    puts("```\n");
+    (void)fclose(file);
+    return true;
+}
+
+static bool put_call(const zxp_op_info *op) {
+    printf("<a id=\"%s\"></a>\n\n## %s\n\n%c%s. Chapter %s.\n\n", op->name, op->name,
+           toupper((unsigned char)op->help[0]), op->help + 1, op->chapter);
+    put_prototype(op);
+    put_parameters(op);
+    for (size_t i = 0; i < op->field_count; i++)
+        printf("%s`%s`%s", i ? ", " : "Result fields: ", op->fields[i], i + 1 == op->field_count ? ".\n\n" : "");
+    put_statuses(op);
+    put_rules(op, true);
+    put_rules(op, false);
+    return put_example(op);
+}
+
+static bool put_calls(void) {
+    bool good = true;
+    printf("%s# Calls\n\nEvery call with its refusals in the order in which they are decided, and an example that the "
+           "tests run.\n\n",
+           made);
+    for (size_t i = 0; i < zxp_op_count(); i++)
+        printf("%s[%s](#%s)", i ? " · " : "", zxp_op_at(i)->name, zxp_op_at(i)->name);
+    puts("\n");
+    for (size_t i = 0; i < zxp_op_count(); i++) good = put_call(zxp_op_at(i)) && good;
+    return good;
+}
+
+/* ---- Rules ---- */
+
+static void put_rule(const zxp_rule_info *rule) {
+    const char *space = " Decides in:";
+    printf("<a id=\"%s\"></a>\n\n## %s\n\n%s\n\nGives `%s`. Chapter %s.", rule->id, rule->id, rule->sentence,
+           status_name(rule->status), rule->chapter);
+    for (size_t i = 0; i < zxp_op_count(); i++) {
+        const zxp_op_info *op = zxp_op_at(i);
+        if (!owns(op->chapter, rule->chapter)) continue;
+        printf("%s [%s](calls.md#%s)", space, op->name, op->name);
+        space = ",";
+    }
+    puts(*space == ',' ? ".\n" : "\n");
+}
+
+static bool put_all_rules(void) {
+    printf("%s# Rules\n\nEvery rule that can decide what comes of a call, by area, in the order of the sources. "
+           "`explain` names them.\n\n",
+           made);
+    for (uint16_t i = 1; i < zxp_rule_count(); i++) put_rule(zxp_rule_info_of(i));
+    return true;
+}
+
+/* ---- Commands ---- */
+
+static void put_command(const struct command *command) {
+    const zxp_op_info *op = zxp_op_info_of(command->op);
+    printf("<a id=\"%s\"></a>\n\n## %s\n\n```text\n%s\n```\n\n%c%s.", command->name, command->name, command->syntax,
+           toupper((unsigned char)command->help[0]), command->help + 1);
+    if (op) printf(" Its result is that of [%s](calls.md#%s).", op->name, op->name);
+    if (command->flags & CMD_VIEW) printf(" It changes nothing.");
+    if (command->flags & CMD_FILES) printf(" Refused by `--no-files`.");
+    if (command->flags & CMD_PROMPT) printf(" For the prompt.");
+    puts("\n");
+}
+
+static bool put_commands(void) {
+    printf("%s# Commands\n\n`P` and `N` are pages, `V` a VMO, `T` a VMO or a mapping.\n\n", made);
+    for (size_t i = 0; i < command_count(); i++) put_command(command_at(i));
+    return true;
+}
+
+int main(int argc, char **argv) {
+    const struct {
+        const char *name;
+        bool (*put)(void);
+    } pages[] = {{"calls", put_calls}, {"rules", put_all_rules}, {"commands", put_commands}};
+    for (size_t i = 0; argc == 2 && i < sizeof pages / sizeof *pages; i++) {
+        if (strcmp(pages[i].name, argv[1]) == 0) return pages[i].put() && fflush(stdout) == 0 ? 0 : 1;
+    }
+    (void)fputs("usage: reference calls|rules|commands\n", stderr);
+    return 2;
+}

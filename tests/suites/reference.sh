@@ -1,0 +1,33 @@
+# shellcheck shell=sh
+# The reference is what the tables say, its examples hold, and no link of the documentation is broken.
+. tests/lib.sh
+number=0
+
+verdict() { # NAME STATUS [FILE]
+    number=$((number + 1))
+    if [ "$2" -eq 0 ]; then
+        echo "ok $number - $1"
+    else
+        echo "not ok $number - $1"
+        [ -z "${3-}" ] || sed 's/^/# /' "$3" | head -n 20
+    fi
+}
+
+for page in calls rules commands; do
+    "$ZXP_BUILD/docs/reference" $page >"$ZXP_TMP/$page.md" && diff "docs/reference/$page.md" "$ZXP_TMP/$page.md" >"$ZXP_TMP/out"
+    verdict "docs/reference/$page.md is up to date (if not: make reference)" $? "$ZXP_TMP/out"
+done
+for example in docs/reference/examples/*.zxp; do
+    run_limited 20 "$ZXP_BUILD/zxpager-repl" --tap "$example" >"$ZXP_TMP/out" 2>&1
+    verdict "$example" $? "$ZXP_TMP/out"
+done
+if command -v pandoc >/dev/null && command -v mandoc >/dev/null; then
+    ${MAKE:-make} --no-print-directory docs >"$ZXP_TMP/out" 2>&1
+    status=$?
+    tail -n 20 "$ZXP_TMP/out" >"$ZXP_TMP/end"
+    verdict "make docs: every page, no broken link" $status "$ZXP_TMP/end"
+else
+    number=$((number + 1))
+    echo "ok $number - make docs # SKIP no pandoc or mandoc here"
+fi
+echo "1..$number"
