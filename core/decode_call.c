@@ -1,16 +1,11 @@
 /*
  * decode_call.c - what a thread is doing, or did last (decoder.h).
- *
- * A call that has not ended goes on from its cursor and locals; its handler trusts these, so they are held against what
- * the operation can have left there.
  */
 #include "content.h"
 #include "decoder.h"
 #include "info.h"
 #include "node.h"
 #include "object.h"
-#include "slots.h"
-#include "handle.h"
 
 static struct call *call_at(const struct decoder *d, thread_ref t) {
     return call_of(d->world, t);
@@ -204,63 +199,6 @@ static void get_progress(struct decoder *d, thread_ref t, unsigned parts) {
     get_request(d, t);
 }
 
-/* ---- Whether a handler could have left it like this ---- */
-
-static bool all_items_are_live(const struct decoder *d, const struct call *call) {
-    const zxp_wait_item *items = arena_at(d->world, call->list);
-    if (call->list_count > ZX_WAIT_MANY_MAX_ITEMS || (call->list_count > 0 && call->list == 0)) return false;
-    for (uint32_t i = 0; i < call->list_count; i++)
-        if (!object_is(handle_object(d->world, items[i].handle))) return false;
-    return true;
-}
-
-/* Bytes that the call is about, in its argument `i`, hold what it has done. */
-static bool done_within(const struct call *call, unsigned i) {
-    return call->cursor <= call->args[i];
-}
-
-static bool pin_fits(const struct decoder *d, const struct call *call) {
-    uint64_t pinned = call->local[0], dirtied = call->local[1];
-    vmo_ref v = call->held[0];
-    if (pinned > call->args[2] / PAGE || dirtied > pinned || call->local[5] != 0) return false;
-    return pinned == 0 || in_range(call->args[1], pinned * PAGE, vmo_size(d->world, v));
-}
-
-/* By operation: bounds of cursor and locals as the files sys_*.c, fault.c and transfer.c use them. */
-static bool progress_fits(const struct decoder *d, const struct call *call) {
-    bool held = vmo_is(call->held[0]);
-    if (call->op == ZXP_OP_OBJECT_SET_PROPERTY) return held;
-    if (call->phase == 0) return false;
-    switch (call->op) {
-    case ZXP_OP_OBJECT_WAIT_ONE: return call->local[WAIT_ONE_TRIGGERED] == 0;
-    case ZXP_OP_OBJECT_WAIT_MANY: return all_items_are_live(d, call);
-    case ZXP_OP_PORT_WAIT: return port_is(call->held_port);
-    case ZXP_OP_VMO_READ: return held && done_within(call, 2);
-    case ZXP_OP_VMO_WRITE: return held && done_within(call, 3);
-    case ZXP_OP_LOAD: return done_within(call, 1);
-    case ZXP_OP_STORE: return done_within(call, 2);
-    case ZXP_OP_PIN: return held && pin_fits(d, call);
-    default: return true;
-    }
-}
-
-/* Suspended in a wait: a call begins anew, an instruction goes on (thread.c, park). */
-static bool begins_anew(const struct call *call) {
-    for (unsigned i = 0; i < CALL_LOCALS; i++)
-        if (call->local[i] != 0) return false;
-    return call->phase == 0 && call->cursor == 0 && call->data.count == 0 && call->transit.root == 0;
-}
-
-static void check_progress(struct decoder *d, thread_ref t) {
-    const struct call *call = call_at(d, t);
-    bool instruction = call->op == ZXP_OP_LOAD || call->op == ZXP_OP_STORE;
-    bool parked = thread_at(d->world, t)->state == ZXP_THREAD_SUSPENDED;
-    if (parked && !instruction)
-        expect(d, begins_anew(call), "a suspended call has begun");
-    else
-        expect(d, progress_fits(d, call), "a call is further than it can be");
-}
-
 void get_call(struct decoder *d, thread_ref t) {
     uint16_t op = get16(d);
     bool in_call = thread_in_call(thread_at(d->world, t));
@@ -281,7 +219,5 @@ void get_call(struct decoder *d, thread_ref t) {
     if (fine(d)) get_values(d, t, info, values);
     if (fine(d) && (parts & ENCODED_CALL_LIST)) get_list(d, t);
     if (fine(d) && (parts & ENCODED_CALL_DATA)) get_data(d, t);
-    if (!fine(d) || !in_call) return;
-    get_progress(d, t, parts);
-    if (fine(d)) check_progress(d, t);
+    if (fine(d) && in_call) get_progress(d, t, parts);
 }

@@ -79,6 +79,8 @@ void get_queues(struct decoder *d);
 void get_observers(struct decoder *d);
 /* decode_call.c */
 void get_call(struct decoder *d, thread_ref t);
+/* decode_check.c: could the world, as it has been read, have come about? */
+void check_world(struct decoder *d);
 /* decode.c: a source, linked to its pager and counted in its port. */
 source_ref get_source(struct decoder *d, node_ref n);
 
