@@ -98,6 +98,8 @@ static const struct command commands[] = {
     {"help", "help [WORD]", "what a command, call or constant is", 0, VIEW, cmd_help},
     {"explain", "explain [WORD]", "why the last call was decided as it was; the rules of a call, a rule, a status", 0, VIEW, cmd_view},
     {"hint", "hint", "help with the lesson that is under way", 0, PROMPT, cmd_view},
+    {"quiz", "quiz [N] [seed=S]", "questions: what does a call give?", 0, PROMPT, cmd_view},
+    {"answer", "answer blocked|ZX_...", "the answer to the question of a quiz", 0, PROMPT, cmd_view},
     {"quit", "quit", "leave", 0, VIEW, cmd_quit},
 };
 

@@ -12,6 +12,7 @@
 
 static struct {
     struct lesson *lesson; /* NULL: none is under way */
+    struct shell *shell;   /* whose */
     bool starting;         /* its own first statements run */
     unsigned statements, hints;
 } now;
@@ -61,7 +62,7 @@ static void put_solved(struct shell *shell, struct buf *out) {
 
 void lesson_after(struct shell *shell, const struct report *report) {
     struct buf out = {0};
-    if (!now.lesson || now.starting || !report->call_count) return;
+    if (!now.lesson || now.shell != shell || now.starting || !report->call_count) return;
     now.statements++;
     if (!holds(shell->in, now.lesson->goal.s, now.lesson->goal.n)) return;
     put_solved(shell, &out);
@@ -143,6 +144,7 @@ static bool start(struct stmt *s, uint64_t number) {
         return stmt_error(s, s->words[s->word_count - 1].begin, "there is no such lesson; `lesson' lists them");
     leave();
     now.lesson = lesson;
+    now.shell = s->in->shell;
     now.starting = true;
     now.statements = now.hints = 0;
     put_lesson(s->in->shell, lesson, &out);

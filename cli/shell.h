@@ -106,6 +106,9 @@ void choices_find(struct shell *shell);
 void choices_clear(struct shell *shell);
 /* Adds what `random` may do beside: accesses. */
 void choices_find_accesses(struct shell *shell);
+/* walk.c: the next random number (splitmix64); one of the choices, drawn by shell->walk.state. */
+uint64_t walk_draw(uint64_t *state);
+const struct choice *walk_choice(struct shell *shell);
 /* stop.c: called by the hooks. */
 void stop_on_event(struct shell *shell, const zxp_event *event);
 void stop_on_statement(struct shell *shell, const struct report *report);

@@ -24,5 +24,7 @@ bool view_record(struct stmt *s, const char *arguments); /* record.c */
 bool view_export(struct stmt *s, const char *arguments);
 bool view_lesson(struct stmt *s, const char *arguments); /* lesson.c */
 bool view_hint(struct stmt *s, const char *arguments);
+bool view_quiz(struct stmt *s, const char *arguments); /* quiz.c */
+bool view_answer(struct stmt *s, const char *arguments);
 
 #endif

@@ -13,7 +13,7 @@
 #include "views.h"
 
 /* splitmix64: small, and the same everywhere. */
-static uint64_t draw(uint64_t *state) {
+uint64_t walk_draw(uint64_t *state) {
     uint64_t z = *state += 0x9e3779b97f4a7c15;
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
     z = (z ^ z >> 27) * 0x94d049bb133111eb;
@@ -35,22 +35,22 @@ static bool begins_group(const struct shell *shell, size_t i) {
 }
 
 /* First a group, then one of it: else the many accesses would leave little room for the pager's answers. */
-static const struct choice *draw_choice(struct shell *shell) {
+const struct choice *walk_choice(struct shell *shell) {
+    choices_find(shell);
     uint64_t groups = 0;
     size_t begin = 0, end;
     for (size_t i = 0; i < shell->choice_count; i++) groups += begins_group(shell, i);
-    for (uint64_t group = draw(&shell->walk.state) % (groups ? groups : 1); begin < shell->choice_count; begin++) {
+    for (uint64_t group = walk_draw(&shell->walk.state) % (groups ? groups : 1); begin < shell->choice_count; begin++) {
         if (begins_group(shell, begin) && group-- == 0) break;
     }
     for (end = begin + 1; end < shell->choice_count && !begins_group(shell, end);) end++;
-    return &shell->choices[begin + draw(&shell->walk.state) % (end - begin)];
+    return &shell->choices[begin + walk_draw(&shell->walk.state) % (end - begin)];
 }
 
 /* One step, and a further `random more` behind it: the choices are known only when their turn comes. */
 static void push_step(struct shell *shell) {
     struct buf text = {0};
-    choices_find(shell);
-    const struct choice *choice = draw_choice(shell);
+    const struct choice *choice = walk_choice(shell);
     shell->walk.left--;
     buf_format(&text, "%s => any\n%s", choice->statement, shell->walk.left ? "random more\n" : "");
     flow_push(shell->in,

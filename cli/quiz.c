@@ -1,0 +1,206 @@
+/*
+ * quiz.c - quiz [N] [seed=S]: what will a call give, in a random state that can come about? `answer STATUS', `answer blocked'. The
+ * states are made in a world of the quiz's own; the session's stays as it is.
+ */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "number.h"
+#include "print.h"
+#include "prompt.h"
+#include "shell.h"
+#include "statement.h"
+#include "views.h"
+
+static struct {
+    bool open;      /* a question waits for its answer */
+    uint64_t state; /* of the random numbers */
+    uint64_t asked, count, right;
+    struct buf answer; /* what it gave */
+    struct buf explanation;
+} quiz;
+
+/* ---- A world of its own ---- */
+
+struct scene {
+    struct interp in;
+    struct buf output;
+    struct buf story; /* the statements so far */
+};
+
+static void collect(void *user, const char *text, size_t length) {
+    buf_add(&((struct scene *)user)->output, text, length);
+}
+
+static struct scene *scene_open(void) {
+    struct scene *scene = mem_alloc(sizeof *scene);
+    interp_init(&scene->in, &(struct interp_options){.interactive = true, .no_files = true});
+    scene->in.hooks = (struct interp_hooks){.user = scene, .output = collect};
+    (void)shell_create(&scene->in, false, false);
+    prompt_register(&scene->in);
+    return scene;
+}
+
+static void scene_close(struct scene *scene) {
+    interp_finish(&scene->in);
+    struct shell *shell = scene->in.shell;
+    interp_clear(&scene->in);
+    shell_destroy(shell);
+    buf_free(&scene->output);
+    buf_free(&scene->story);
+    free(scene);
+}
+
+static void scene_run(struct scene *scene, const char *statement) {
+    interp_run(&scene->in, source_create("quiz", statement, strlen(statement)));
+}
+
+/* The same, as a part of the story. */
+static void scene_tell(struct scene *scene, const char *statement) {
+    buf_format(&scene->story, "    %s\n", statement);
+    scene_run(scene, statement);
+}
+
+/* ---- Drawing ---- */
+
+static uint64_t below(uint64_t limit) { return walk_draw(&quiz.state) % limit; }
+
+/* "supply v P N" with numbers in the place of P, N and S; most ranges lie inside the three pages. */
+static void put_template(const char *template, struct buf *out) {
+    uint64_t first = below(3);
+    for (const char *c = template; *c; c++) {
+        if (*c == 'P')
+            buf_format(out, "%" PRIu64, first);
+        else if (*c == 'N')
+            buf_format(out, "%" PRIu64, below(8) ? 1 + below(3 - first) : 3);
+        else if (*c == 'S')
+            buf_format(out, "%" PRIu64, below(6));
+        else
+            buf_char(out, *c);
+    }
+}
+
+static void set_scene(struct scene *scene) {
+    static const char *const openings[] = {"create v 3 trap-dirty", "create v 3", "create v 3 resizable trap-dirty",
+                                           "create v 3 resizable"};
+    static const char *const steps[] = {"supply v P N", "write v P N",           "zero v P N",
+                                        "resize v S",   "writeback begin v P N", "supply v 0 3"};
+    scene_tell(scene, openings[below(sizeof openings / sizeof *openings)]);
+    for (uint64_t left = 2 + below(5); left; left--) {
+        struct buf statement = {0};
+        scene->in.shell->walk.state = walk_draw(&quiz.state);
+        if (below(3))
+            put_template(steps[below(sizeof steps / sizeof *steps)], &statement);
+        else
+            buf_text(&statement, walk_choice(scene->in.shell)->statement);
+        scene_tell(scene, statement.s);
+        buf_free(&statement);
+    }
+    if (below(6) == 0) scene_tell(scene, "detach v");
+}
+
+static void put_question(struct buf *out) {
+    static const char *const questions[] = {"reader: read v P N",  "writer: write v P N", "supply v P N",
+                                            "dirty v P N",         "fail v P N",          "writer: commit v P N",
+                                            "zero v P N",          "resize v S",          "writeback begin v P N",
+                                            "writeback end v P N", "evict v P N",         "driver: pin v P N"};
+    put_template(questions[below(sizeof questions / sizeof *questions)], out);
+}
+
+/* ---- Asking ---- */
+
+static void keep_answer(struct scene *scene) {
+    const struct shell *shell = scene->in.shell;
+    buf_clear(&quiz.answer);
+    buf_clear(&quiz.explanation);
+    if (shell->last_waits)
+        buf_text(&quiz.answer, "blocked");
+    else
+        print_status(&quiz.answer, shell->last_status);
+    buf_clear(&scene->output);
+    scene_run(scene, "explain");
+    buf_text(&quiz.explanation, buf_string(&scene->output));
+}
+
+static void ask(struct interp *in) {
+    struct scene *scene = scene_open();
+    struct buf question = {0};
+    set_scene(scene);
+    put_question(&question);
+    buf_clear(&scene->output);
+    scene_run(scene, "show v");
+    interp_printf(in, "Question %" PRIu64 " of %" PRIu64 ". After\n", quiz.asked + 1, quiz.count);
+    interp_print(in, buf_string(&scene->story));
+    interp_print(in, buf_string(&scene->output));
+    interp_printf(in, "what does `%s' give? (answer blocked, answer ZX_OK, answer ZX_ERR_...)\n", question.s);
+    scene_run(scene, question.s);
+    keep_answer(scene);
+    buf_free(&question);
+    scene_close(scene);
+    quiz.open = true;
+}
+
+/* ---- Commands ---- */
+
+static bool take_number(const char **text, uint64_t *value) {
+    struct number number;
+    size_t n = strcspn(*text, " \t");
+    bool digit = **text >= '0' && **text <= '9';
+    if (!digit || number_parse(*text, n, &number) || number.length != n) return false;
+    *value = number.value;
+    *text += n + strspn(*text + n, " \t");
+    return true;
+}
+
+bool view_quiz(struct stmt *s, const char *arguments) {
+    enum { MOST = 100 };
+    uint64_t count = 1, seed = (uint64_t)time(NULL) % 1000000;
+    bool good = !*arguments || *arguments == 's' || take_number(&arguments, &count);
+    if (good && strncmp(arguments, "seed=", 5) == 0) {
+        arguments += 5;
+        good = take_number(&arguments, &seed);
+    }
+    if (!good || *arguments || !count || count > MOST)
+        return stmt_error(s, s->body.begin, "quiz [N] [seed=S]: N is a number from 1 to %d", MOST);
+    quiz.state = seed;
+    quiz.count = count;
+    quiz.asked = quiz.right = 0;
+    interp_printf(s->in, "quiz %" PRIu64 " seed=%" PRIu64 "\n", count, seed);
+    ask(s->in);
+    return true;
+}
+
+/* Case does not matter, and ZX_, ZX_ERR_ may be left out; `-' is as good as `_'. */
+static bool same_word(const char *given, const char *wanted) {
+    for (; *given && *wanted; given++, wanted++) {
+        char c = *given == '-' ? '_' : (char)toupper((unsigned char)*given);
+        if (c != (char)toupper((unsigned char)*wanted)) return false;
+    }
+    return !*given && !*wanted;
+}
+
+static bool is_right(const char *given) {
+    const char *wanted = buf_string(&quiz.answer);
+    bool status = strncmp(wanted, "ZX_", 3) == 0, error = strncmp(wanted, "ZX_ERR_", 7) == 0;
+    return same_word(given, wanted) || (status && same_word(given, wanted + 3)) ||
+           (error && same_word(given, wanted + 7));
+}
+
+bool view_answer(struct stmt *s, const char *arguments) {
+    if (!quiz.open) return stmt_error(s, s->words[0].begin, "no question is open; `quiz' asks one");
+    if (!*arguments) return stmt_error(s, s->body.end, "answer blocked, or a status");
+    bool right = is_right(arguments);
+    quiz.open = false;
+    quiz.asked++;
+    quiz.right += right;
+    interp_printf(s->in, right ? "Right: %s.\n" : "No: %s.\n", buf_string(&quiz.answer));
+    interp_print(s->in, buf_string(&quiz.explanation));
+    if (quiz.asked < quiz.count)
+        ask(s->in);
+    else
+        interp_printf(s->in, "%" PRIu64 " of %" PRIu64 " right\n", quiz.right, quiz.count);
+    return true;
+}
