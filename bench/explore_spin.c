@@ -31,7 +31,8 @@ struct small_pager {
 
 /* ---- The world ---- */
 
-#define ARGS(...) {__VA_ARGS__}
+#define ARGS(...)                                                                                                      \
+    { __VA_ARGS__ }
 
 static uint64_t call(zxp_world *world, const zxp_op_call *made) {
     uint64_t handle = ZX_HANDLE_INVALID;
@@ -56,8 +57,9 @@ static bool make_world(struct small_pager *s) {
 
 /* ---- The alphabet: every page gets the same content, so that content is no part of a state ---- */
 
-#define CALL(step_, thread, op, ...)                                                                               \
-    explore_add_call(step_, thread, op, sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t), (const uint64_t[]){__VA_ARGS__})
+#define CALL(step_, thread, op, ...)                                                                                   \
+    explore_add_call(step_, thread, op, sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t),                    \
+                     (const uint64_t[]){__VA_ARGS__})
 
 static void fill_buffer(struct explore_step *made) {
     made->call[made->calls - 1].buffer = (zxp_buffer){.kind = ZXP_BUFFER_FILL, .fill = 'x'};
@@ -86,11 +88,14 @@ static void page_steps(struct small_pager *s, uint64_t p) {
     CALL(made, ZXP_MAIN_THREAD, ZXP_OP_VMO_WRITE, s->aux, 0, 0, page);
     fill_buffer(made);
     CALL(made, ZXP_MAIN_THREAD, ZXP_OP_PAGER_SUPPLY_PAGES, s->pager, s->vmo, p * page, page, s->aux, 0);
-    CALL(step_of(s, "fail", p), ZXP_MAIN_THREAD, ZXP_OP_PAGER_OP_RANGE, s->pager, ZX_PAGER_OP_FAIL, s->vmo, p * page, page,
-         (uint64_t)(int64_t)ZX_ERR_IO);
-    CALL(step_of(s, "dirty", p), ZXP_MAIN_THREAD, ZXP_OP_PAGER_OP_RANGE, s->pager, ZX_PAGER_OP_DIRTY, s->vmo, p * page, page, 0);
-    CALL(step_of(s, "begin", p), ZXP_MAIN_THREAD, ZXP_OP_PAGER_OP_RANGE, s->pager, ZX_PAGER_OP_WRITEBACK_BEGIN, s->vmo, p * page, page, 0);
-    CALL(step_of(s, "end", p), ZXP_MAIN_THREAD, ZXP_OP_PAGER_OP_RANGE, s->pager, ZX_PAGER_OP_WRITEBACK_END, s->vmo, p * page, page, 0);
+    CALL(step_of(s, "fail", p), ZXP_MAIN_THREAD, ZXP_OP_PAGER_OP_RANGE, s->pager, ZX_PAGER_OP_FAIL, s->vmo, p * page,
+         page, (uint64_t)(int64_t)ZX_ERR_IO);
+    CALL(step_of(s, "dirty", p), ZXP_MAIN_THREAD, ZXP_OP_PAGER_OP_RANGE, s->pager, ZX_PAGER_OP_DIRTY, s->vmo, p * page,
+         page, 0);
+    CALL(step_of(s, "begin", p), ZXP_MAIN_THREAD, ZXP_OP_PAGER_OP_RANGE, s->pager, ZX_PAGER_OP_WRITEBACK_BEGIN, s->vmo,
+         p * page, page, 0);
+    CALL(step_of(s, "end", p), ZXP_MAIN_THREAD, ZXP_OP_PAGER_OP_RANGE, s->pager, ZX_PAGER_OP_WRITEBACK_END, s->vmo,
+         p * page, page, 0);
 }
 
 static void make_alphabet(struct small_pager *s) {
@@ -104,9 +109,7 @@ static void make_alphabet(struct small_pager *s) {
 
 /* ---- The projection: the variables of pager.pml, packed into one number ---- */
 
-static uint64_t put(uint64_t key, unsigned bits, uint64_t value) {
-    return key << bits | value;
-}
+static uint64_t put(uint64_t key, unsigned bits, uint64_t value) { return key << bits | value; }
 
 static uint64_t page_letter(const struct page_key *key) {
     return key->state == CLEAN ? 1 : key->state == DIRTY ? 2 : key->state == AWAITING ? 3 : 0;
@@ -181,15 +184,15 @@ static void report(const struct small_pager *s, const struct explore_result *res
     printf("%" PRIu64 " states, %" PRIu64 " transitions\n", states, result->transitions);
     if (!pace) return;
     double seconds = result->seconds > 0 ? result->seconds : 1e-9;
-    printf("%.3f seconds, %.0f states a second, %.1f bytes a state, frontier %" PRIu64 " bytes\n", seconds, (double)states / seconds,
-           (double)result->store_bytes / (double)states, result->frontier_bytes);
+    printf("%.3f seconds, %.0f states a second, %.1f bytes a state, frontier %" PRIu64 " bytes\n", seconds,
+           (double)states / seconds, (double)result->store_bytes / (double)states, result->frontier_bytes);
 }
 
 static int run(struct small_pager *s, bool by_state_form, bool pace) {
     static struct explore_result result;
     struct explore_options options = {.alphabet = &s->alphabet, .workers = 1, .user = s};
     if (by_state_form) {
-        s->projections = explore_states_create(EXPLORE_COMPACT);
+        s->projections = explore_states_create(EXPLORE_COMPACT, false);
         options.goal = note;
         note(s, s->world);
     } else {
@@ -206,9 +209,11 @@ static int run(struct small_pager *s, bool by_state_form, bool pace) {
 }
 
 int main(int argc, char **argv) {
-    struct small_pager s = {.pages = argc > 1 ? (unsigned)atoi(argv[1]) : 0, .threads = argc > 2 ? (unsigned)atoi(argv[2]) : 0};
+    struct small_pager s = {.pages = argc > 1 ? (unsigned)atoi(argv[1]) : 0,
+                            .threads = argc > 2 ? (unsigned)atoi(argv[2]) : 0};
     if (s.pages < 1 || s.pages > MAX_PAGES || s.threads < 1 || s.threads > MAX_THREADS) {
-        (void)fprintf(stderr, "usage: explore_spin PAGES THREADS [state | pace] (at most %d, %d)\n", MAX_PAGES, MAX_THREADS);
+        (void)fprintf(stderr, "usage: explore_spin PAGES THREADS [state | pace] (at most %d, %d)\n", MAX_PAGES,
+                      MAX_THREADS);
         return 2;
     }
     if (!make_world(&s)) return 2;

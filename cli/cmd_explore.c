@@ -2,15 +2,18 @@
  * cmd_explore.c - reach and explore: all states that the present world can reach (fuzz/explore).
  *
  *     reach CONDITION [within N]
- *     explore [WORD ...] [pages=N] [depth=N] [states=N] [workers=N] [exact] [live] [never CONDITION]
+ *     explore [WORD ...] [pages=N] [depth=N] [states=N] [workers=N] [shard=I/N] [to=FILE] [exact] [live]
+ *             [never CONDITION]
  *
  * WORD names steps (read, write, supply, ...: alphabet.h). The steps run on copies; the world stays as it is.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../fuzz/explore/alphabet.h"
+#include "../fuzz/explore/result_file.h"
 #include "cmd.h"
 #include "commands.h"
 #include "condition.h"
@@ -25,6 +28,7 @@ struct exploring {
     struct condition condition;
     bool has_condition;
     struct buf words;
+    struct buf file; /* for the states; empty: none */
     uint64_t pages;
     struct explore_options options;
 };
@@ -39,9 +43,15 @@ static bool progress(void *user, uint64_t states, uint64_t transitions, uint32_t
     const struct exploring *e = user;
     (void)transitions;
     if (e->s->in->options.interactive && depth % 8 == 0 && depth > 0) {
-        interp_printf(e->s->in, "  ... depth %" PRIu32 ": %" PRIu64 " states, %" PRIu64 " to go on from\n", depth, states, frontier);
+        interp_printf(e->s->in, "  ... depth %" PRIu32 ": %" PRIu64 " states, %" PRIu64 " to go on from\n", depth,
+                      states, frontier);
     }
-    return e->s->in->interrupt == NULL || *e->s->in->interrupt == 0;
+    return true;
+}
+
+static bool interrupted(void *user) {
+    const struct exploring *e = user;
+    return e->s->in->interrupt != NULL && *e->s->in->interrupt != 0;
 }
 
 static const char *name_of(void *user, zx_koid_t koid) {
@@ -56,22 +66,39 @@ static bool add_threads(struct exploring *e) {
     static const char *const names[EXPLORE_THREADS] = {"t1", "t2"};
     for (unsigned i = 0; i < EXPLORE_THREADS; i++) {
         uint32_t number;
-        if (!session_thread(&e->s->in->session, names[i], 2, &number) && zxp_thread_create(e->start, &number) != ZX_OK) return false;
+        bool known = session_thread(&e->s->in->session, names[i], 2, &number);
+        if (!known && zxp_thread_create(e->start, &number) != ZX_OK) return false;
         e->threads[i] = (struct explore_thread){number, names[i]};
     }
     return true;
+}
+
+/* A VMO to supply from; without it each supply makes one of its own. */
+static uint64_t add_aux(struct exploring *e) {
+    uint64_t handle = ZX_HANDLE_INVALID;
+    zxp_call(e->start, &(zxp_op_call){.op = ZXP_OP_VMO_CREATE, .args = {ZXP_PAGE_SIZE, 0}});
+    zxp_field(e->start, ZXP_MAIN_THREAD, "handle", &handle);
+    return handle;
 }
 
 static bool set_up(struct exploring *e) {
     e->start = zxp_world_clone(e->s->in->world);
     if (e->start == NULL || !add_threads(e)) return stmt_error(e->s, e->s->body.begin, "memory is short");
     const char *words = e->words.n > 0 ? buf_string(&e->words) : NULL;
-    struct explore_bounds bounds = {.pages = e->pages, .threads = e->threads, .thread_count = EXPLORE_THREADS, .words = words,
-                                    .name = name_of, .user = e};
-    if (!explore_default_alphabet(e->start, &bounds, &e->alphabet)) return stmt_error(e->s, e->s->body.begin, "memory is short");
-    if (e->alphabet.count == 0) return stmt_error(e->s, e->s->body.begin, "there is nothing to explore: make a pager-backed VMO first");
+    struct explore_bounds bounds = {.pages = e->pages,
+                                    .threads = e->threads,
+                                    .thread_count = EXPLORE_THREADS,
+                                    .words = words,
+                                    .aux = add_aux(e),
+                                    .name = name_of,
+                                    .user = e};
+    size_t at = e->s->body.begin;
+    if (!explore_default_alphabet(e->start, &bounds, &e->alphabet)) return stmt_error(e->s, at, "memory is short");
+    if (e->alphabet.count == 0)
+        return stmt_error(e->s, at, "there is nothing to explore: make a pager-backed VMO first");
     e->options.alphabet = &e->alphabet;
     e->options.progress = progress;
+    e->options.interrupted = interrupted;
     e->options.user = e;
     return true;
 }
@@ -80,20 +107,27 @@ static void tear_down(struct exploring *e) {
     explore_alphabet_clear(&e->alphabet);
     zxp_world_destroy(e->start);
     buf_free(&e->words);
+    buf_free(&e->file);
 }
 
 /* ---- Telling ---- */
 
 static void print_path(struct exploring *e, const struct explore_result *result) {
-    for (uint32_t i = 0; i < result->path_length; i++) interp_printf(e->s->in, "    %s\n", e->alphabet.step[result->path[i]].text);
+    for (uint32_t i = 0; i < result->path_length; i++) {
+        interp_printf(e->s->in, "    %s\n", e->alphabet.step[result->path[i]].text);
+    }
 }
 
 static void print_finding(struct exploring *e, const struct explore_result *result) {
     struct interp *in = e->s->in;
     switch (result->kind) {
     case EXPLORE_NOTHING: return;
-    case EXPLORE_GOAL: interp_printf(in, "reached in %" PRIu32 " steps, which is the least:\n", result->path_length); break;
-    case EXPLORE_NEVER: interp_printf(in, "it does happen, in %" PRIu32 " steps at the least:\n", result->path_length); break;
+    case EXPLORE_GOAL:
+        interp_printf(in, "reached in %" PRIu32 " steps, which is the least:\n", result->path_length);
+        break;
+    case EXPLORE_NEVER:
+        interp_printf(in, "it does happen, in %" PRIu32 " steps at the least:\n", result->path_length);
+        break;
     case EXPLORE_INVARIANT:
         interp_printf(in, "INV-%u is broken: %s\n", result->invariant, zxp_invariant_text(result->invariant));
         break;
@@ -105,31 +139,47 @@ static void print_finding(struct exploring *e, const struct explore_result *resu
 
 static void print_summary_of(struct exploring *e, const struct explore_result *result) {
     double seconds = result->seconds > 0 ? result->seconds : 1e-9;
-    const char *how = result->complete ? "all of them" : result->out_of_memory ? "memory is short" : result->stopped ? "stopped" : "bounded";
-    interp_printf(e->s->in, "%" PRIu64 " states (%s), %" PRIu64 " transitions, depth %" PRIu32 ", %.2f s\n", result->states, how,
-                  result->transitions, result->depth, seconds);
-    interp_printf(e->s->in, "%.0f states a second, %.1f bytes a state; odds of a missed state %.1e\n", (double)result->states / seconds,
-                  (double)result->store_bytes / (double)result->states,
+    const char *whole = e->options.of > 1 ? "all of this shard" : "all of them";
+    const char *how = result->complete        ? whole
+                      : result->out_of_memory ? "memory is short"
+                      : result->stopped       ? "stopped"
+                                              : "bounded";
+    interp_printf(e->s->in, "%" PRIu64 " states (%s), %" PRIu64 " transitions, depth %" PRIu32 ", %.2f s\n",
+                  result->states, how, result->transitions, result->depth, seconds);
+    interp_printf(e->s->in, "%.0f states a second, %.1f bytes a state; odds of a missed state %.1e\n",
+                  (double)result->states / seconds, (double)result->store_bytes / (double)result->states,
                   e->options.store == EXPLORE_EXACT ? 0.0 : explore_odds(result->states));
+}
+
+static bool keep_states(struct exploring *e, const struct explore_result *result) {
+    if (e->file.n == 0) return true;
+    const char *path = buf_string(&e->file);
+    if (result->fingerprints == NULL) return stmt_error(e->s, e->s->body.begin, "memory is short");
+    if (!explore_result_write(result, path)) return stmt_error(e->s, e->s->body.begin, "%s", strerror(errno));
+    interp_printf(e->s->in, "%" PRIu64 " states written to %s\n", result->fingerprint_count, path);
+    return true;
 }
 
 static bool run(struct exploring *e, bool summary) {
     struct explore_result *result = calloc(1, sizeof *result);
     if (result == NULL) return stmt_error(e->s, e->s->body.begin, "memory is short");
-    explore_run(e->start, &e->options, false, result);
+    explore_run(e->start, &e->options, e->file.n > 0, result);
     if (summary) print_summary_of(e, result);
     if (result->kind == EXPLORE_NOTHING && e->has_condition) {
         interp_printf(e->s->in, result->complete ? "it never holds: no state that can be reached has it\n"
                                                  : "not found within the bound; it may hold further on\n");
     } else if (result->kind == EXPLORE_NOTHING) {
-        interp_printf(e->s->in, "no violation\n");
+        interp_printf(e->s->in, result->complete ? "no violation\n" : "no violation so far\n");
     }
     print_finding(e, result);
+    bool kept = keep_states(e, result);
     bool violated = result->kind != EXPLORE_NOTHING && result->kind != EXPLORE_GOAL;
-    cmd_set_result(e->s, violated ? ZX_ERR_BAD_STATE : result->kind == EXPLORE_NOTHING && !summary ? ZX_ERR_NOT_FOUND : ZX_OK);
+    cmd_set_result(e->s, violated                                      ? ZX_ERR_BAD_STATE
+                         : result->kind == EXPLORE_NOTHING && !summary ? ZX_ERR_NOT_FOUND
+                                                                       : ZX_OK);
     explore_result_clear(result);
     free(result);
-    return true;
+    return kept;
 }
 
 /* ---- Commands ---- */
@@ -155,25 +205,63 @@ bool cmd_reach(struct stmt *s) {
     return well;
 }
 
-static bool take_explore_option(struct exploring *e) {
-    struct stmt *s = e->s;
+/* NAME= with a number. False with *well true: it is another word. */
+static bool take_number_option(struct stmt *s, const char *name, uint64_t *number, bool *well) {
     struct span value;
-    uint64_t number;
-    struct span word = s->words[s->at_word];
-    if (cmd_take_option(s, "pages", &value)) return stmt_eval(s, value, EVAL_PAGES, &e->pages);
-    if (cmd_take_option(s, "states", &value)) return stmt_eval(s, value, 0, &e->options.max_states);
-    if (cmd_take_option(s, "depth", &value)) {
-        if (!stmt_eval(s, value, 0, &number)) return false;
+    if (!cmd_take_option(s, name, &value)) return false;
+    *well = stmt_eval(s, value, 0, number);
+    return true;
+}
+
+static bool take_bound(struct exploring *e, bool *well) {
+    uint64_t number = 0;
+    if (take_number_option(e->s, "states=", &e->options.max_states, well)) return true;
+    if (take_number_option(e->s, "pages=", &e->pages, well)) return true;
+    if (take_number_option(e->s, "depth=", &number, well)) {
         e->options.max_depth = number < EXPLORE_MAX_DEPTH ? (uint32_t)number : EXPLORE_MAX_DEPTH - 1;
         return true;
     }
-    if (cmd_take_option(s, "workers", &value)) {
-        if (!stmt_eval(s, value, 0, &number)) return false;
-        e->options.workers = (unsigned)number;
-        return true;
-    }
-    if (stmt_take_keyword(s, "exact")) e->options.store = EXPLORE_EXACT;
-    else if (stmt_take_keyword(s, "live")) e->options.check_liveness = true;
+    if (!take_number_option(e->s, "workers=", &number, well)) return false;
+    e->options.workers = number < UINT16_MAX ? (unsigned)number : UINT16_MAX;
+    return true;
+}
+
+/* shard=I/N: this run goes on from every N-th state of an early level, from the I-th on, 0 <= I < N. */
+static bool take_shard(struct exploring *e, bool *well) {
+    struct span value, of;
+    uint64_t index, count;
+    if (!cmd_take_option(e->s, "shard=", &value)) return false;
+    of = value;
+    while (of.begin < of.end && e->s->text.s[of.begin] != '/') of.begin++;
+    value.end = of.begin;
+    if (of.begin < of.end) of.begin++;
+    *well = stmt_eval(e->s, value, 0, &index) && stmt_eval(e->s, of, 0, &count);
+    if (*well && (index >= count || count > UINT16_MAX))
+        *well = stmt_error(e->s, value.begin, "shard=I/N needs I below N");
+    if (!*well) return true;
+    e->options.shard = (uint32_t)index;
+    e->options.of = (uint32_t)count;
+    return true;
+}
+
+/* to=FILE: the states of this run, for `zxpager-repl explore --merge`. */
+static bool take_file(struct exploring *e, bool *well) {
+    struct span value;
+    if (!cmd_take_option(e->s, "to=", &value)) return false;
+    *well = !e->s->in->options.no_files || stmt_error(e->s, value.begin, "writing a file is refused (--no-files)");
+    buf_format(&e->file, "%.*s", (int)(value.end - value.begin), e->s->text.s + value.begin);
+    return true;
+}
+
+static bool take_explore_option(struct exploring *e) {
+    struct stmt *s = e->s;
+    bool well = true;
+    struct span word = s->words[s->at_word];
+    if (take_bound(e, &well) || take_shard(e, &well) || take_file(e, &well)) return well;
+    if (stmt_take_keyword(s, "exact"))
+        e->options.store = EXPLORE_EXACT;
+    else if (stmt_take_keyword(s, "live"))
+        e->options.check_liveness = true;
     else {
         if (!stmt_take_word(s, "a step", &word)) return false;
         buf_format(&e->words, "%.*s ", (int)(word.end - word.begin), s->text.s + word.begin);

@@ -1,8 +1,8 @@
 /*
  * alphabet.c - the default alphabet of a world (alphabet.h).
  *
- * The calls of the pager and of the kernel run on thread main; a supply is a fresh auxiliary VMO, filled with the letter of the page, as the
- * command `supply` has it.
+ * The calls of the pager and of the kernel run on thread main; a supply takes a page filled with the letter of the page, as the command
+ * `supply` has it, out of an auxiliary VMO. That one is always empty between two steps.
  */
 #include "alphabet.h"
 
@@ -24,9 +24,7 @@ struct subject {
     bool failed;
 };
 
-static bool is_separator(char c) {
-    return c == ',' || c == ' ' || c == '\0';
-}
+static bool is_separator(char c) { return c == ',' || c == ' ' || c == '\0'; }
 
 static bool wanted(const struct explore_bounds *bounds, const char *word) {
     const char *words = bounds->words != NULL ? bounds->words : default_words;
@@ -93,11 +91,13 @@ static void thread_steps(struct subject *s, const struct explore_thread *t) {
 static void supply_step(struct subject *s, uint64_t p) {
     struct explore_step *step = add(s, "supply %s %" PRIu64, s->name, p);
     if (step == NULL) return;
-    one_call(step, ZXP_MAIN_THREAD, ZXP_OP_VMO_CREATE, ARGS(page, 0));
-    one_call(step, ZXP_MAIN_THREAD, ZXP_OP_VMO_WRITE, ARGS(EXPLORE_NEW_HANDLE, 0, 0, page));
+    bool fresh = s->bounds->aux == ZX_HANDLE_INVALID;
+    uint64_t aux = fresh ? EXPLORE_NEW_HANDLE : s->bounds->aux;
+    if (fresh) one_call(step, ZXP_MAIN_THREAD, ZXP_OP_VMO_CREATE, ARGS(page, 0));
+    one_call(step, ZXP_MAIN_THREAD, ZXP_OP_VMO_WRITE, ARGS(aux, 0, 0, page));
     fill_buffer(step, (uint8_t)('A' + p % 26));
-    one_call(step, ZXP_MAIN_THREAD, ZXP_OP_PAGER_SUPPLY_PAGES, ARGS(s->pager, s->vmo, p * page, page, EXPLORE_NEW_HANDLE, 0));
-    one_call(step, ZXP_MAIN_THREAD, ZXP_OP_HANDLE_CLOSE, ARGS(EXPLORE_NEW_HANDLE));
+    one_call(step, ZXP_MAIN_THREAD, ZXP_OP_PAGER_SUPPLY_PAGES, ARGS(s->pager, s->vmo, p * page, page, aux, 0));
+    if (fresh) one_call(step, ZXP_MAIN_THREAD, ZXP_OP_HANDLE_CLOSE, ARGS(aux));
 }
 
 static void op_range(struct subject *s, struct explore_step *step, uint32_t op, uint64_t p, uint64_t data) {
@@ -110,13 +110,15 @@ static void page_steps(struct subject *s, uint64_t p) {
     if (wanted(s->bounds, "fail")) {
         op_range(s, add(s, "fail %s %" PRIu64, v, p), ZX_PAGER_OP_FAIL, p, (uint64_t)(int64_t)ZX_ERR_IO);
     }
-    if (wanted(s->bounds, "dirty") && s->view.trap_dirty) op_range(s, add(s, "dirty %s %" PRIu64, v, p), ZX_PAGER_OP_DIRTY, p, 0);
+    if (wanted(s->bounds, "dirty") && s->view.trap_dirty)
+        op_range(s, add(s, "dirty %s %" PRIu64, v, p), ZX_PAGER_OP_DIRTY, p, 0);
     if (wanted(s->bounds, "writeback")) {
         op_range(s, add(s, "writeback begin %s %" PRIu64, v, p), ZX_PAGER_OP_WRITEBACK_BEGIN, p, 0);
         op_range(s, add(s, "writeback end %s %" PRIu64, v, p), ZX_PAGER_OP_WRITEBACK_END, p, 0);
     }
     if (wanted(s->bounds, "evict")) {
-        one_call(add(s, "evict %s %" PRIu64, v, p), ZXP_MAIN_THREAD, ZXP_OP_EVICT, ARGS(s->view.koid, p * page, page, 0));
+        one_call(add(s, "evict %s %" PRIu64, v, p), ZXP_MAIN_THREAD, ZXP_OP_EVICT,
+                 ARGS(s->view.koid, p * page, page, 0));
     }
 }
 
@@ -154,7 +156,8 @@ static bool subject_begin(const zxp_world *world, const struct explore_bounds *b
     return s->vmo != ZX_HANDLE_INVALID && s->pager != ZX_HANDLE_INVALID && s->name != NULL;
 }
 
-bool explore_default_alphabet(const zxp_world *world, const struct explore_bounds *bounds, struct explore_alphabet *alphabet) {
+bool explore_default_alphabet(const zxp_world *world, const struct explore_bounds *bounds,
+                              struct explore_alphabet *alphabet) {
     struct subject s = {.alphabet = alphabet};
     for (unsigned i = 0; i < bounds->thread_count; i++) {
         s.bounds = bounds;

@@ -12,18 +12,22 @@ struct explore_thread {
 };
 
 struct explore_bounds {
-    uint64_t pages;  /* of each VMO: pages 0 .. pages-1 are touched */
+    uint64_t pages;                       /* of each VMO: pages 0 .. pages-1 are touched */
     const struct explore_thread *threads; /* that make the clients' calls */
     unsigned thread_count;
     /* Words of the steps wanted, separated by commas or blanks: read write commit zero supply fail dirty writeback next detach evict resize
      * suspend. NULL: read write supply fail dirty writeback next detach evict. */
     const char *words;
+    /* An anonymous VMO of at least a page, from which pages are supplied; ZX_HANDLE_INVALID: each supply makes one of its own, which
+     * takes longer. */
+    uint64_t aux;
     /* Name of the VMO or port with this koid, as the script calls it. */
     const char *(*name)(void *user, zx_koid_t koid);
     void *user;
 };
 
 /* Steps for every pager-backed VMO that has a handle and whose pager has one. False when memory is short. */
-bool explore_default_alphabet(const zxp_world *world, const struct explore_bounds *bounds, struct explore_alphabet *alphabet);
+bool explore_default_alphabet(const zxp_world *world, const struct explore_bounds *bounds,
+                              struct explore_alphabet *alphabet);
 
 #endif

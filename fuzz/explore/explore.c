@@ -31,13 +31,13 @@ struct search;
 struct worker {
     struct search *search;
     pthread_t thread;
-    zxp_world **world;     /* by depth; world[0] is the start */
-    uint32_t *id;          /* of the state that world[depth] is */
-    uint32_t worlds;       /* how many are valid */
+    zxp_world **world; /* by depth; world[0] is the start */
+    uint32_t *id;      /* of the state that world[depth] is */
+    uint32_t worlds;   /* how many are valid */
     zxp_world *scratch, *second;
-    bool fresh;            /* scratch is the state that is being expanded, up to results and names */
-    uint64_t fingerprint;  /* of that state */
-    struct origin *found;  /* next level */
+    bool fresh;           /* scratch is the state that is being expanded, up to results and names */
+    uint64_t fingerprint; /* of that state */
+    struct origin *found; /* next level */
     size_t found_count, found_capacity;
     uint64_t transitions;
     struct found finding;
@@ -51,8 +51,8 @@ struct search {
     struct origin *origin;    /* by state number */
     uint64_t count, capacity; /* states */
     uint64_t level_begin, level_end;
-    uint32_t depth;           /* of the level that is being expanded */
-    atomic_ullong next;       /* state to expand */
+    uint32_t depth;     /* of the level that is being expanded */
+    atomic_ullong next; /* state to expand */
     atomic_bool stop, short_of_memory;
     struct worker worker[MAX_WORKERS];
     unsigned workers;
@@ -191,10 +191,16 @@ static void expand(struct worker *w, uint64_t state) {
     for (uint32_t i = 0; i < s->options->alphabet->count && !s->stop; i++) take_step(w, from, state, i);
 }
 
+static bool interrupted(const struct worker *w) {
+    const struct explore_options *options = w->search->options;
+    return w == &w->search->worker[0] && options->interrupted != NULL && options->interrupted(options->user);
+}
+
 static void *work(void *argument) {
     struct worker *w = argument;
     struct search *s = w->search;
     while (!s->stop && !s->short_of_memory) {
+        if (interrupted(w)) s->stop = true;
         uint64_t begin = atomic_fetch_add(&s->next, CHUNK);
         if (begin >= s->level_end) break;
         for (uint64_t i = begin; i < begin + CHUNK && i < s->level_end && !s->stop; i++) expand(w, i);
@@ -249,7 +255,8 @@ static void take_shard(struct search *s, bool *taken) {
     const struct explore_options *options = s->options;
     if (*taken || options->of < 2 || s->level_end - s->level_begin < 16u * options->of) return;
     uint64_t kept = s->level_begin;
-    for (uint64_t i = s->level_begin + options->shard; i < s->level_end; i += options->of) s->origin[kept++] = s->origin[i];
+    for (uint64_t i = s->level_begin + options->shard; i < s->level_end; i += options->of)
+        s->origin[kept++] = s->origin[i];
     s->level_end = s->count = kept;
     *taken = true;
 }
@@ -311,7 +318,7 @@ static unsigned worker_count(const struct explore_options *options) {
 
 static bool begin(struct search *s) {
     s->workers = worker_count(s->options);
-    s->states = explore_states_create(s->options->store);
+    s->states = explore_states_create(s->options->store, s->workers > 1);
     if (s->states == NULL || !make_room(s, 1)) return false;
     for (unsigned i = 0; i < s->workers; i++) {
         if (!worker_begin(s, &s->worker[i])) return false;
@@ -379,7 +386,8 @@ static void finish(struct search *s, struct explore_result *result) {
     free(s->origin);
 }
 
-void explore_run(const zxp_world *start, const struct explore_options *options, bool want_fingerprints, struct explore_result *result) {
+void explore_run(const zxp_world *start, const struct explore_options *options, bool want_fingerprints,
+                 struct explore_result *result) {
     memset(result, 0, sizeof *result);
     struct search *s = calloc(1, sizeof *s);
     if (s == NULL) {

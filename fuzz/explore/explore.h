@@ -40,42 +40,45 @@ enum explore_kind { EXPLORE_NOTHING, EXPLORE_GOAL, EXPLORE_NEVER, EXPLORE_INVARI
 struct explore_options {
     const struct explore_alphabet *alphabet;
     enum explore_store store;
-    unsigned workers;         /* real threads; 0: as many as there are processors */
-    uint32_t max_depth;       /* 0: EXPLORE_MAX_DEPTH */
-    uint64_t max_states;      /* 0: no limit */
-    bool check_invariants;    /* zxp_check in every state */
-    bool check_liveness;      /* a fair pager lets every thread finish, from every state */
+    unsigned workers;      /* real threads; 0: as many as there are processors */
+    uint32_t max_depth;    /* 0: EXPLORE_MAX_DEPTH */
+    uint64_t max_states;   /* 0: no limit */
+    bool check_invariants; /* zxp_check in every state */
+    bool check_liveness;   /* a fair pager lets every thread finish, from every state */
     /* What tells states apart; NULL: the STATE form. Worlds of one key must go on alike up to keys. Not for the exact store. */
     uint64_t (*key)(void *user, const zxp_world *world);
     /* A state for which this is true ends the search. Called by several threads at once, each with a world of its own. */
     bool (*goal)(void *user, const zxp_world *world);
-    bool goal_is_violation;   /* `never`, not `reach` */
+    bool goal_is_violation; /* `never`, not `reach` */
     /* A second engine, or profile: false if it disagrees about the state reached by these steps. May be NULL. */
     bool (*agree)(void *user, const zxp_world *world, const uint32_t *steps, uint32_t depth);
     void *user;
-    /* Called by the main thread after each level, and some times a second within one. False stops the search. */
+    /* Called by the main thread after each level. False stops the search. */
     bool (*progress)(void *user, uint64_t states, uint64_t transitions, uint32_t depth, uint64_t frontier);
+    /* Asked by the main thread every few states: true ends the search; what was found is kept. May be NULL. */
+    bool (*interrupted)(void *user);
     /* --shard: after the level with at least 16 * of states, only every of-th of them from index on is gone on with. of 0 or 1: all. */
     uint32_t shard, of;
 };
 
 struct explore_result {
     uint64_t states, transitions;
-    uint32_t depth;               /* levels expanded */
-    bool complete;                /* the whole space was seen */
+    uint32_t depth; /* levels expanded */
+    bool complete;  /* the whole space was seen */
     bool out_of_memory, stopped;
     uint64_t store_bytes, frontier_bytes;
     double seconds;
-    enum explore_kind kind;       /* of the finding */
-    uint16_t invariant;           /* EXPLORE_INVARIANT */
+    enum explore_kind kind;           /* of the finding */
+    uint16_t invariant;               /* EXPLORE_INVARIANT */
     uint32_t path[EXPLORE_MAX_DEPTH]; /* steps of the alphabet that lead to it */
     uint32_t path_length;
-    uint64_t *fingerprints;       /* of all states, sorted; owned by the result; NULL unless asked for */
+    uint64_t *fingerprints; /* of all states, sorted; owned by the result; NULL unless asked for */
     uint64_t fingerprint_count;
 };
 
 /* Explores from `start`, which stays as it is. want_fingerprints: keep them for --merge and for comparisons. */
-void explore_run(const zxp_world *start, const struct explore_options *options, bool want_fingerprints, struct explore_result *result);
+void explore_run(const zxp_world *start, const struct explore_options *options, bool want_fingerprints,
+                 struct explore_result *result);
 void explore_result_clear(struct explore_result *result);
 /* The odds that a hash-compacted run of n states missed at least one: n^2 / 2^65. */
 double explore_odds(uint64_t states);
@@ -86,9 +89,10 @@ bool explore_same_world(const zxp_world *before, const zxp_world *after, uint32_
 
 /* ---- Store: fingerprints in shards with a lock each (store.c) ---- */
 struct explore_states;
-struct explore_states *explore_states_create(enum explore_store kind);
+/* shared: several threads will add at a time. */
+struct explore_states *explore_states_create(enum explore_store kind, bool shared);
 void explore_states_destroy(struct explore_states *states);
-/* 1: new, 0: known, -1: memory is short. bytes and length are used by the exact store. Safe from several threads. */
+/* 1: new, 0: known, -1: memory is short. bytes and length are used by the exact store. Safe from several threads if shared. */
 int explore_states_add(struct explore_states *states, uint64_t fingerprint, const uint8_t *bytes, size_t length);
 uint64_t explore_states_count(const struct explore_states *states);
 uint64_t explore_states_bytes(const struct explore_states *states);

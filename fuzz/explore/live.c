@@ -25,11 +25,13 @@ static uint64_t call(zxp_world *world, uint32_t thread, const zxp_op_call *made)
     return handle;
 }
 
-static void supply(zxp_world *world, uint32_t thread, uint64_t pager, uint64_t vmo, const zxp_request_view *request, uint64_t size) {
+static void supply(zxp_world *world, uint32_t thread, uint64_t pager, uint64_t vmo, const zxp_request_view *request,
+                   uint64_t size) {
     uint64_t length = request->offset >= size ? 0 : request->length;
     if (length > size - request->offset) length = size - request->offset;
     uint64_t aux = call(world, thread, &(zxp_op_call){.op = ZXP_OP_VMO_CREATE, .args = {length, 0}});
-    call(world, thread, &(zxp_op_call){.op = ZXP_OP_PAGER_SUPPLY_PAGES, .args = {pager, vmo, request->offset, length, aux, 0}});
+    call(world, thread,
+         &(zxp_op_call){.op = ZXP_OP_PAGER_SUPPLY_PAGES, .args = {pager, vmo, request->offset, length, aux, 0}});
     call(world, thread, &(zxp_op_call){.op = ZXP_OP_HANDLE_CLOSE, .args = {aux}});
 }
 
@@ -42,8 +44,9 @@ static bool answer(zxp_world *world, uint32_t thread, const zxp_request_view *re
     if (request->command == ZX_PAGER_VMO_READ) {
         supply(world, thread, pager, handle, request, vmo.size);
     } else {
-        call(world, thread, &(zxp_op_call){.op = ZXP_OP_PAGER_OP_RANGE, .args = {pager, ZX_PAGER_OP_DIRTY, handle, request->offset,
-                                                                                request->length, 0}});
+        call(world, thread,
+             &(zxp_op_call){.op = ZXP_OP_PAGER_OP_RANGE,
+                            .args = {pager, ZX_PAGER_OP_DIRTY, handle, request->offset, request->length, 0}});
     }
     return true;
 }
@@ -63,7 +66,8 @@ bool explore_can_finish(zxp_world *world) {
     if (zxp_thread_create(world, &service) != ZX_OK) return true;
     for (unsigned round = 0; round < MAX_ROUNDS; round++) {
         if (!zxp_request_at(world, 0, &request)) break;
-        if (!answer(world, service, &request)) return true; /* nobody is left who could answer: not the engine's fault */
+        if (!answer(world, service, &request))
+            return true; /* nobody is left who could answer: not the engine's fault */
     }
     return !anybody_waits_for_pages(world);
 }

@@ -11,8 +11,8 @@ enum { SHARDS = 256, FIRST_SLOTS = 64 };
 
 struct shard {
     pthread_mutex_t lock;
-    uint64_t *slot;      /* fingerprints; 0 is empty */
-    uint64_t *offset;    /* exact: where the state's bytes begin in pool, length first */
+    uint64_t *slot;   /* fingerprints; 0 is empty */
+    uint64_t *offset; /* exact: where the state's bytes begin in pool, length first */
     uint64_t slots, used;
     uint8_t *pool;
     uint64_t pool_used, pool_capacity;
@@ -20,13 +20,15 @@ struct shard {
 
 struct explore_states {
     enum explore_store kind;
+    bool shared; /* several threads add: locks are taken */
     struct shard shard[SHARDS];
 };
 
-struct explore_states *explore_states_create(enum explore_store kind) {
+struct explore_states *explore_states_create(enum explore_store kind, bool shared) {
     struct explore_states *states = calloc(1, sizeof *states);
     if (states == NULL) return NULL;
     states->kind = kind;
+    states->shared = shared;
     for (unsigned i = 0; i < SHARDS; i++) pthread_mutex_init(&states->shard[i].lock, NULL);
     return states;
 }
@@ -111,9 +113,9 @@ static int add(struct shard *shard, bool exact, uint64_t fingerprint, const uint
 int explore_states_add(struct explore_states *states, uint64_t fingerprint, const uint8_t *bytes, size_t length) {
     if (fingerprint == 0) fingerprint = 1;
     struct shard *shard = &states->shard[fingerprint & (SHARDS - 1)];
-    pthread_mutex_lock(&shard->lock);
+    if (states->shared) pthread_mutex_lock(&shard->lock);
     int result = add(shard, states->kind == EXPLORE_EXACT, fingerprint, bytes, length);
-    pthread_mutex_unlock(&shard->lock);
+    if (states->shared) pthread_mutex_unlock(&shard->lock);
     return result;
 }
 
