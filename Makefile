@@ -46,7 +46,8 @@ VARIANT_FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all
 else ifeq ($(VARIANT),cov)
 CC := $(CLANG)
 OPTIMIZE := -O1 -g
-VARIANT_FLAGS := -fprofile-instr-generate -fcoverage-mapping
+# Without NDEBUG every assertion would count as a branch that no test takes.
+VARIANT_FLAGS := -fprofile-instr-generate -fcoverage-mapping -DNDEBUG
 else ifneq ($(VARIANT),)
 # A fragment may define other variants: it sets CC, OPTIMIZE and VARIANT_FLAGS.
 endif
@@ -163,9 +164,12 @@ run:
 	@$(MAKE) --no-print-directory -j2 all
 	@if [ -t 0 ] && [ -t 1 ]; then exec $(REPL); else exec $(REPL) --play docs/demo.zxp; fi
 
+# The variants that suites need are built before, so that their time is not the suites'.
 check:
 	@.ci/install-deps check
 	@$(MAKE) --no-print-directory -j2 WERROR=1 all tests
+	@$(if $(VARIANT),,for variant in asan move; do \
+	  $(MAKE) --no-print-directory -j2 WERROR=1 VARIANT=$$variant all tests || exit 1; done)
 	@ZXP_BUILD=$(BUILD) MAKE='$(MAKE)' tests/run-all
 
 # Everything that check does, with more and longer rounds; suites ask whether ZXP_LONG is set.
@@ -183,18 +187,21 @@ sanitize:
 	@ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	  $(MAKE) --no-print-directory VARIANT=asan check-suites
 
+# Rules that no suite takes, then lines and branches of core/ without the checker, whose failing branches damaged worlds take.
 coverage:
 	@.ci/install-deps coverage
 	@rm -rf build/cov/profiles && mkdir -p build/cov/profiles
 	@status=0; \
-	LLVM_PROFILE_FILE=$(CURDIR)/build/cov/profiles/%m-%p.profraw \
+	LLVM_PROFILE_FILE=$(CURDIR)/build/cov/profiles/%4m.profraw \
 	  $(MAKE) --no-print-directory VARIANT=cov check-suites || status=1; \
 	set -- build/cov/zxpager-repl build/cov/tests/*; \
 	for program do shift; [ -f "$$program" ] && [ -x "$$program" ] && set -- "$$@" -object "$$program"; done; shift; \
-	set -- "$$@" -instr-profile=build/cov/coverage.profdata -ignore-filename-regex='(^|/)tests/'; \
+	set -- "$$@" -instr-profile=build/cov/coverage.profdata; \
 	$(LLVM_PROFDATA) merge -sparse -o build/cov/coverage.profdata build/cov/profiles/*.profraw && \
-	$(LLVM_COV) show -format=html -output-dir=build/cov/html "$$@" && \
-	$(LLVM_COV) report "$$@" && echo "details: build/cov/html/index.html" && exit $$status
+	$(LLVM_COV) show -format=html -show-branches=count -output-dir=build/cov/html "$$@" core cli && \
+	$(LLVM_COV) report -show-branch-summary -ignore-filename-regex='(^|/)core/check' "$$@" core | \
+	  awk '/^File|^TOTAL|core/ { print $$1, "lines", $$(NF - 3), "branches", $$NF }' && \
+	echo "details: build/cov/html/index.html" && exit $$status
 
 C_FILES  := $(wildcard core/*.[ch] core/include/zxpager/*.h cli/*.[ch] fuzz/*/*.[ch] bench/*.[ch] tests/unit/*.[ch])
 SH_FILES := .ci/run .ci/install-deps tests/run-all tests/lib.sh $(wildcard tests/suites/*.sh)
