@@ -116,14 +116,14 @@ seeds: $(FUZZ)/make_seeds $(FUZZ)/fuzz_ops
 	rm -rf $(FUZZ)/seeds.all $(FUZZ)/seeds.min
 	mkdir -p $(FUZZ)/seeds.all $(FUZZ)/seeds.min corpus/seeds
 	$(FUZZ)/make_seeds $(FUZZ)/seeds.all corpus/conformance/*.zxp tests/scripts/*.zxp
-	ZXP_FUZZ_CHECKS=0 $(FUZZ)/fuzz_ops -merge=1 -use_value_profile=0 $(FUZZ)/seeds.min $(FUZZ)/seeds.all 2>&1 | tail -n 1
+	ZXP_FUZZ_CHECKS=0 $(FUZZ)/fuzz_ops -use_counters=0 -set_cover_merge=1 $(FUZZ)/seeds.min $(FUZZ)/seeds.all 2>&1 | tail -n 1
 	rm -f corpus/seeds/*
 	cp $(FUZZ)/seeds.min/* corpus/seeds/
 
 corpus-min: $(FUZZ)/fuzz_ops
 	rm -rf $(FUZZ)/corpus.min
 	mkdir -p $(FUZZ)/corpus.min corpus/seeds $(FUZZ)/corpus
-	ZXP_FUZZ_CHECKS=0 $(FUZZ)/fuzz_ops -merge=1 $(FUZZ)/corpus.min corpus/seeds $(FUZZ)/corpus 2>&1 | tail -n 1
+	ZXP_FUZZ_CHECKS=0 $(FUZZ)/fuzz_ops -use_counters=0 -set_cover_merge=1 $(FUZZ)/corpus.min corpus/seeds $(FUZZ)/corpus 2>&1 | tail -n 1
 	rm -f corpus/seeds/*
 	cp $(FUZZ)/corpus.min/* corpus/seeds/
 
