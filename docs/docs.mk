@@ -39,3 +39,33 @@ docs-tools:
 
 docs: $(DOC_HTML)
 	docs/tools/check-links build/docs
+
+# --- examples of the library -------------------------------------------------
+
+EXAMPLES := $(BUILD)/docs/examples/drive $(BUILD)/docs/examples/service $(BUILD)/docs/examples/explore
+$(EXAMPLES): $(BUILD)/docs/examples/%: $(BUILD)/docs/examples/%.o $(LIB_STATIC)
+	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LIB_STATIC) $(EXAMPLE_LIBS)
+$(BUILD)/docs/examples/service: $(BUILD)/docs/examples/store.o
+$(BUILD)/docs/examples/service: EXAMPLE_LIBS = $(CMOCKA_LIBS)
+$(BUILD)/docs/examples/explore: $(EXPLORE_OBJECTS)
+$(BUILD)/docs/examples/explore: EXAMPLE_LIBS = -lpthread
+$(BUILD)/docs/examples/explore.o: EXTRA_CFLAGS = -Ifuzz
+EXTRA_TESTS += $(EXAMPLES)
+
+# --- installed beside the programs -------------------------------------------
+
+.PHONY: install-editors uninstall-editors
+datadir ?= $(PREFIX)/share
+COMPLETIONS := '$(DESTDIR)$(datadir)/bash-completion/completions/zxpager-repl' \
+               '$(DESTDIR)$(datadir)/zsh/site-functions/_zxpager-repl' \
+               '$(DESTDIR)$(datadir)/vim/vimfiles/syntax/zxp.vim' '$(DESTDIR)$(datadir)/vim/vimfiles/ftdetect/zxp.vim'
+
+install: install-editors
+uninstall: uninstall-editors
+install-editors:
+	install -D -m 644 docs/completion/zxpager-repl.bash $(word 1,$(COMPLETIONS))
+	install -D -m 644 docs/completion/_zxpager-repl $(word 2,$(COMPLETIONS))
+	install -D -m 644 docs/editors/vim/syntax/zxp.vim $(word 3,$(COMPLETIONS))
+	install -D -m 644 docs/editors/vim/ftdetect/zxp.vim $(word 4,$(COMPLETIONS))
+uninstall-editors:
+	rm -f $(COMPLETIONS)

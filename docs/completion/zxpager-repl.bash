@@ -1,0 +1,31 @@
+# bash completion for zxpager-repl                          -*- shell-script -*-
+
+_zxpager_repl()
+{
+    local cur prev options
+    COMPREPLY=()
+    cur=${COMP_WORDS[COMP_CWORD]}
+    prev=${COMP_WORDS[COMP_CWORD - 1]}
+    options='-c --play --check --tap --update --json --profile --max-steps --max-memory --no-files --no-color --version --help'
+    case $prev in
+        --profile)
+            mapfile -t COMPREPLY < <(compgen -W 'head 2020 2018' -- "$cur")
+            return
+            ;;
+        -c | --max-steps | --max-memory)
+            return
+            ;;
+    esac
+    case $cur in
+        -*)
+            mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+            ;;
+        *)
+            mapfile -t COMPREPLY < <(compgen -d -- "$cur"; compgen -f -X '!*.zxp' -- "$cur")
+            compopt -o filenames 2>/dev/null
+            if [ "$COMP_CWORD" -eq 1 ] && [[ replay == "$cur"* ]]; then
+                COMPREPLY+=(replay)
+            fi
+            ;;
+    esac
+} && complete -F _zxpager_repl zxpager-repl
