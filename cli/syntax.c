@@ -185,6 +185,7 @@ void syntax_example(const struct command *command, struct buf *out) {
                                             {"break", "break on packet"},
                                             {"random", "random 10 seed=7"},
                                             {"reach", "reach packets none"},
+                                            {"back", "back until packets none"},
                                             {"explore", "explore"},
                                             {"load", "load session.save"}};
     struct form form;

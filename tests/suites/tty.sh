@@ -26,7 +26,10 @@ start() {
     in_tmux kill-session -t zxp 2>/dev/null
     in_tmux new-session -d -s zxp -x "$columns" -y 50 \
         "env TERM=xterm-256color $* '$repl' $more; echo \"left with \$?\"; exec sleep 1000"
-    await 'zxpager>'
+    await 'zxpager>' && return
+    echo "Bail out! no prompt"
+    in_tmux kill-server
+    exit 1
 }
 
 # await PATTERN: until it stands on the screen; fails after ten seconds.
@@ -104,7 +107,7 @@ shows "Ctrl-C ends a long loop" 'interrupted'
 line 'show v'
 shows "and the session goes on" '^ state  CC\.\.'
 line 'def twice x'
-line 'age # $x'
+line "age # \$x"
 line 'end'
 line 'twice 1'
 shows "a def of several lines" '> age'
@@ -163,8 +166,7 @@ await 'left with 0'
 start 100 NO_COLOR=1
 line 'create v 2'
 await 'ZX_OK'
-in_tmux capture-pane -e -p -t zxp | grep -q "$(printf '\033')\\[3[0-9]m"
-[ $? -ne 0 ]
+! in_tmux capture-pane -e -p -t zxp | grep -q "$(printf '\033')\\[3[0-9]m"
 verdict "NO_COLOR: no colours" $?
 type_in 'supply'
 sleep 0.3
@@ -193,8 +195,7 @@ more=--no-color
 start 100
 line 'create v 2'
 await 'ZX_OK'
-in_tmux capture-pane -e -p -t zxp | grep -q "$(printf '\033')\\[3[0-9]m"
-[ $? -ne 0 ]
+! in_tmux capture-pane -e -p -t zxp | grep -q "$(printf '\033')\\[3[0-9]m"
 verdict "--no-color: no colours" $?
 keys C-d
 await 'left with 0'
@@ -210,7 +211,7 @@ echo 'bind ^G zxpager-complete' >"$tmp/editrc"
 start 100
 type_in 'detac'
 keys C-g
-shows "~/.editrc is read" 'detach'
+shows "editrc is read" 'detach'
 keys C-c
 keys C-d
 await 'left with 0'
