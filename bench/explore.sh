@@ -57,7 +57,8 @@ race() { # PAGES THREADS
             if (spin_seconds < 0.01) spin_seconds = 0.01 # it tells no less
             printf "%d pages, %d threads: %d states, %d transitions\n", pages, threads, states, transitions
             line = "%-8s %11.0f states/s  %8.2f s  %6.1f bytes a state"
-            printf "  " line "%s\n", "Spin", spin / spin_seconds, spin_seconds, spin_memory / spin, spin == states ? "" : "  OTHER STATES: " spin
+            printf "  " line "%s\n", "Spin", spin / spin_seconds, spin_seconds, spin_memory / spin,
+                   spin == states ? "" : "  OTHER STATES: " spin
             printf "  " line "\n", "explore", states / seconds, seconds, memory / states
             printf "  %-8s %11.2f\n", "ratio", states / seconds / (spin / spin_seconds)
         }' "$work/spin" "$work/engine"

@@ -3,8 +3,8 @@
  *
  *     explore_spin PAGES THREADS [state | pace]
  *
- * Prints states and transitions up to the projection of SPIN.md; with `state` it explores by the STATE form and counts the projections
- * of what it met, which must be as many; with `pace` also seconds, states a second and bytes.
+ * Prints states and transitions up to the projection of SPIN.md; with `state` it explores by the STATE form and counts
+ * the projections of what it met, which must be as many; with `pace` also seconds, states a second and bytes.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -91,7 +91,8 @@ static const struct command commands[] = {
     {"branches", "branches", "all branches", 0, VIEW, cmd_branches},
     {"diff", "diff [A [B]]", "what differs between two moments or branches; what the last step changed", 0, VIEW, cmd_diff},
     {"reach", "reach CONDITION [within N]", "the shortest way to a state for which a condition holds", 0, CMD_ANY_THREAD, cmd_reach},
-    {"explore", "explore [STEP ...] [pages=N] [depth=N] [states=N] [workers=N] [exact] [live] [never CONDITION]",
+    {"explore", "explore [STEP ...] [pages=N] [depth=N] [states=N] [workers=N] [exact] [live] [shard=I/N] [to=FILE] "
+     "[never CONDITION]",
      "visit every state that can be reached, and check the invariants in each", 0, CMD_ANY_THREAD, cmd_explore},
     {"advance", "advance N", "let N nanoseconds pass", ZXP_OP_ADVANCE, 0, cmd_advance},
     {"set", "set NAME VALUE", "change a setting", 0, VIEW, cmd_set},

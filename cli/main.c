@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "explore_mode.h"
 #include "number.h"
 #include "prompt.h"
 #include "runner.h"
@@ -32,6 +33,10 @@ static const char usage[] =
     "       zxpager-repl --tap FILE ...         results as TAP, then \"N passed, N failed\"\n"
     "       zxpager-repl --update FILE ...      rewrite the expectations of FILE to what came\n"
     "       zxpager-repl --json FILE ...        every event as one JSON object a line\n"
+    "       zxpager-repl explore FILE.zxp|-c STATEMENTS [--shard I/N] [--to FILE] [WORD ...]\n"
+    "                                           all states that the script's world can reach; words as of the command\n"
+    "       zxpager-repl explore --merge FILE ...\n"
+    "                                           how many states the shards of a run found together\n"
     "       zxpager-repl replay INPUT ...       a fuzz input, printed as a script and run\n"
     "options:\n"
     "  --profile NAME       head (the newest kernel), 2020 or 2018\n"
@@ -204,6 +209,8 @@ int main(int argc, char **argv) {
             break;
     }
     catch_signals();
+    if (argc > 1 && strcmp(argv[1], "explore") == 0)
+        return close_output(explore_mode(argc - 2, argv + 2, &interrupt_flag));
     if (argc > 1 && strcmp(argv[1], "replay") == 0)
         return close_output(prompt_replay(argc - 2, argv + 2));
     line.files = calloc((size_t)argc + 1, sizeof *line.files);

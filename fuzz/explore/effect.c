@@ -22,10 +22,18 @@ static bool same_bytes(const zxp_world *a, const zxp_world *b, size_t begin, siz
     return memcmp(a->memory + begin, b->memory + begin, end - begin) == 0;
 }
 
+/* Stamps and koids are handed out, and how far that has got tells nothing about what they name. */
+static bool same_kernel(const struct kernel *before, const struct kernel *after) {
+    struct kernel copy = *before;
+    copy.next_stamp = after->next_stamp;
+    copy.next_koid = after->next_koid;
+    return memcmp(&copy, after, sizeof copy) == 0;
+}
+
 /* A caller that can make its next call has nothing left of the last one but the result. */
 bool explore_same_world(const zxp_world *before, const zxp_world *after, uint32_t caller) {
     const struct kernel *kernel = kernel_of(after);
-    if (kernel->top != kernel_of(before)->top || caller >= kernel->thread_count) return false;
+    if (caller >= kernel->thread_count || !same_kernel(kernel_of(before), kernel)) return false;
     thread_ref t = ((const thread_ref *)arena_at(after, kernel->threads))[caller];
     if (thread_at(after, t)->state != ZXP_THREAD_READY) return false;
     struct part first = call_part(after, t), second = call_part(after, kernel->kernel_thread);
@@ -34,6 +42,7 @@ bool explore_same_world(const zxp_world *before, const zxp_world *after, uint32_
         first = second;
         second = swap;
     }
-    return same_bytes(before, after, 0, first.begin) && same_bytes(before, after, first.end, second.begin) &&
+    return same_bytes(before, after, sizeof *kernel, first.begin) &&
+           same_bytes(before, after, first.end, second.begin) &&
            same_bytes(before, after, second.end, (size_t)kernel->top * ARENA_UNIT);
 }

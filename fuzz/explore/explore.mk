@@ -3,3 +3,5 @@
 EXPLORE_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard fuzz/explore/*.c))
 REPL_OBJECTS += $(EXPLORE_OBJECTS)
 REPL_LIBS += -lpthread
+$(BUILD)/tests/explore: $(EXPLORE_OBJECTS)
+$(BUILD)/tests/explore: TEST_LIBS = -lpthread

@@ -1,0 +1,80 @@
+/*
+ * explore_mode.c - the program mode `zxpager-repl explore` (explore_mode.h). It only makes a statement of its arguments.
+ */
+#include "explore_mode.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../fuzz/explore/result_file.h"
+#include "buf.h"
+#include "runner.h"
+#include "source.h"
+
+static int misuse(const char *what) {
+    (void)fprintf(stderr, "zxpager-repl explore: error: %s (see --help)\n", what);
+    return 2;
+}
+
+static int merge(int count, char **files) {
+    uint64_t states;
+    const char *bad;
+    if (count == 0) return misuse("files are missing behind --merge");
+    if (!explore_results_merge((const char *const *)files, (size_t)count, &states, &bad)) {
+        (void)fprintf(stderr, "zxpager-repl explore: error: %s is no whole file of states\n", bad);
+        return 2;
+    }
+    (void)printf("%" PRIu64 " states in %d files\n", states, count);
+    return 0;
+}
+
+/* The words behind the set-up, as those of the command. False: an option has no value. */
+static bool add_words(struct buf *statement, int count, char **words) {
+    for (int i = 0; i < count; i++) {
+        const char *key = strcmp(words[i], "--shard") == 0 ? "shard=" : strcmp(words[i], "--to") == 0 ? "to=" : NULL;
+        if (key != NULL && ++i == count) return false;
+        buf_format(statement, " %s%s", key != NULL ? key : "", words[i]);
+    }
+    return true;
+}
+
+/* One source, as each has a world of its own: first the set-up, then, on a line of its own, the statement. */
+static int run(const char *name, const struct buf *text, volatile sig_atomic_t *interrupt) {
+    struct interp_options options = {0};
+    struct runner runner;
+    runner_init(&runner, RUN_ECHO, &options, false);
+    runner.in.interrupt = interrupt;
+    runner_text(&runner, source_create(name, text->s, text->n));
+    return runner_finish(&runner);
+}
+
+static bool add_file(struct buf *text, const char *path) {
+    char reason[200];
+    struct source *source = source_read(path, reason, sizeof reason);
+    if (source == NULL) {
+        (void)fprintf(stderr, "%s: error: %s\n", path, reason);
+        return false;
+    }
+    buf_format(text, "%.*s\n", (int)source->length, source->text);
+    source_release(source);
+    return true;
+}
+
+int explore_mode(int count, char **arguments, volatile sig_atomic_t *interrupt) {
+    struct buf text = {0};
+    if (count == 0) return misuse("a script is missing");
+    if (strcmp(arguments[0], "--merge") == 0) return merge(count - 1, arguments + 1);
+    bool given = strcmp(arguments[0], "-c") == 0;
+    if (given && count < 2) return misuse("statements are missing behind -c");
+    int used = given ? 2 : 1, status = 2;
+    if (given) buf_format(&text, "%s\n", arguments[1]);
+    bool well = given || add_file(&text, arguments[0]);
+    buf_text(&text, "explore");
+    if (well && !add_words(&text, count - used, arguments + used))
+        status = misuse("a value is missing behind the last option");
+    else if (well)
+        status = run(arguments[0], &text, interrupt);
+    buf_free(&text);
+    return status;
+}

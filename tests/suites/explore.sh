@@ -1,0 +1,63 @@
+# shellcheck shell=sh
+# zxpager-repl explore: the default space is whole and sound, by every store; findings with their script; shards; misuse.
+. tests/lib.sh
+repl=$ZXP_BUILD/zxpager-repl
+n=0
+tap() { # WHETHER WHAT
+    n=$((n + 1))
+    if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; fi
+}
+has() { # TEXT WHAT: in the last output
+    grep -qF -- "$1" "$ZXP_TMP/out"
+    tap $? "$2"
+}
+explore() {
+    run_limited 100 "$repl" explore "$@" >"$ZXP_TMP/out" 2>&1
+}
+states() { sed -n 's/^\([0-9]*\) states (.*/\1/p' "$ZXP_TMP/out"; }
+
+small='create v 2 trap-dirty'
+explore -c "$small"
+tap $? "the default explore ends well"
+has "(all of them)" "it sees all states"
+has "no violation" "no invariant is broken"
+all=$(states)
+explore -c "$small" exact live workers=2
+has "no violation" "from every state a fair pager lets every thread finish"
+[ "$(states)" = "$all" ]
+tap $? "exact and hash-compacted stores hold as many states ($all)"
+explore -c "$small" depth=2
+has "no violation so far" "a bound is told apart from the whole"
+
+explore -c "$small" never pages v '"W."'
+has "in 3 steps" "a state that may not be is found by a shortest way"
+has "    writeback begin v 0" "and printed as a script"
+
+explore -c "$small" --shard 0/2 --to "$ZXP_TMP/s0"
+explore -c "$small" --shard 1/2 --to "$ZXP_TMP/s1"
+has "all of this shard" "a shard says that it is one"
+explore --merge "$ZXP_TMP/s0" "$ZXP_TMP/s1"
+has "$all states in 2 files" "shards joined are the whole"
+head -c 100 "$ZXP_TMP/s0" >"$ZXP_TMP/s1"
+explore --merge "$ZXP_TMP/s0" "$ZXP_TMP/s1"
+[ $? -eq 2 ]
+tap $? "a file that breaks off is refused"
+
+printf '%s\n' "$small" >"$ZXP_TMP/small.zxp"
+explore "$ZXP_TMP/small.zxp" read supply
+tap $? "the set-up may stand in a file"
+explore --merge
+[ $? -eq 2 ]
+tap $? "--merge without files is misuse"
+explore -c "$small" --shard
+[ $? -eq 2 ]
+tap $? "an option without its value is misuse"
+
+# An interrupt ends a large run with what it has.
+"$repl" explore -c 'create v 6 trap-dirty' pages=6 workers=1 >"$ZXP_TMP/out" 2>&1 &
+job=$!
+sleep 1
+kill -INT $job
+wait $job
+has "(stopped)" "an interrupt keeps what was found"
+echo "1..$n"
