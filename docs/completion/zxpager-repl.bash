@@ -6,13 +6,14 @@ _zxpager_repl()
     COMPREPLY=()
     cur=${COMP_WORDS[COMP_CWORD]}
     prev=${COMP_WORDS[COMP_CWORD - 1]}
-    options='-c --play --check --tap --update --json --profile --max-steps --max-memory --no-files --no-color --version --help'
+    options='-c --play --check --tap --update --json --profile --max-steps --max-memory'
+    options+=' --no-files --no-color --shard --to --merge --version --help'
     case $prev in
         --profile)
             mapfile -t COMPREPLY < <(compgen -W 'head 2020 2018' -- "$cur")
             return
             ;;
-        -c | --max-steps | --max-memory)
+        -c | --max-steps | --max-memory | --shard)
             return
             ;;
     esac
@@ -23,8 +24,8 @@ _zxpager_repl()
         *)
             mapfile -t COMPREPLY < <(compgen -d -- "$cur"; compgen -f -X '!*.zxp' -- "$cur")
             compopt -o filenames 2>/dev/null
-            if [ "$COMP_CWORD" -eq 1 ] && [[ replay == "$cur"* ]]; then
-                COMPREPLY+=(replay)
+            if [ "$COMP_CWORD" -eq 1 ]; then
+                mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'explore replay' -- "$cur")
             fi
             ;;
     esac

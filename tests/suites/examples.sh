@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# What a user of the library finds: example programs, the guide's program with what it prints, headers in C and C++, manual page, completion,
-# and the syntax files of editors, which know every command.
+# What a user of the library finds: example programs, the guide's program with what it prints, headers in C and C++, manual page,
+# completion, and the syntax files of editors, which know every command.
 . tests/lib.sh
 tmp=$ZXP_TMP
 number=0
@@ -82,7 +82,7 @@ for option in $("$ZXP_BUILD/zxpager-repl" --help | grep -oE '(^| |\[)--?[a-z][a-
 done
 sed -n 's/^## //p' docs/reference/commands.md | while IFS= read -r command; do
     grep -qE "zxpCommand .*\b$command\b" docs/editors/vim/syntax/zxp.vim || echo "vim: $command"
-    grep -qE "[(|]$command[)|]" docs/editors/vscode/syntaxes/zxp.tmLanguage.json || echo "VS Code: $command"
+    grep -qE "[(|]${command}[)|]" docs/editors/vscode/syntaxes/zxp.tmLanguage.json || echo "VS Code: $command"
 done >"$tmp/out"
 [ ! -s "$tmp/out" ]
 verdict "the syntax files know every command" $? "$tmp/out"
