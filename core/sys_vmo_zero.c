@@ -146,11 +146,11 @@ static bool zero_unmap(zxp_world *w, node_ref n, uint64_t first, uint64_t end) {
 }
 
 static enum look zero_pages(zxp_world *w, thread_ref t, node_ref n, uint64_t first, uint64_t end) {
+    bool as_writes = node_is_root(w, n) && !profile_is(w, ZXP_PROFILE_HEAD); /* chapter 9 sections 4.4, 5.5 */
+    if (as_writes) return write_zero_pages(w, t, n, first, end);
     if (!zero_unmap(w, n, first, end)) return look_no_memory(w, t);
     if (!node_at(w, n)->in_pager_tree) return zero_anonymous(w, t, n, first, end);
     if (!node_is_root(w, n)) return zero_clone(w, t, n, first, end);
-    bool as_writes = !profile_is(w, ZXP_PROFILE_HEAD); /* chapter 9 sections 4.4, 5.5 */
-    if (as_writes) return write_zero_pages(w, t, n, first, end);
     return zero_root(w, t, n, first, end);
 }
 
