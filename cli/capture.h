@@ -7,8 +7,9 @@
 #include "../fuzz/codec/codec.h"
 #include "source.h"
 
-/* Runs a script; at the end of each case that made calls, tells its name and its program. A case with more calls, threads or constants
- * than a program can hold is cut there. Takes the reference. False after a script error. */
-bool capture_script(struct source *source, void (*told)(void *user, const char *name, const struct fuzz_program *program), void *user);
+/* Runs a script; at the end of each case that made calls, tells its name and its program. A case with more calls,
+ * threads or constants than a program can hold is cut there. Takes the reference. False after a script error. */
+bool capture_script(struct source *source,
+                    void (*told)(void *user, const char *name, const struct fuzz_program *program), void *user);
 
 #endif

@@ -22,8 +22,7 @@ static void free_words(struct case_state *current) {
     free(current->with_names);
     free(current->with_words);
     free(current->with_choices);
-    for (size_t i = 0; i < current->resume_count; i++)
-        source_release(current->resume[i].source);
+    for (size_t i = 0; i < current->resume_count; i++) source_release(current->resume[i].source);
     free(current->resume);
     source_release(current->title);
     current->title = NULL;
@@ -44,8 +43,7 @@ static bool begin_case(struct interp *in) {
     flow_clear_defs(in);
     interp_reset(in, in->options.profile);
     bool good = !current->title || name_case(in);
-    if (in->hooks.case_begin)
-        in->hooks.case_begin(in->hooks.user, buf_string(&current->name));
+    if (in->hooks.case_begin) in->hooks.case_begin(in->hooks.user, buf_string(&current->name));
     return good;
 }
 
@@ -55,8 +53,7 @@ static const char *base_name(const char *name) {
 }
 
 void flow_open_case(struct interp *in, const char *name) {
-    if (in->current.open)
-        return;
+    if (in->current.open) return;
     free_words(&in->current);
     scope_release(in->case_scope);
     in->case_scope = NULL;
@@ -77,11 +74,9 @@ void flow_clear_case(struct interp *in) {
 /* ---- Combinations ---- */
 
 static const char *choice(const struct case_state *current, size_t i, size_t combination) {
-    for (size_t k = i + 1; k < current->with_count; k++)
-        combination /= current->with_choices[k];
+    for (size_t k = i + 1; k < current->with_count; k++) combination /= current->with_choices[k];
     const char *word = current->with_words[i];
-    for (size_t k = combination % current->with_choices[i]; k > 0; k--)
-        word += strlen(word) + 1;
+    for (size_t k = combination % current->with_choices[i]; k > 0; k--) word += strlen(word) + 1;
     return word;
 }
 
@@ -117,13 +112,11 @@ static void add_words(struct interp *in) {
     const struct scope *scope = in->case_scope;
     bool any = false;
     for (size_t i = 0; scope && i < scope->count; i++) {
-        if (mentions(&in->current, scope->names[i]))
-            continue;
+        if (mentions(&in->current, scope->names[i])) continue;
         buf_format(&in->current.name, "%s%s=%s", any ? " " : " (", scope->names[i], scope->words[i]);
         any = true;
     }
-    if (any)
-        buf_char(&in->current.name, ')');
+    if (any) buf_char(&in->current.name, ')');
 }
 
 /* The title with the words of this combination: names are replaced in it (LANGUAGE.md section 1, "Substitution"). */
@@ -134,8 +127,7 @@ static bool name_case(struct interp *in) {
     char *bytes;
     size_t length, quote = 0;
     bool good = subst_build(in, current->title, &cut, NULL, &named.text);
-    while (good && quote < named.text.n && named.text.s[quote] != '"')
-        quote++;
+    while (good && quote < named.text.n && named.text.s[quote] != '"') quote++;
     good = good && stmt_string(&named, (struct span){quote, named.text.n}, &bytes, &length);
     if (good) {
         buf_clear(&current->name);
@@ -169,8 +161,7 @@ static void restore_place(struct interp *in) {
 
 bool flow_close_case(struct interp *in) {
     struct case_state *current = &in->current;
-    if (!current->open)
-        return false;
+    if (!current->open) return false;
     enum case_result result = current->failed ? CASE_FAILED : current->skipped ? CASE_SKIPPED : CASE_PASSED;
     in->cases_failed += result == CASE_FAILED;
     in->cases_passed += result == CASE_PASSED;
@@ -178,14 +169,12 @@ bool flow_close_case(struct interp *in) {
     current->open = false;
     if (in->hooks.case_end)
         in->hooks.case_end(in->hooks.user, buf_string(&current->name), result, buf_string(&current->why));
-    if (in->quit || in->options.dry || current->combination + 1 >= current->combination_count)
-        return false;
+    if (in->quit || in->options.dry || current->combination + 1 >= current->combination_count) return false;
     current->combination++;
     restore_place(in);
     scope_release(in->case_scope);
     in->case_scope = make_scope(current);
-    if (!begin_case(in))
-        flow_report_error(in);
+    if (!begin_case(in)) flow_report_error(in);
     return true;
 }
 
@@ -214,8 +203,7 @@ static bool add_name(struct stmt *s, struct span word, size_t equal) {
 static bool add_choices(struct stmt *s, struct span word) {
     struct case_state *current = &s->in->current;
     size_t equal = text_find(&s->text, word, "="), n = current->with_count;
-    if (!add_name(s, word, equal))
-        return false;
+    if (!add_name(s, word, equal)) return false;
     struct buf words = {0};
     for (size_t at = equal + 1; at <= word.end;) {
         size_t comma = text_find(&s->text, (struct span){at, word.end}, ",");
@@ -234,14 +222,12 @@ static bool add_choices(struct stmt *s, struct span word) {
 
 static bool parse_with(struct stmt *s, size_t at) {
     struct span word;
-    if (!text_next_word(&s->text, &at, s->body.end, &word))
-        return true;
+    if (!text_next_word(&s->text, &at, s->body.end, &word)) return true;
     if (!span_is(&s->text, word, "with"))
         return stmt_error(s, word.begin, "only `with NAME=WORD,WORD ...' may stand behind a case's name");
     s->in->current.combination_count = 1;
     while (text_next_word(&s->text, &at, s->body.end, &word)) {
-        if (!add_choices(s, word))
-            return false;
+        if (!add_choices(s, word)) return false;
     }
     return s->in->current.with_count || stmt_error(s, s->body.end, "NAME=WORD,WORD is missing behind `with'");
 }
@@ -252,8 +238,7 @@ static bool start(struct stmt *s, struct span title) {
     current->title = source_hold(s->text.source);
     current->title_begin = s->text.at[s->body.begin];
     current->title_end = s->text.at[title.end];
-    if (current->with_count)
-        keep_place(in);
+    if (current->with_count) keep_place(in);
     scope_release(in->case_scope);
     in->case_scope = current->with_count ? make_scope(current) : NULL;
     return begin_case(in);
@@ -263,10 +248,8 @@ bool flow_case(struct stmt *s) {
     struct interp *in = s->in;
     struct span title;
     size_t at = s->body.begin + 4; /* behind the word */
-    if (flow_in_block(in))
-        return stmt_error(s, s->body.begin, "`case' inside of a loop or def");
-    if (flow_close_case(in))
-        return true;
+    if (flow_in_block(in)) return stmt_error(s, s->body.begin, "`case' inside of a loop or def");
+    if (flow_close_case(in)) return true;
     free_words(&in->current);
     if (!text_next_word(&s->text, &at, s->body.end, &title) || s->text.s[title.begin] != '"')
         return stmt_error(s, s->body.begin, "a case needs a name in quotes");
@@ -276,11 +259,9 @@ bool flow_case(struct stmt *s) {
 bool flow_skip(struct stmt *s) {
     char *why;
     size_t length;
-    if (flow_in_block(s->in))
-        return stmt_error(s, s->body.begin, "`skip' inside of a loop or def");
+    if (flow_in_block(s->in)) return stmt_error(s, s->body.begin, "`skip' inside of a loop or def");
     struct span text = span_trim(&s->text, (struct span){s->body.begin + 4, s->body.end});
-    if (!stmt_string(s, text, &why, &length))
-        return false;
+    if (!stmt_string(s, text, &why, &length)) return false;
     buf_clear(&s->in->current.why);
     buf_add(&s->in->current.why, why, length);
     s->in->current.skipped = true;

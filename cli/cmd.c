@@ -5,15 +5,13 @@
 #include "names.h"
 
 static zx_koid_t koid_of(const struct stmt *s, const struct binding *binding) {
-    if (binding->koid || binding->kind == BIND_MAPPING)
-        return binding->koid;
+    if (binding->koid || binding->kind == BIND_MAPPING) return binding->koid;
     return zxp_koid_of(s->in->world, (zx_handle_t)binding->value);
 }
 
 bool cmd_take_vmo(struct stmt *s, struct binding *binding) {
     struct span word;
-    if (!stmt_take_name(s, "a VMO", &word) || !stmt_binding(s, word, binding))
-        return false;
+    if (!stmt_take_name(s, "a VMO", &word) || !stmt_binding(s, word, binding)) return false;
     if (binding->kind == BIND_MAPPING)
         return stmt_error(s, word.begin, "`%.*s' is a mapping, not a VMO", (int)span_length(word),
                           s->text.s + word.begin);
@@ -24,15 +22,13 @@ bool cmd_take_vmo(struct stmt *s, struct binding *binding) {
 bool cmd_take_target(struct stmt *s, struct target *target) {
     struct span word;
     struct binding binding;
-    if (!stmt_take_name(s, "a VMO or a mapping", &word) || !stmt_binding(s, word, &binding))
-        return false;
+    if (!stmt_take_name(s, "a VMO or a mapping", &word) || !stmt_binding(s, word, &binding)) return false;
     /* a number is the address of a page or a handle: handle values have their lowest bits set (chapter 1 section 4.1)
      * */
     bool address = binding.kind == BIND_NUMBER && binding.value && binding.value % ZXP_PAGE_SIZE == 0;
     *target = (struct target){.mapping = binding.kind == BIND_MAPPING || address, .value = binding.value};
     target->length = binding.length;
-    if (!target->mapping)
-        target->koid = koid_of(s, &binding);
+    if (!target->mapping) target->koid = koid_of(s, &binding);
     return true;
 }
 
@@ -40,8 +36,7 @@ static bool is_keyword(const struct stmt *s, struct span word, const char *const
     for (; keywords && *keywords; keywords++) {
         size_t n = strlen(*keywords); /* "byte=" stands for a prefix */
         bool prefix = (*keywords)[n - 1] == '=' || (*keywords)[n - 1] == '_';
-        if (prefix ? span_begins(&s->text, word, *keywords) : span_is(&s->text, word, *keywords))
-            return true;
+        if (prefix ? span_begins(&s->text, word, *keywords) : span_is(&s->text, word, *keywords)) return true;
     }
     return false;
 }
@@ -52,10 +47,8 @@ static bool number_next(const struct stmt *s, const char *const *keywords) {
 
 bool cmd_take_range(struct stmt *s, const char *const *keywords, uint64_t *offset, uint64_t *length) {
     *length = 1;
-    if (!stmt_take_pages(s, "a page", offset))
-        return false;
-    if (number_next(s, keywords) && !stmt_take_pages(s, "a page count", length))
-        return false;
+    if (!stmt_take_pages(s, "a page", offset)) return false;
+    if (number_next(s, keywords) && !stmt_take_pages(s, "a page count", length)) return false;
     *offset *= ZXP_PAGE_SIZE;
     *length *= ZXP_PAGE_SIZE;
     return true;
@@ -64,15 +57,12 @@ bool cmd_take_range(struct stmt *s, const char *const *keywords, uint64_t *offse
 bool cmd_take_optional_range(struct stmt *s, const char *const *keywords, bool *given, uint64_t *offset,
                              uint64_t *length) {
     *given = number_next(s, keywords);
-    if (!*given)
-        return true;
-    if (!stmt_take_pages(s, "a page", offset))
-        return false;
+    if (!*given) return true;
+    if (!stmt_take_pages(s, "a page", offset)) return false;
     if (!number_next(s, keywords))
         return stmt_error(s, stmt_more(s) ? s->words[s->at_word].begin : s->body.end,
                           "a page count is missing: page and count stand together");
-    if (!stmt_take_pages(s, "a page count", length))
-        return false;
+    if (!stmt_take_pages(s, "a page count", length)) return false;
     *offset *= ZXP_PAGE_SIZE;
     *length *= ZXP_PAGE_SIZE;
     return true;
@@ -80,8 +70,7 @@ bool cmd_take_optional_range(struct stmt *s, const char *const *keywords, bool *
 
 bool cmd_take_option(struct stmt *s, const char *name, struct span *value) {
     size_t n = strlen(name);
-    if (!stmt_more(s) || !span_begins(&s->text, s->words[s->at_word], name))
-        return false;
+    if (!stmt_more(s) || !span_begins(&s->text, s->words[s->at_word], name)) return false;
     *value = (struct span){s->words[s->at_word].begin + n, s->words[s->at_word].end};
     s->at_word++;
     return true;
@@ -89,8 +78,7 @@ bool cmd_take_option(struct stmt *s, const char *name, struct span *value) {
 
 uint64_t cmd_pager(struct stmt *s, const struct binding *binding) {
     struct vmo_fact fact;
-    if (names_fact(s->in, binding, &fact))
-        return fact.pager;
+    if (names_fact(s->in, binding, &fact)) return fact.pager;
     struct binding *pager = names_binding(s->in, "pager", 5);
     return pager ? pager->value : 0;
 }
@@ -100,13 +88,10 @@ uint64_t cmd_size(const struct stmt *s, zx_koid_t koid) {
     return koid && zxp_object_get(s->in->world, koid, &view) ? view.size : 0;
 }
 
-bool cmd_ok(const struct stmt *s) {
-    return s->outcome.kind == OUT_STATUS && s->outcome.status == ZX_OK;
-}
+bool cmd_ok(const struct stmt *s) { return s->outcome.kind == OUT_STATUS && s->outcome.status == ZX_OK; }
 
 void cmd_set_result(struct stmt *s, zx_status_t status) {
-    if (s->in->options.dry)
-        return;
+    if (s->in->options.dry) return;
     struct thread_record *record = session_record(&s->in->session, s->thread);
     record->has_result = true;
     record->result = status;

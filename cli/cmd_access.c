@@ -20,8 +20,7 @@ static bool run_on_vmo(struct stmt *s, const struct access *a) {
     call.args[0] = a->target.value;
     call.args[a->write ? 2 : 1] = a->offset;
     call.args[a->write ? 3 : 2] = a->length;
-    if (a->write)
-        call.buffer = (zxp_buffer){.kind = ZXP_BUFFER_FILL, .fill = a->byte};
+    if (a->write) call.buffer = (zxp_buffer){.kind = ZXP_BUFFER_FILL, .fill = a->byte};
     return call_make(s, &call);
 }
 
@@ -29,10 +28,8 @@ static bool run_on_mapping(struct stmt *s, const struct access *a) {
     struct touch touch = {.write = a->write, .byte = a->byte, .address = a->target.value + a->offset};
     touch.left = a->length / ZXP_PAGE_SIZE;
     s->outcome = (struct outcome){.kind = OUT_STATUS};
-    if (s->in->options.dry)
-        return true;
-    if (!stmt_ready(s))
-        return false;
+    if (s->in->options.dry) return true;
+    if (!stmt_ready(s)) return false;
     exec_touch(s->in, s->thread, touch);
     s->outcome = exec_outcome(s->in, s->thread);
     return !interp_interrupted(s->in) || stmt_error(s, s->body.begin, "interrupted");
@@ -44,8 +41,7 @@ static bool run_access(struct stmt *s, const struct access *a) {
 
 bool cmd_read(struct stmt *s) {
     struct access a = {0};
-    if (!cmd_take_target(s, &a.target) || !cmd_take_range(s, NULL, &a.offset, &a.length) || !stmt_end(s))
-        return false;
+    if (!cmd_take_target(s, &a.target) || !cmd_take_range(s, NULL, &a.offset, &a.length) || !stmt_end(s)) return false;
     return run_access(s, &a);
 }
 
@@ -54,10 +50,8 @@ bool cmd_write(struct stmt *s) {
     struct access a = {.write = true, .byte = 'w'};
     struct span value;
     uint64_t byte = 'w';
-    if (!cmd_take_target(s, &a.target) || !cmd_take_range(s, keywords, &a.offset, &a.length))
-        return false;
-    if (cmd_take_option(s, "byte=", &value) && !stmt_eval(s, value, 0, &byte))
-        return false;
+    if (!cmd_take_target(s, &a.target) || !cmd_take_range(s, keywords, &a.offset, &a.length)) return false;
+    if (cmd_take_option(s, "byte=", &value) && !stmt_eval(s, value, 0, &byte)) return false;
     a.byte = (uint8_t)byte;
     return stmt_end(s) && run_access(s, &a);
 }
@@ -68,15 +62,12 @@ bool cmd_fault(struct stmt *s) {
     struct access a = {.byte = 'w'};
     if (s->has_prefix)
         return stmt_error(s, s->prefix.begin, "`fault' always takes a fresh thread; for this one: read or write");
-    if (!cmd_take_target(s, &a.target) || !cmd_take_range(s, keywords, &a.offset, &a.length))
-        return false;
+    if (!cmd_take_target(s, &a.target) || !cmd_take_range(s, keywords, &a.offset, &a.length)) return false;
     a.write = stmt_take_keyword(s, "write");
-    if (!stmt_end(s) || s->in->options.dry)
-        return !s->in->diag.set;
+    if (!stmt_end(s) || s->in->options.dry) return !s->in->diag.set;
     char *name = s->in->moved;
     s->thread = exec_new_thread(s->in);
-    if (s->thread == ZXP_NO_THREAD)
-        return stmt_error(s, s->body.begin, "no memory for another thread");
+    if (s->thread == ZXP_NO_THREAD) return stmt_error(s, s->body.begin, "no memory for another thread");
     s->thread_settled = s->prefixed = true;
     if (s->want.named)
         (void)strncat(name, s->text.s + s->want.name.begin,
@@ -107,10 +98,8 @@ bool cmd_range_op(struct stmt *s) {
     struct target target;
     uint64_t offset, length;
     const struct range_op *op = range_ops;
-    while (!span_is(&s->text, s->words[0], op->word))
-        op++;
-    if (!cmd_take_target(s, &target) || !cmd_take_range(s, NULL, &offset, &length) || !stmt_end(s))
-        return false;
+    while (!span_is(&s->text, s->words[0], op->word)) op++;
+    if (!cmd_take_target(s, &target) || !cmd_take_range(s, NULL, &offset, &length) || !stmt_end(s)) return false;
     if (target.mapping)
         return stmt_op(s, ZXP_OP_VMAR_OP_RANGE, 4,
                        (uint64_t[]){zxp_root_vmar(s->in->world), op->vmar, target.value + offset, length});
@@ -122,8 +111,7 @@ bool cmd_lock(struct stmt *s) {
     uint64_t op = span_is(&s->text, s->words[0], "lock")     ? ZX_VMO_OP_LOCK
                   : span_is(&s->text, s->words[0], "unlock") ? ZX_VMO_OP_UNLOCK
                                                              : ZX_VMO_OP_TRY_LOCK;
-    if (!cmd_take_vmo(s, &vmo) || !stmt_end(s))
-        return false;
+    if (!cmd_take_vmo(s, &vmo) || !stmt_end(s)) return false;
     return stmt_op(s, ZXP_OP_VMO_OP_RANGE, 4, (uint64_t[]){vmo.value, op, 0, cmd_size(s, vmo.koid)});
 }
 
@@ -133,8 +121,7 @@ bool cmd_pin(struct stmt *s) {
     static const char *const keywords[] = {"read", NULL};
     struct binding vmo;
     uint64_t offset, length;
-    if (!cmd_take_vmo(s, &vmo) || !cmd_take_range(s, keywords, &offset, &length))
-        return false;
+    if (!cmd_take_vmo(s, &vmo) || !cmd_take_range(s, keywords, &offset, &length)) return false;
     bool read = stmt_take_keyword(s, "read");
     return stmt_end(s) && stmt_op(s, ZXP_OP_PIN, 4, (uint64_t[]){vmo.value, offset, length, !read});
 }
@@ -142,15 +129,13 @@ bool cmd_pin(struct stmt *s) {
 bool cmd_unpin(struct stmt *s) {
     struct binding vmo;
     uint64_t offset, length;
-    if (!cmd_take_vmo(s, &vmo) || !cmd_take_range(s, NULL, &offset, &length) || !stmt_end(s))
-        return false;
+    if (!cmd_take_vmo(s, &vmo) || !cmd_take_range(s, NULL, &offset, &length) || !stmt_end(s)) return false;
     return stmt_op(s, ZXP_OP_UNPIN, 3, (uint64_t[]){vmo.koid, offset, length});
 }
 
 bool cmd_resize(struct stmt *s) {
     struct binding vmo;
     uint64_t pages;
-    if (!cmd_take_vmo(s, &vmo) || !stmt_take_pages(s, "a number of pages", &pages) || !stmt_end(s))
-        return false;
+    if (!cmd_take_vmo(s, &vmo) || !stmt_take_pages(s, "a number of pages", &pages) || !stmt_end(s)) return false;
     return stmt_op(s, ZXP_OP_VMO_SET_SIZE, 2, (uint64_t[]){vmo.value, pages * ZXP_PAGE_SIZE});
 }

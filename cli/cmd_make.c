@@ -14,8 +14,7 @@ struct flag {
 /* Takes a keyword of the list; an error if it stands there twice. */
 static bool take_flag(struct stmt *s, const struct flag *flags, uint64_t *options, bool *good) {
     for (; flags->word; flags++) {
-        if (!stmt_take_keyword(s, flags->word))
-            continue;
+        if (!stmt_take_keyword(s, flags->word)) continue;
         if (*options & flags->bit)
             *good = stmt_error(s, s->words[s->at_word - 1].begin, "`%s' stands here twice", flags->word);
         *options |= flags->bit;
@@ -43,10 +42,8 @@ struct creation {
 
 static bool named_handle(struct stmt *s, struct span value, uint64_t *handle) {
     struct binding binding;
-    if (!span_is_name(&s->text, value))
-        return stmt_error(s, value.begin, "a name is missing here");
-    if (!stmt_binding(s, value, &binding))
-        return false;
+    if (!span_is_name(&s->text, value)) return stmt_error(s, value.begin, "a name is missing here");
+    if (!stmt_binding(s, value, &binding)) return false;
     *handle = binding.value;
     return true;
 }
@@ -65,10 +62,8 @@ static bool take_value(struct stmt *s, struct creation *c, bool *good) {
         given = &c->has_port;
         *good = named_handle(s, value, &c->port);
     }
-    if (given && *given && *good)
-        *good = stmt_error(s, value.begin, "this stands here twice");
-    if (given)
-        *given = true;
+    if (given && *given && *good) *good = stmt_error(s, value.begin, "this stands here twice");
+    if (given) *given = true;
     return given != NULL;
 }
 
@@ -76,11 +71,9 @@ static bool take_creation(struct stmt *s, struct creation *c) {
     static const struct flag flags[] = {
         {"resizable", ZX_VMO_RESIZABLE}, {"trap-dirty", ZX_VMO_TRAP_DIRTY}, {"unbounded", ZX_VMO_UNBOUNDED}, {NULL, 0}};
     bool good = true;
-    if (!stmt_take_pages(s, "a number of pages", &c->pages))
-        return false;
+    if (!stmt_take_pages(s, "a number of pages", &c->pages)) return false;
     while (good && stmt_more(s)) {
-        if (!take_flag(s, flags, &c->options, &good) && !take_value(s, c, &good))
-            good = stmt_end(s);
+        if (!take_flag(s, flags, &c->options, &good) && !take_value(s, c, &good)) good = stmt_end(s);
     }
     return good;
 }
@@ -93,22 +86,15 @@ static uint64_t predefined(struct stmt *s, const char *name) {
 bool cmd_create(struct stmt *s) {
     struct span name;
     struct creation c = {0};
-    if (stmt_take_keyword(s, "pager"))
-        return create_object(s, ZXP_OP_PAGER_CREATE, "a pager's name");
-    if (stmt_take_keyword(s, "port"))
-        return create_object(s, ZXP_OP_PORT_CREATE, "a port's name");
-    if (!stmt_take_name(s, "a VMO's name", &name) || !take_creation(s, &c))
-        return false;
-    if (!c.has_pager)
-        c.pager = predefined(s, "pager");
-    if (!c.has_port)
-        c.port = predefined(s, "port");
-    if (!c.has_key)
-        c.key = s->in->session.next_key++;
+    if (stmt_take_keyword(s, "pager")) return create_object(s, ZXP_OP_PAGER_CREATE, "a pager's name");
+    if (stmt_take_keyword(s, "port")) return create_object(s, ZXP_OP_PORT_CREATE, "a port's name");
+    if (!stmt_take_name(s, "a VMO's name", &name) || !take_creation(s, &c)) return false;
+    if (!c.has_pager) c.pager = predefined(s, "pager");
+    if (!c.has_port) c.port = predefined(s, "port");
+    if (!c.has_key) c.key = s->in->session.next_key++;
     zxp_op_call call = {.op = ZXP_OP_PAGER_CREATE_VMO,
                         .args = {c.pager, c.options, c.port, c.key, c.pages * ZXP_PAGE_SIZE}};
-    if (!stmt_call(s, &call))
-        return false;
+    if (!stmt_call(s, &call)) return false;
     call_bind(s, name, &call);
     return true;
 }
@@ -121,15 +107,12 @@ bool cmd_anon(struct stmt *s) {
     struct span name;
     uint64_t pages, options = 0;
     bool good = true;
-    if (!stmt_take_name(s, "a VMO's name", &name) || !stmt_take_pages(s, "a number of pages", &pages))
-        return false;
+    if (!stmt_take_name(s, "a VMO's name", &name) || !stmt_take_pages(s, "a number of pages", &pages)) return false;
     while (good && stmt_more(s)) {
-        if (!take_flag(s, flags, &options, &good))
-            good = stmt_end(s);
+        if (!take_flag(s, flags, &options, &good)) good = stmt_end(s);
     }
     zxp_op_call call = {.op = ZXP_OP_VMO_CREATE, .args = {pages * ZXP_PAGE_SIZE, options}};
-    if (!good || !stmt_call(s, &call))
-        return false;
+    if (!good || !stmt_call(s, &call)) return false;
     call_bind(s, name, &call);
     return true;
 }
@@ -172,13 +155,11 @@ bool cmd_clone(struct stmt *s) {
     struct cloning c = {0};
     if (!stmt_take_name(s, "the child's name", &name) || !cmd_take_vmo(s, &parent) || !take_cloning(s, &c))
         return false;
-    if (!c.kind)
-        c.kind = ZX_VMO_CHILD_SNAPSHOT_AT_LEAST_ON_WRITE;
+    if (!c.kind) c.kind = ZX_VMO_CHILD_SNAPSHOT_AT_LEAST_ON_WRITE;
     if (!c.ranged && c.kind != ZX_VMO_CHILD_REFERENCE) /* a reference takes no range: 0, 0 (chapter 6 section 3.4) */
         c.length = cmd_size(s, parent.koid);
     zxp_op_call call = {.op = ZXP_OP_VMO_CREATE_CHILD, .args = {parent.value, c.kind | c.options, c.offset, c.length}};
-    if (!stmt_call(s, &call))
-        return false;
+    if (!stmt_call(s, &call)) return false;
     call_bind(s, name, &call);
     return true;
 }
@@ -195,8 +176,7 @@ static const char *const map_keywords[] = {"r", "rw", "rx", "rwx", "map-range", 
 
 static uint64_t take_permissions(struct stmt *s) {
     for (const struct flag *flag = permissions; flag->word; flag++) {
-        if (stmt_take_keyword(s, flag->word))
-            return flag->bit;
+        if (stmt_take_keyword(s, flag->word)) return flag->bit;
     }
     return 0;
 }
@@ -229,17 +209,13 @@ bool cmd_map(struct stmt *s) {
     struct span name;
     struct binding vmo;
     struct mapping m = {0};
-    if (!stmt_take_name(s, "the mapping's name", &name) || !cmd_take_vmo(s, &vmo) || !take_mapping(s, &m))
-        return false;
-    if (!m.permissions)
-        m.permissions = ZX_VM_PERM_READ | ZX_VM_PERM_WRITE;
-    if (!m.ranged)
-        m.length = cmd_size(s, vmo.koid);
+    if (!stmt_take_name(s, "the mapping's name", &name) || !cmd_take_vmo(s, &vmo) || !take_mapping(s, &m)) return false;
+    if (!m.permissions) m.permissions = ZX_VM_PERM_READ | ZX_VM_PERM_WRITE;
+    if (!m.ranged) m.length = cmd_size(s, vmo.koid);
     zxp_op_call call = {
         .op = ZXP_OP_VMAR_MAP,
         .args = {zxp_root_vmar(s->in->world), m.permissions | m.options, 0, vmo.value, m.offset, m.length}};
-    if (!stmt_call(s, &call))
-        return false;
+    if (!stmt_call(s, &call)) return false;
     call_bind(s, name, &call);
     return true;
 }
@@ -247,8 +223,7 @@ bool cmd_map(struct stmt *s) {
 /* M, and its range: [P N] or all that was mapped. */
 static bool take_mapped(struct stmt *s, struct target *target) {
     struct span word = stmt_more(s) ? s->words[s->at_word] : s->body;
-    if (!cmd_take_target(s, target))
-        return false;
+    if (!cmd_take_target(s, target)) return false;
     return target->mapping || target->value == 0 || s->in->options.dry ||
            stmt_error(s, word.begin, "a mapping is missing here");
 }
@@ -256,30 +231,26 @@ static bool take_mapped(struct stmt *s, struct target *target) {
 static bool take_mapped_range(struct stmt *s, struct target *target) {
     bool given;
     uint64_t offset = 0;
-    if (!cmd_take_optional_range(s, NULL, &given, &offset, &target->length))
-        return false;
+    if (!cmd_take_optional_range(s, NULL, &given, &offset, &target->length)) return false;
     target->value += offset;
     return stmt_end(s);
 }
 
 bool cmd_unmap(struct stmt *s) {
     struct target target;
-    if (!take_mapped(s, &target) || !take_mapped_range(s, &target))
-        return false;
+    if (!take_mapped(s, &target) || !take_mapped_range(s, &target)) return false;
     return stmt_op(s, ZXP_OP_VMAR_UNMAP, 3, (uint64_t[]){zxp_root_vmar(s->in->world), target.value, target.length});
 }
 
 bool cmd_protect(struct stmt *s) {
     struct target target;
-    if (!take_mapped(s, &target))
-        return false;
+    if (!take_mapped(s, &target)) return false;
     bool none = stmt_take_keyword(s, "none");
     uint64_t options = none ? 0 : take_permissions(s);
     if (!none && !options)
         return stmt_error(s, stmt_more(s) ? s->words[s->at_word].begin : s->body.end,
                           "permissions are missing: r, rw or none");
-    if (!take_mapped_range(s, &target))
-        return false;
+    if (!take_mapped_range(s, &target)) return false;
     return stmt_op(s, ZXP_OP_VMAR_PROTECT, 4,
                    (uint64_t[]){zxp_root_vmar(s->in->world), options, target.value, target.length});
 }
@@ -289,23 +260,18 @@ bool cmd_protect(struct stmt *s) {
 bool cmd_close(struct stmt *s) {
     size_t count = s->word_count - 1;
     uint64_t *handles = pool_alloc(&s->pool, (count + 1) * sizeof *handles);
-    if (!count)
-        return stmt_error(s, s->body.end, "a name is missing here");
+    if (!count) return stmt_error(s, s->body.end, "a name is missing here");
     for (size_t i = 0; i < count; i++) {
         struct span word;
         struct binding binding;
-        if (!stmt_take_name(s, "what is closed", &word) || !stmt_binding(s, word, &binding))
-            return false;
+        if (!stmt_take_name(s, "what is closed", &word) || !stmt_binding(s, word, &binding)) return false;
         handles[i] = binding.value;
     }
     zx_status_t first = ZX_OK;
     for (size_t i = 0; i < count; i++) {
-        if (!stmt_op(s, ZXP_OP_HANDLE_CLOSE, 1, &handles[i]))
-            return false;
-        if (first == ZX_OK)
-            first = s->outcome.status;
+        if (!stmt_op(s, ZXP_OP_HANDLE_CLOSE, 1, &handles[i])) return false;
+        if (first == ZX_OK) first = s->outcome.status;
     }
-    if (count > 1)
-        cmd_set_result(s, first);
+    if (count > 1) cmd_set_result(s, first);
     return true;
 }

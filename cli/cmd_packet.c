@@ -25,10 +25,8 @@ static zxp_packet_view dequeued(const struct stmt *s) {
 
 /* One packet off the port, without waiting. The outcome is a packet, none, or the status that refused. */
 static bool dequeue(struct stmt *s, uint64_t port) {
-    if (!stmt_op(s, ZXP_OP_PORT_WAIT, 2, (uint64_t[]){port, 0}))
-        return false;
-    if (s->outcome.kind != OUT_STATUS || s->in->options.dry)
-        return true;
+    if (!stmt_op(s, ZXP_OP_PORT_WAIT, 2, (uint64_t[]){port, 0})) return false;
+    if (s->outcome.kind != OUT_STATUS || s->in->options.dry) return true;
     if (s->outcome.status == ZX_OK) {
         s->outcome.kind = OUT_PACKET;
         s->outcome.packet = dequeued(s);
@@ -82,10 +80,8 @@ static void set_aside(struct session *session, zx_koid_t port, zxp_packet_view p
 /* Takes packets off the port until this one is found. */
 static bool search(struct stmt *s, uint64_t handle, zx_koid_t port, const zxp_packet_view *want) {
     for (;;) {
-        if (!dequeue(s, handle))
-            return false;
-        if (s->outcome.kind != OUT_PACKET)
-            return true;
+        if (!dequeue(s, handle)) return false;
+        if (s->outcome.kind != OUT_PACKET) return true;
         if (same(want, &s->outcome.packet)) {
             s->outcome = (struct outcome){.kind = OUT_STATUS, .status = ZX_OK, .thread = s->thread};
             return true;
@@ -127,13 +123,10 @@ bool cmd_take(struct stmt *s) {
     if (!expect_packet(s, s->words + 1, s->word_count - 1, &want) || !port_of(s, s->words[2], &handle, &port))
         return false;
     s->outcome = (struct outcome){.kind = OUT_STATUS, .status = ZX_OK, .thread = s->thread};
-    if (s->in->options.dry)
-        return true;
-    if (!stmt_thread(s))
-        return false;
+    if (s->in->options.dry) return true;
+    if (!stmt_thread(s)) return false;
     s->outcome.thread = s->thread;
     (void)session_record(&s->in->session, s->thread);
-    if (find_aside(&s->in->session, port, &want))
-        return true;
+    if (find_aside(&s->in->session, port, &want)) return true;
     return search(s, handle, port, &want);
 }

@@ -27,7 +27,8 @@ static char *take_name(struct stmt *s) {
 
 static bool no_such_step(struct stmt *s) {
     const struct interp *in = s->in;
-    return stmt_error(s, s->words[0].begin, "there are steps %" PRIu64 " to %" PRIu64, past_first(in), past_depth(in) + past_ahead(in));
+    return stmt_error(s, s->words[0].begin, "there are steps %" PRIu64 " to %" PRIu64, past_first(in),
+                      past_depth(in) + past_ahead(in));
 }
 
 bool cmd_goto(struct stmt *s) {
@@ -40,9 +41,7 @@ bool cmd_goto(struct stmt *s) {
     return true;
 }
 
-static bool holds(const void *user, const zxp_world *world) {
-    return condition_holds(user, world);
-}
+static bool holds(const void *user, const zxp_world *world) { return condition_holds(user, world); }
 
 bool cmd_back(struct stmt *s) {
     struct condition condition;
@@ -61,7 +60,8 @@ bool cmd_back(struct stmt *s) {
 static void print_step(struct interp *in, uint64_t step, bool present) {
     uint32_t moment = past_at(in, step);
     const char *came = past_came(in, moment);
-    interp_printf(in, "%c%6" PRIu64 "  %.200s%s%.80s\n", present ? '>' : ' ', step, past_text(in, moment), came[0] ? "  => " : "", came);
+    interp_printf(in, "%c%6" PRIu64 "  %.200s%s%.80s\n", present ? '>' : ' ', step, past_text(in, moment),
+                  came[0] ? "  => " : "", came);
 }
 
 bool cmd_history(struct stmt *s) {
@@ -98,8 +98,8 @@ bool cmd_branches(struct stmt *s) {
     struct past_branch branch;
     if (!stmt_end(s) || s->in->options.dry) return !s->in->diag.set;
     for (size_t i = 0; past_branch_at(s->in, i, &branch); i++) {
-        interp_printf(s->in, "%c %-16s %" PRIu64 " steps%s%.120s\n", branch.current ? '*' : ' ', branch.name, branch.depth,
-                      branch.depth > 0 ? ", the last: " : "", past_text(s->in, branch.head));
+        interp_printf(s->in, "%c %-16s %" PRIu64 " steps%s%.120s\n", branch.current ? '*' : ' ', branch.name,
+                      branch.depth, branch.depth > 0 ? ", the last: " : "", past_text(s->in, branch.head));
     }
     return true;
 }

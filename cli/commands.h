@@ -83,14 +83,14 @@ bool cmd_evict(struct stmt *s); /* cmd_kernel.c */
 bool cmd_reclaim(struct stmt *s);
 bool cmd_age(struct stmt *s);
 bool cmd_advance(struct stmt *s);
-bool cmd_goto(struct stmt *s);     /* cmd_past.c */
+bool cmd_goto(struct stmt *s); /* cmd_past.c */
 bool cmd_back(struct stmt *s);
 bool cmd_history(struct stmt *s);
 bool cmd_branch(struct stmt *s);
 bool cmd_switch(struct stmt *s);
 bool cmd_branches(struct stmt *s);
 bool cmd_diff(struct stmt *s);
-bool cmd_reach(struct stmt *s);       /* cmd_explore.c */
+bool cmd_reach(struct stmt *s); /* cmd_explore.c */
 bool cmd_explore(struct stmt *s);
 bool cmd_check(struct stmt *s); /* cmd_world.c */
 bool cmd_reset(struct stmt *s);

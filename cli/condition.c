@@ -26,7 +26,8 @@ static bool take_map(struct stmt *s, struct atom *atom) {
     struct span quoted;
     struct map_run run;
     char *map;
-    if (!stmt_take_word(s, "a page map in quotes", &quoted) || !stmt_string(s, quoted, &map, &atom->length)) return false;
+    if (!stmt_take_word(s, "a page map in quotes", &quoted) || !stmt_string(s, quoted, &map, &atom->length))
+        return false;
     atom->map = map;
     for (size_t at = 0; at < atom->length;) {
         const char *why = map[at] == '?' ? (at++, NULL) : summary_map_run(map, atom->length, &at, &run);
@@ -40,14 +41,18 @@ static bool take_pages(struct stmt *s, struct atom *atom) {
     if (!cmd_take_vmo(s, &vmo)) return false;
     atom->koid = vmo.koid;
     atom->whole = is_quoted(s, s->at_word);
-    if (!atom->whole && (!stmt_take_pages(s, "a page", &atom->first) || !stmt_take_pages(s, "a page count", &atom->count))) return false;
+    if (!atom->whole &&
+        (!stmt_take_pages(s, "a page", &atom->first) || !stmt_take_pages(s, "a page count", &atom->count)))
+        return false;
     return take_map(s, atom);
 }
 
 static bool take_no_packets(struct stmt *s, struct atom *atom) {
     struct span word;
     struct binding port = {0};
-    if (!word_is(s, s->at_word, "none") && (!stmt_take_name(s, "a port's name", &word) || !stmt_binding(s, word, &port))) return false;
+    if (!word_is(s, s->at_word, "none") &&
+        (!stmt_take_name(s, "a port's name", &word) || !stmt_binding(s, word, &port)))
+        return false;
     if (!stmt_take_keyword(s, "none")) return stmt_error(s, s->body.end, "`none' is missing here");
     if (port.koid == 0) {
         struct binding *found = names_binding(s->in, "port", 4);
@@ -66,7 +71,8 @@ static bool take_threads(struct stmt *s, enum atom_kind kind, const char *stop, 
         if (!session_thread(&s->in->session, s->text.s + word.begin, word.end - word.begin, &thread)) {
             return stmt_error(s, word.begin, "there is no such thread yet");
         }
-        if (condition->count == CONDITION_ATOMS) return stmt_error(s, word.begin, "at most %d conditions", CONDITION_ATOMS);
+        if (condition->count == CONDITION_ATOMS)
+            return stmt_error(s, word.begin, "at most %d conditions", CONDITION_ATOMS);
         condition->atom[condition->count++] = (struct atom){.kind = kind, .thread = thread};
     } while (!at_end(s, stop));
     return true;
@@ -76,7 +82,8 @@ static bool take_atom(struct stmt *s, const char *stop, struct condition *condit
     struct atom atom = {.kind = ATOM_PAGES};
     if (stmt_take_keyword(s, "blocked")) return take_threads(s, ATOM_BLOCKED, stop, condition);
     if (stmt_take_keyword(s, "done")) return take_threads(s, ATOM_DONE, stop, condition);
-    if (condition->count == CONDITION_ATOMS) return stmt_error(s, s->body.end, "at most %d conditions", CONDITION_ATOMS);
+    if (condition->count == CONDITION_ATOMS)
+        return stmt_error(s, s->body.end, "at most %d conditions", CONDITION_ATOMS);
     if (stmt_take_keyword(s, "packets")) {
         atom.kind = ATOM_NO_PACKETS;
         if (!take_no_packets(s, &atom)) return false;
@@ -129,7 +136,8 @@ static bool atom_holds(const struct atom *atom, const zxp_world *world) {
     case ATOM_NO_PACKETS: return !zxp_packet_at(world, atom->koid, 0, &packet);
     case ATOM_BLOCKED: return zxp_thread_get(world, atom->thread, &view) && view.state == ZXP_THREAD_BLOCKED;
     case ATOM_DONE:
-        return zxp_thread_get(world, atom->thread, &view) && view.state != ZXP_THREAD_BLOCKED && view.state != ZXP_THREAD_SUSPENDED;
+        return zxp_thread_get(world, atom->thread, &view) && view.state != ZXP_THREAD_BLOCKED &&
+               view.state != ZXP_THREAD_SUSPENDED;
     }
     return false;
 }

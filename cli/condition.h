@@ -1,5 +1,6 @@
 /*
- * condition.h - an expectation about a world, compiled so that it can be asked of any number of worlds, by several real threads at once:
+ * condition.h - an expectation about a world, compiled so that it can be asked of any number of worlds, by several real
+ * threads at once:
  *
  *     CONDITION = ATOM [and ATOM ...]
  *     ATOM      = pages V [P N] "MAP" | packets [PORT] none | blocked THREAD ... | done THREAD ...
@@ -17,10 +18,10 @@ enum atom_kind { ATOM_PAGES, ATOM_NO_PACKETS, ATOM_BLOCKED, ATOM_DONE };
 
 struct atom {
     enum atom_kind kind;
-    zx_koid_t koid;          /* VMO or port */
-    uint64_t first, count;   /* pages */
-    bool whole;              /* the map is of the whole VMO, whatever its size then is */
-    const char *map;         /* owned by the statement's pool */
+    zx_koid_t koid;        /* VMO or port */
+    uint64_t first, count; /* pages */
+    bool whole;            /* the map is of the whole VMO, whatever its size then is */
+    const char *map;       /* owned by the statement's pool */
     size_t length;
     uint32_t thread;
 };
@@ -30,7 +31,8 @@ struct condition {
     size_t count;
 };
 
-/* Takes words of the statement up to its end or up to the word `stop` (which is not taken; NULL: none). False: error set. */
+/* Takes words of the statement up to its end or up to the word `stop` (which is not taken; NULL: none). False: error
+ * set. */
 bool condition_take(struct stmt *s, const char *stop, struct condition *condition);
 bool condition_holds(const struct condition *condition, const zxp_world *world);
 

@@ -18,16 +18,12 @@ struct scanner {
     struct cut *cut;
 };
 
-static bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
-}
+static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f'; }
 
 /* Length of a backslash line end at i, 0 if there is none. */
 static size_t join_at(const char *text, size_t i, size_t end) {
-    if (text[i] != '\\' || i + 1 >= end)
-        return 0;
-    if (text[i + 1] == '\n')
-        return 2;
+    if (text[i] != '\\' || i + 1 >= end) return 0;
+    if (text[i + 1] == '\n') return 2;
     return text[i + 1] == '\r' && i + 2 < end && text[i + 2] == '\n' ? 3 : 0;
 }
 
@@ -40,22 +36,17 @@ static size_t utf8_at(const char *text, size_t i, size_t end) {
                : (s[0] & 0xf0) == 0xe0        ? 3
                : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4
                                               : 0;
-    if (n == 0 || n > left)
-        return 0;
+    if (n == 0 || n > left) return 0;
     for (size_t k = 1; k < n; k++) {
-        if ((s[k] & 0xc0) != 0x80)
-            return 0;
+        if ((s[k] & 0xc0) != 0x80) return 0;
     }
-    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f))
-        return 0;
-    if ((s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-        return 0;
+    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f)) return 0;
+    if ((s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f)) return 0;
     return n;
 }
 
 static void note_bad(struct scanner *scan, const char *why) {
-    if (scan->cut->bad)
-        return;
+    if (scan->cut->bad) return;
     scan->cut->bad = true;
     scan->cut->bad_at = scan->at;
     scan->cut->bad_why = why;
@@ -90,8 +81,7 @@ static void step_quoted(struct scanner *scan) {
  * over). */
 static bool step_plain(struct scanner *scan) {
     char c = scan->text[scan->at];
-    if (c == ';' && scan->depth == 0)
-        return true;
+    if (c == ';' && scan->depth == 0) return true;
     if (c == '#') {
         scan->comment = true;
         scan->cut->end = scan->at;
@@ -127,20 +117,17 @@ static void scan_statement(struct scanner *scan) {
 static void trim(const char *text, struct cut *cut) {
     while (cut->begin < cut->end) {
         size_t join = join_at(text, cut->begin, cut->end);
-        if (!join && !is_blank(text[cut->begin]))
-            break;
+        if (!join && !is_blank(text[cut->begin])) break;
         cut->begin += join ? join : 1;
     }
-    while (cut->end > cut->begin && is_blank(text[cut->end - 1]))
-        cut->end--;
+    while (cut->end > cut->begin && is_blank(text[cut->end - 1])) cut->end--;
 }
 
 static void cut_one(const struct source *source, size_t from, size_t end, struct cut *cut) {
     *cut = (struct cut){.begin = from, .end = SIZE_MAX};
     struct scanner scan = {.text = source->text, .at = from, .end = end, .cut = cut};
     scan_statement(&scan);
-    if (cut->end == SIZE_MAX)
-        cut->end = scan.at;
+    if (cut->end == SIZE_MAX) cut->end = scan.at;
     cut->next = scan.at < end ? scan.at + 1 : end;
     trim(source->text, cut);
 }
@@ -155,8 +142,7 @@ bool cut_next(const struct source *source, size_t from, size_t end, struct cut *
     from = skip_mark(source, from);
     while (from < end) {
         cut_one(source, from, end, cut);
-        if (cut->begin < cut->end || cut->bad)
-            return true;
+        if (cut->begin < cut->end || cut->bad) return true;
         from = cut->next;
     }
     return false;
@@ -164,9 +150,7 @@ bool cut_next(const struct source *source, size_t from, size_t end, struct cut *
 
 /* ---- Blocks ---- */
 
-static bool is_word_char(char c) {
-    return is_name_char(c) || c == '$' || c == '{' || c == '}';
-}
+static bool is_word_char(char c) { return is_name_char(c) || c == '$' || c == '{' || c == '}'; }
 
 enum block_word cut_block_word(const struct source *source, const struct cut *cut) {
     static const struct {
@@ -176,13 +160,10 @@ enum block_word cut_block_word(const struct source *source, const struct cut *cu
         {"for", BLOCK_FOR}, {"def", BLOCK_DEF}, {"end", BLOCK_END}, {"case", BLOCK_CASE}, {"skip", BLOCK_SKIP}};
     const char *s = source->text + cut->begin;
     size_t left = cut->end - cut->begin, n = 0;
-    while (n < left && is_word_char(s[n]))
-        n++;
-    if (n < left && s[n] == ':')
-        return BLOCK_NONE; /* a thread may be called `end` */
+    while (n < left && is_word_char(s[n])) n++;
+    if (n < left && s[n] == ':') return BLOCK_NONE; /* a thread may be called `end` */
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (strlen(words[i].word) == n && memcmp(words[i].word, s, n) == 0)
-            return words[i].block;
+        if (strlen(words[i].word) == n && memcmp(words[i].word, s, n) == 0) return words[i].block;
     }
     return BLOCK_NONE;
 }
@@ -193,21 +174,17 @@ static enum block_result find_end(const struct source *source, size_t from, size
         switch (cut_block_word(source, close)) {
         case BLOCK_FOR:
         case BLOCK_DEF:
-            if (++depth > DEEPEST_BLOCK)
-                return BLOCK_DEEP;
+            if (++depth > DEEPEST_BLOCK) return BLOCK_DEEP;
             break;
         case BLOCK_END:
-            if (depth == 0)
-                return BLOCK_CLOSED;
+            if (depth == 0) return BLOCK_CLOSED;
             depth--;
             break;
         case BLOCK_CASE:
         case BLOCK_SKIP:
-            if (!any)
-                return BLOCK_BROKEN;
+            if (!any) return BLOCK_BROKEN;
             break;
-        default:
-            break;
+        default: break;
         }
         from = close->next;
     }
@@ -225,19 +202,15 @@ enum block_result cut_broken_block(const struct source *source, size_t from, siz
 bool cut_needs_more(const char *text, size_t length) {
     struct source source = {.text = (char *)(uintptr_t)text, .length = length};
     size_t end = length;
-    while (end && (text[end - 1] == '\n' || text[end - 1] == '\r'))
-        end--;
-    if (end && end < length && text[end - 1] == '\\')
-        return true;
+    while (end && (text[end - 1] == '\n' || text[end - 1] == '\r')) end--;
+    if (end && end < length && text[end - 1] == '\\') return true;
     struct cut cut;
     size_t depth = 0;
     for (size_t from = 0; cut_next(&source, from, length, &cut); from = cut.next) {
         enum block_word word = cut_block_word(&source, &cut);
         depth += word == BLOCK_FOR || word == BLOCK_DEF;
-        if (word == BLOCK_END && depth)
-            depth--;
-        if (word == BLOCK_CASE || word == BLOCK_SKIP)
-            return false;
+        if (word == BLOCK_END && depth) depth--;
+        if (word == BLOCK_CASE || word == BLOCK_SKIP) return false;
     }
     return depth > 0;
 }

@@ -11,21 +11,16 @@ void diag_clear(struct diag *diag) {
     *diag = (struct diag){0};
 }
 
-static bool is_continuation(char c) {
-    return ((unsigned char)c & 0xc0u) == 0x80u;
-}
+static bool is_continuation(char c) { return ((unsigned char)c & 0xc0u) == 0x80u; }
 
 /* Cuts the line to a window around the offset, not inside of a character. */
 static void choose_window(const char *text, struct place *place, size_t offset) {
-    if (place->line_end - place->line_begin <= WINDOW)
-        return;
+    if (place->line_end - place->line_begin <= WINDOW) return;
     size_t half = WINDOW / 2;
     size_t begin = offset > place->line_begin + half ? offset - half : place->line_begin;
     size_t end = place->line_end - begin > WINDOW ? begin + WINDOW : place->line_end;
-    while (begin < offset && is_continuation(text[begin]))
-        begin++;
-    while (end > offset && end < place->line_end && is_continuation(text[end]))
-        end--;
+    while (begin < offset && is_continuation(text[begin])) begin++;
+    while (end > offset && end < place->line_end && is_continuation(text[end])) end--;
     place->line_begin = begin;
     place->line_end = end;
 }
@@ -38,12 +33,10 @@ static char shown(char c) {
 
 static void render_line(const char *text, struct place place, size_t offset, struct buf *out) {
     buf_text(out, "  ");
-    for (size_t i = place.line_begin; i < place.line_end; i++)
-        buf_char(out, shown(text[i]));
+    for (size_t i = place.line_begin; i < place.line_end; i++) buf_char(out, shown(text[i]));
     buf_text(out, "\n  ");
     for (size_t i = place.line_begin; i < offset && i < place.line_end; i++) {
-        if (!is_continuation(text[i]))
-            buf_char(out, text[i] == '\t' ? '\t' : ' ');
+        if (!is_continuation(text[i])) buf_char(out, text[i] == '\t' ? '\t' : ' ');
     }
     buf_text(out, "^\n");
 }
@@ -63,15 +56,12 @@ void diag_render(const struct diag *diag, struct buf *out) {
 
 enum { LONGEST = 63 };
 
-static unsigned least(unsigned a, unsigned b) {
-    return a < b ? a : b;
-}
+static unsigned least(unsigned a, unsigned b) { return a < b ? a : b; }
 
 /* Edit distance with swaps of neighbours (optimal string alignment); words are at most LONGEST long. */
 static unsigned distance(const char *a, size_t na, const char *b, size_t nb) {
     unsigned before[LONGEST + 1] = {0}, above[LONGEST + 1], row[LONGEST + 1];
-    for (unsigned j = 0; j <= nb; j++)
-        above[j] = j;
+    for (unsigned j = 0; j <= nb; j++) above[j] = j;
     for (unsigned i = 1; i <= na; i++) {
         row[0] = i;
         for (unsigned j = 1; j <= nb; j++) {
@@ -88,14 +78,12 @@ static unsigned distance(const char *a, size_t na, const char *b, size_t nb) {
 
 void suggest_begin(struct suggestion *s, const char *word, size_t length) {
     *s = (struct suggestion){.word = word, .length = length, .distance = (unsigned)(length / 3 + 1)};
-    if (length < 2)
-        s->distance = 0; /* one letter is near to everything */
+    if (length < 2) s->distance = 0; /* one letter is near to everything */
 }
 
 void suggest_try(struct suggestion *s, const char *candidate) {
     size_t length = strlen(candidate);
-    if (length > LONGEST || s->length > LONGEST)
-        return;
+    if (length > LONGEST || s->length > LONGEST) return;
     unsigned d = distance(s->word, s->length, candidate, length);
     if (d < s->distance || (d == s->distance && !s->best && d > 0)) {
         s->distance = d;
@@ -103,6 +91,4 @@ void suggest_try(struct suggestion *s, const char *candidate) {
     }
 }
 
-const char *suggest_best(const struct suggestion *s) {
-    return s->best;
-}
+const char *suggest_best(const struct suggestion *s) { return s->best; }

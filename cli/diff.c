@@ -24,15 +24,19 @@ static const char *bound_name(const struct session *session, zx_koid_t koid) {
 static void put_object(const struct sides *s, zx_koid_t koid) {
     const char *name = bound_name(&s->b->session, koid);
     if (name == NULL) name = bound_name(&s->a->session, koid);
-    if (name != NULL) buf_text(s->out, name);
-    else buf_format(s->out, "object %" PRIu64, koid);
+    if (name != NULL)
+        buf_text(s->out, name);
+    else
+        buf_format(s->out, "object %" PRIu64, koid);
 }
 
 static void put_thread(const struct sides *s, uint32_t thread) {
     const struct session *session = thread < s->b->session.record_count ? &s->b->session : &s->a->session;
     const char *name = thread < session->record_count ? session->records[thread].name : "";
-    if (name[0] != 0) buf_text(s->out, name);
-    else buf_format(s->out, "thread %" PRIu32, thread);
+    if (name[0] != 0)
+        buf_text(s->out, name);
+    else
+        buf_format(s->out, "thread %" PRIu32, thread);
 }
 
 /* ---- Pages ---- */
@@ -43,9 +47,7 @@ static bool same_content(const zxp_page_run *x, const zxp_page_run *y) {
     return memcmp(x->bytes, y->bytes, ZXP_PAGE_SIZE) == 0;
 }
 
-static bool has_frame(char letter) {
-    return letter == 'C' || letter == 'D' || letter == 'W' || letter == 'P';
-}
+static bool has_frame(char letter) { return letter == 'C' || letter == 'D' || letter == 'W' || letter == 'P'; }
 
 static const char *difference(const zxp_page_run *x, const zxp_page_run *y) {
     if (x->letter != y->letter) return "";
@@ -60,7 +62,8 @@ static zxp_page_run run_or_none(const zxp_world *world, zx_koid_t koid, uint64_t
     return (zxp_page_run){.first = page, .count = UINT64_MAX, .letter = '-'};
 }
 
-static void put_pages(const struct sides *s, zx_koid_t koid, uint64_t page, uint64_t count, char before, char after, const char *what) {
+static void put_pages(const struct sides *s, zx_koid_t koid, uint64_t page, uint64_t count, char before, char after,
+                      const char *what) {
     buf_text(s->out, "  pages ");
     put_object(s, koid);
     buf_format(s->out, " %" PRIu64 " %" PRIu64 ": %c -> %c%s\n", page, count, before, after, what);
@@ -122,8 +125,10 @@ static void only_in(const struct sides *s, zx_koid_t koid, const char *word) {
 static void diff_objects(const struct sides *s) {
     zxp_object_view x = {0}, y = {0};
     for (zx_koid_t last = 0; zxp_object_next(s->a->world, last, &x); last = x.koid) {
-        if (!zxp_object_get(s->b->world, x.koid, &y) || y.type != x.type) only_in(s, x.koid, "gone");
-        else diff_object(s, &x, &y);
+        if (!zxp_object_get(s->b->world, x.koid, &y) || y.type != x.type)
+            only_in(s, x.koid, "gone");
+        else
+            diff_object(s, &x, &y);
     }
     for (zx_koid_t last = 0; zxp_object_next(s->b->world, last, &y); last = y.koid) {
         if (zxp_object_get(s->a->world, y.koid, &x) && x.type == y.type) continue;
@@ -143,7 +148,9 @@ static void put_request(const struct sides *s, const zxp_request_view *r) {
 static bool has_request(const zxp_world *world, const zxp_request_view *wanted) {
     zxp_request_view r;
     for (size_t i = 0; zxp_request_at(world, i, &r); i++) {
-        if (r.vmo == wanted->vmo && r.command == wanted->command && r.offset == wanted->offset && r.length == wanted->length) return true;
+        if (r.vmo == wanted->vmo && r.command == wanted->command && r.offset == wanted->offset &&
+            r.length == wanted->length)
+            return true;
     }
     return false;
 }
@@ -158,8 +165,8 @@ static void requests_only_in(const struct sides *s, const zxp_world *here, const
 }
 
 static bool same_packet(const zxp_packet_view *x, const zxp_packet_view *y) {
-    return x->key == y->key && x->type == y->type && x->command == y->command && x->offset == y->offset && x->length == y->length &&
-           x->status == y->status && x->observed == y->observed;
+    return x->key == y->key && x->type == y->type && x->command == y->command && x->offset == y->offset &&
+           x->length == y->length && x->status == y->status && x->observed == y->observed;
 }
 
 static bool has_packet(const zxp_world *world, zx_koid_t port, const zxp_packet_view *wanted) {
@@ -170,7 +177,8 @@ static bool has_packet(const zxp_world *world, zx_koid_t port, const zxp_packet_
     return false;
 }
 
-static void packets_only_in(const struct sides *s, const zxp_world *here, const zxp_world *there, zx_koid_t port, const char *word) {
+static void packets_only_in(const struct sides *s, const zxp_world *here, const zxp_world *there, zx_koid_t port,
+                            const char *word) {
     static const char *const commands[] = {"READ", "COMPLETE", "DIRTY"};
     zxp_packet_view p;
     for (size_t i = 0; zxp_packet_at(here, port, i, &p); i++) {
@@ -178,8 +186,8 @@ static void packets_only_in(const struct sides *s, const zxp_world *here, const 
         buf_format(s->out, "  packet %s in ", word);
         put_object(s, port);
         if (p.type == ZX_PKT_TYPE_PAGE_REQUEST && p.command < 3) {
-            buf_format(s->out, ": %s key=%" PRIu64 " %" PRIu64 " %" PRIu64 "\n", commands[p.command], p.key, p.offset / ZXP_PAGE_SIZE,
-                       p.length / ZXP_PAGE_SIZE);
+            buf_format(s->out, ": %s key=%" PRIu64 " %" PRIu64 " %" PRIu64 "\n", commands[p.command], p.key,
+                       p.offset / ZXP_PAGE_SIZE, p.length / ZXP_PAGE_SIZE);
         } else {
             buf_format(s->out, ": key=%" PRIu64 " type %" PRIu32 "\n", p.key, p.type);
         }

@@ -14,8 +14,7 @@ void exec_observe(void *user, const zxp_event *event) {
         record->in_call = false;
         record->touch.done_at = ++in->session.ticks;
     }
-    if (in->hooks.event)
-        in->hooks.event(in->hooks.user, event);
+    if (in->hooks.event) in->hooks.event(in->hooks.user, event);
 }
 
 static zx_status_t status_of(const struct interp *in, uint32_t thread, uint16_t *rule) {
@@ -26,8 +25,7 @@ static zx_status_t status_of(const struct interp *in, uint32_t thread, uint16_t 
 }
 
 static void keep_call(struct interp *in, const zxp_op_call *call, zxp_outcome outcome) {
-    if (in->call_count >= CALLS_KEPT)
-        return;
+    if (in->call_count >= CALLS_KEPT) return;
     struct made_call made = {.call = *call, .outcome = outcome};
     made.status = status_of(in, call->thread, &made.rule);
     in->calls = mem_grow(in->calls, in->call_count, &in->call_capacity, sizeof *in->calls);
@@ -58,13 +56,11 @@ static bool next_touch(struct interp *in, uint32_t *thread) {
     for (uint32_t i = 0; i < in->session.record_count; i++) {
         struct thread_record *record = &in->session.records[i];
         zxp_thread_view view;
-        if (!record->touch.active || !zxp_thread_get(in->world, i, &view))
-            continue;
+        if (!record->touch.active || !zxp_thread_get(in->world, i, &view)) continue;
         if (view.state == ZXP_THREAD_FAULTED || view.state == ZXP_THREAD_KILLED) {
             end_touch(in, &record->touch);
         } else if (view.state == ZXP_THREAD_READY && !record->in_call) {
-            if (!found || record->touch.done_at < in->session.records[*thread].touch.done_at)
-                *thread = i;
+            if (!found || record->touch.done_at < in->session.records[*thread].touch.done_at) *thread = i;
             found = true;
         }
     }
@@ -86,16 +82,14 @@ static void make_access(struct interp *in, uint32_t thread) {
     zxp_op_call call = {.op = touch->write ? ZXP_OP_STORE : ZXP_OP_LOAD, .thread = thread};
     call.args[0] = touch->address;
     call.args[touch->write ? 2 : 1] = 1;
-    if (touch->write)
-        call.buffer = (zxp_buffer){.kind = ZXP_BUFFER_FILL, .fill = touch->byte};
+    if (touch->write) call.buffer = (zxp_buffer){.kind = ZXP_BUFFER_FILL, .fill = touch->byte};
     touch->pending = true;
     (void)raw_call(in, &call);
 }
 
 static void step_touch(struct interp *in, uint32_t thread) {
     struct touch *touch = &in->session.records[thread].touch;
-    if (touch->pending)
-        take_access(in, thread);
+    if (touch->pending) take_access(in, thread);
     if (touch->left == 0)
         end_touch(in, touch);
     else
@@ -104,8 +98,7 @@ static void step_touch(struct interp *in, uint32_t thread) {
 
 static void pump(struct interp *in) {
     uint32_t thread = 0;
-    while (in->session.touching && !interp_interrupted(in) && next_touch(in, &thread))
-        step_touch(in, thread);
+    while (in->session.touching && !interp_interrupted(in) && next_touch(in, &thread)) step_touch(in, thread);
 }
 
 void exec_touch(struct interp *in, uint32_t thread, struct touch touch) {
@@ -135,16 +128,14 @@ zxp_outcome exec_call(struct interp *in, const zxp_op_call *call) {
 
 uint32_t exec_new_thread(struct interp *in) {
     uint32_t thread = ZXP_NO_THREAD;
-    if (zxp_thread_create(in->world, &thread) != ZX_OK)
-        return ZXP_NO_THREAD;
+    if (zxp_thread_create(in->world, &thread) != ZX_OK) return ZXP_NO_THREAD;
     (void)session_record(&in->session, thread);
     return thread;
 }
 
 static void new_main(struct interp *in) {
     uint32_t thread = exec_new_thread(in);
-    if (thread == ZXP_NO_THREAD)
-        return;
+    if (thread == ZXP_NO_THREAD) return;
     in->session.main_thread = thread;
     session_name_thread(&in->session, "main", 4, thread);
 }
@@ -157,22 +148,18 @@ void exec_move_main(struct interp *in, const char *name, size_t length) {
 bool exec_main(struct interp *in, uint32_t *thread) {
     zxp_thread_view view = {0};
     (void)zxp_thread_get(in->world, in->session.main_thread, &view);
-    if (view.state == ZXP_THREAD_FAULTED || view.state == ZXP_THREAD_KILLED)
-        new_main(in);
+    if (view.state == ZXP_THREAD_FAULTED || view.state == ZXP_THREAD_KILLED) new_main(in);
     *thread = in->session.main_thread;
     (void)zxp_thread_get(in->world, *thread, &view);
     return view.state == ZXP_THREAD_READY;
 }
 
 zx_handle_t exec_make(struct interp *in, uint16_t op) {
-    if (in->options.dry)
-        return 1;
+    if (in->options.dry) return 1;
     zxp_op_call call = {.op = op};
-    if (!exec_main(in, &call.thread))
-        call.thread = exec_new_thread(in);
+    if (!exec_main(in, &call.thread)) call.thread = exec_new_thread(in);
     uint64_t handle = 0;
-    if (call.thread == ZXP_NO_THREAD || exec_call(in, &call) != ZXP_RETURNED)
-        return 0;
+    if (call.thread == ZXP_NO_THREAD || exec_call(in, &call) != ZXP_RETURNED) return 0;
     return zxp_field(in->world, call.thread, "handle", &handle) ? (zx_handle_t)handle : 0;
 }
 

@@ -146,8 +146,7 @@ bool export_page(const struct shell *shell, struct buf *out) {
     if (!text) return false;
     for (size_t i = 0; i < sizeof replay_page / sizeof *replay_page; i++) {
         bool here = strcmp(replay_page[i], "@DATA@\n") == 0;
-        if (here)
-            put_json(out, text);
+        if (here) put_json(out, text);
         buf_text(out, here ? "\n" : replay_page[i]);
     }
     free(text);

@@ -40,9 +40,7 @@ struct expr {
     bool want_operator; /* a value has been read */
 };
 
-static struct reader *reader_of(struct expr *e) {
-    return &e->readers[e->reader_count - 1];
-}
+static struct reader *reader_of(struct expr *e) { return &e->readers[e->reader_count - 1]; }
 
 /* Place in the source of the current character. */
 static size_t place_of(struct expr *e) {
@@ -72,69 +70,44 @@ static void push_reader(struct expr *e, const char *s, size_t begin, size_t end,
 
 static int precedence(char code) {
     switch (code) {
-    case '|':
-        return 1;
-    case '^':
-        return 2;
-    case '&':
-        return 3;
+    case '|': return 1;
+    case '^': return 2;
+    case '&': return 3;
     case '<':
-    case '>':
-        return 4;
+    case '>': return 4;
     case '+':
-    case '-':
-        return 5;
+    case '-': return 5;
     case '*':
     case '/':
-    case '%':
-        return 6;
+    case '%': return 6;
     case 'n':
-    case '~':
-        return 7;
-    default:
-        return 0; /* ( */
+    case '~': return 7;
+    default: return 0; /* ( */
     }
 }
 
 static uint64_t shift(char code, uint64_t a, uint64_t b) {
-    if (b >= 64)
-        return 0; /* C leaves it open */
+    if (b >= 64) return 0; /* C leaves it open */
     return code == '<' ? a << b : a >> b;
 }
 
 static bool divide(struct expr *e, const struct operation *operation, uint64_t a, uint64_t b, uint64_t *result) {
-    if (b == 0 && !e->in->options.dry)
-        return fail(e, operation->at, "division by zero");
+    if (b == 0 && !e->in->options.dry) return fail(e, operation->at, "division by zero");
     *result = b == 0 ? 0 : operation->code == '/' ? a / b : a % b;
     return true;
 }
 
 static bool compute(struct expr *e, const struct operation *operation, uint64_t a, uint64_t b, uint64_t *result) {
     switch (operation->code) {
-    case '+':
-        *result = a + b;
-        return true;
-    case '-':
-        *result = a - b;
-        return true;
-    case '*':
-        *result = a * b;
-        return true;
-    case '&':
-        *result = a & b;
-        return true;
-    case '|':
-        *result = a | b;
-        return true;
-    case '^':
-        *result = a ^ b;
-        return true;
+    case '+': *result = a + b; return true;
+    case '-': *result = a - b; return true;
+    case '*': *result = a * b; return true;
+    case '&': *result = a & b; return true;
+    case '|': *result = a | b; return true;
+    case '^': *result = a ^ b; return true;
     case '/':
-    case '%':
-        return divide(e, operation, a, b, result);
-    default:
-        *result = shift(operation->code, a, b);
-        return true;
+    case '%': return divide(e, operation, a, b, result);
+    default: *result = shift(operation->code, a, b); return true;
     }
 }
 
@@ -153,17 +126,14 @@ static bool apply(struct expr *e) {
 static bool apply_down_to(struct expr *e, int level) {
     while (e->operation_count && e->operations[e->operation_count - 1].code != '(' &&
            precedence(e->operations[e->operation_count - 1].code) >= level) {
-        if (!apply(e))
-            return false;
+        if (!apply(e)) return false;
     }
     return true;
 }
 
 static bool close_parenthesis(struct expr *e, size_t place) {
-    if (!apply_down_to(e, 1))
-        return false;
-    if (!e->operation_count)
-        return fail(e, place, "`)' without `('");
+    if (!apply_down_to(e, 1)) return false;
+    if (!e->operation_count) return fail(e, place, "`)' without `('");
     e->operation_count--;
     e->want_operator = true;
     return true;
@@ -174,10 +144,8 @@ static bool read_number(struct expr *e) {
     struct number number;
     size_t place = place_of(e);
     const char *why = number_parse(reader->s + reader->at, reader->end - reader->at, &number);
-    if (why)
-        return fail(e, place, why);
-    if (number.unit && (e->flags & EXPR_NO_UNITS))
-        return fail(e, place, "a unit where pages are counted");
+    if (why) return fail(e, place, why);
+    if (number.unit && (e->flags & EXPR_NO_UNITS)) return fail(e, place, "a unit where pages are counted");
     reader->at += number.length;
     push_value(e, number.value);
     return true;
@@ -185,8 +153,7 @@ static bool read_number(struct expr *e) {
 
 /* The word of a parameter, as if in parentheses. */
 static bool open_word(struct expr *e, const char *word, struct scope *outer, size_t place) {
-    if (++e->expansions > EXPANSIONS)
-        return fail(e, place, "parameters nest too often in this expression");
+    if (++e->expansions > EXPANSIONS) return fail(e, place, "parameters nest too often in this expression");
     push_operation(e, '(', place);
     push_reader(e, word, 0, strlen(word), outer);
     return true;
@@ -195,16 +162,13 @@ static bool open_word(struct expr *e, const char *word, struct scope *outer, siz
 static bool read_name(struct expr *e) {
     struct reader *reader = reader_of(e);
     size_t place = place_of(e), begin = reader->at;
-    if (e->reader_count == 1)
-        e->shown = begin;
-    while (reader->at < reader->end && is_name_char(reader->s[reader->at]))
-        reader->at++;
+    if (e->reader_count == 1) e->shown = begin;
+    while (reader->at < reader->end && is_name_char(reader->s[reader->at])) reader->at++;
     const char *name = reader->s + begin;
     size_t length = reader->at - begin;
     struct scope *outer;
     const char *word = scope_find(e->in, reader->scope, name, length, &outer);
-    if (word)
-        return open_word(e, word, outer, place);
+    if (word) return open_word(e, word, outer, place);
     uint64_t value;
     if (!names_value(e->in, name, length, &value))
         return names_unknown(e->in, e->text->source, place, reader->scope, name, length);
@@ -214,15 +178,11 @@ static bool read_name(struct expr *e) {
 
 static bool read_value(struct expr *e, char c) {
     size_t place = place_of(e);
-    if (c >= '0' && c <= '9')
-        return read_number(e);
-    if (is_name_start(c))
-        return read_name(e);
-    if (c != '(' && c != '-' && c != '~' && c != '+')
-        return fail(e, place, "a number or a name is missing here");
+    if (c >= '0' && c <= '9') return read_number(e);
+    if (is_name_start(c)) return read_name(e);
+    if (c != '(' && c != '-' && c != '~' && c != '+') return fail(e, place, "a number or a name is missing here");
     reader_of(e)->at++;
-    if (c != '+')
-        push_operation(e, c == '-' ? 'n' : c, place);
+    if (c != '+') push_operation(e, c == '-' ? 'n' : c, place);
     return true;
 }
 
@@ -237,41 +197,32 @@ static bool read_operator(struct expr *e, char c) {
     if (c == 0 || !strchr("+-*/%&|^<>", c) || ((c == '<' || c == '>') && !two))
         return fail(e, place, "an operator is missing here (+ - * / % & | ^ << >>)");
     reader->at += two ? 2 : 1;
-    if (!apply_down_to(e, precedence(c)))
-        return false;
+    if (!apply_down_to(e, precedence(c))) return false;
     push_operation(e, c, place);
     return true;
 }
 
-static bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
-}
+static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f'; }
 
 /* The end of a reader: the expression's, or that of a parameter's word. */
 static bool end_reader(struct expr *e) {
     size_t place = place_of(e);
-    if (!e->want_operator)
-        return fail(e, place, "a number or a name is missing here");
+    if (!e->want_operator) return fail(e, place, "a number or a name is missing here");
     e->reader_count--;
-    if (e->reader_count)
-        return close_parenthesis(e, place);
-    if (!apply_down_to(e, 1))
-        return false;
-    if (e->operation_count)
-        return fail(e, e->operations[e->operation_count - 1].at, "`(' without `)'");
+    if (e->reader_count) return close_parenthesis(e, place);
+    if (!apply_down_to(e, 1)) return false;
+    if (e->operation_count) return fail(e, e->operations[e->operation_count - 1].at, "`(' without `)'");
     return true;
 }
 
 static bool run(struct expr *e) {
     while (e->reader_count) {
         struct reader *reader = reader_of(e);
-        while (reader->at < reader->end && is_blank(reader->s[reader->at]))
-            reader->at++;
+        while (reader->at < reader->end && is_blank(reader->s[reader->at])) reader->at++;
         bool good = reader->at >= reader->end ? end_reader(e)
                     : e->want_operator        ? read_operator(e, reader->s[reader->at])
                                               : read_value(e, reader->s[reader->at]);
-        if (!good)
-            return false;
+        if (!good) return false;
     }
     return true;
 }

@@ -12,13 +12,10 @@
 
 enum { DEEPEST_SOURCE = 16, DEEPEST_FRAME = DEEPEST_BLOCK };
 
-static struct frame *top(struct interp *in) {
-    return &in->frames[in->frame_count - 1];
-}
+static struct frame *top(struct interp *in) { return &in->frames[in->frame_count - 1]; }
 
 static bool deep(struct stmt *s) {
-    if (s->in->frame_count < DEEPEST_FRAME)
-        return false;
+    if (s->in->frame_count < DEEPEST_FRAME) return false;
     (void)stmt_error(s, s->body.begin, "loops and defs nest more than %d deep", DEEPEST_FRAME);
     return true;
 }
@@ -51,8 +48,7 @@ static bool take_block(struct stmt *s, const char *word, size_t *begin, size_t *
         return result == BLOCK_OPEN ? stmt_error(s, s->body.begin, "this `%s' has no `end'", word)
                                     : stmt_error(s, s->body.begin, "blocks nest more than %d deep", DEEPEST_BLOCK);
     }
-    if (result == BLOCK_BROKEN)
-        return broken_block(s, frame, close.begin);
+    if (result == BLOCK_BROKEN) return broken_block(s, frame, close.begin);
     frame->at = close.next;
     if (!is_plain_end(source, &close))
         return interp_error(s->in, source, close.begin + 3, "nothing may stand behind `end'");
@@ -65,8 +61,7 @@ static bool take_block(struct stmt *s, const char *word, size_t *begin, size_t *
 static bool parse_bounds(struct stmt *s, size_t at, uint64_t *first, uint64_t *last) {
     struct span rest = span_trim(&s->text, (struct span){at, s->body.end});
     size_t dots = text_find(&s->text, rest, "..");
-    if (rest.begin >= rest.end || dots >= rest.end)
-        return stmt_error(s, rest.begin, "FIRST..LAST is missing here");
+    if (rest.begin >= rest.end || dots >= rest.end) return stmt_error(s, rest.begin, "FIRST..LAST is missing here");
     return stmt_eval(s, (struct span){rest.begin, dots}, 0, first) &&
            stmt_eval(s, (struct span){dots + 2, rest.end}, 0, last);
 }
@@ -87,19 +82,16 @@ static bool run_for(struct stmt *s, size_t at) {
     bool good = parse_variable(s, &at, &name) && parse_bounds(s, at, &first, &last);
     size_t mark = top(s->in)->at;
     if (!take_block(s, "for", &begin, &end) || !good) {
-        if (!good)
-            top(s->in)->at = mark;
+        if (!good) top(s->in)->at = mark;
         return false;
     }
-    if ((first >= last && !s->in->options.dry) || deep(s))
-        return !s->in->diag.set;
+    if ((first >= last && !s->in->options.dry) || deep(s)) return !s->in->diag.set;
     struct frame loop = {.kind = FRAME_LOOP, .source = source_hold(top(s->in)->source), .at = begin, .begin = begin};
     loop.end = end;
     loop.index = first;
     loop.last = last;
     loop.scope = top(s->in)->scope;
-    if (loop.scope)
-        loop.scope->references++;
+    if (loop.scope) loop.scope->references++;
     loop.variable = mem_copy_text(s->text.s + name.begin, span_length(name));
     session_bind(&s->in->session, loop.variable, span_length(name),
                  (struct binding){.kind = BIND_NUMBER, .value = first});
@@ -110,16 +102,14 @@ static bool run_for(struct stmt *s, size_t at) {
 /* ---- def ---- */
 
 static void free_def(struct def *def) {
-    for (size_t i = 0; i < def->parameter_count; i++)
-        free(def->parameters[i]);
+    for (size_t i = 0; i < def->parameter_count; i++) free(def->parameters[i]);
     free(def->parameters);
     free(def->name);
     source_release(def->source);
 }
 
 void flow_clear_defs(struct interp *in) {
-    while (in->def_count)
-        free_def(&in->def_list[--in->def_count]);
+    while (in->def_count) free_def(&in->def_list[--in->def_count]);
     map_clear(&in->defs);
 }
 
@@ -129,8 +119,7 @@ const struct def *flow_def(const struct interp *in, const char *name, size_t len
 }
 
 static bool add_parameter(struct stmt *s, struct def *def, struct span word) {
-    if (!span_is_name(&s->text, word))
-        return stmt_error(s, word.begin, "a parameter must be a name");
+    if (!span_is_name(&s->text, word)) return stmt_error(s, word.begin, "a parameter must be a name");
     for (size_t i = 0; i < def->parameter_count; i++) {
         if (span_is(&s->text, word, def->parameters[i]))
             return stmt_error(s, word.begin, "two parameters have this name");
@@ -146,8 +135,7 @@ static bool parse_def(struct stmt *s, size_t at, struct def *def) {
         return stmt_error(s, word.begin, "a name is missing behind `def'");
     def->name = mem_copy_text(s->text.s + word.begin, span_length(word));
     while (text_next_word(&s->text, &at, s->body.end, &word)) {
-        if (!add_parameter(s, def, word))
-            return false;
+        if (!add_parameter(s, def, word)) return false;
     }
     return true;
 }
@@ -179,8 +167,7 @@ static struct scope *make_scope(struct stmt *s, const struct def *def) {
     struct scope *scope = mem_alloc(sizeof *scope);
     scope->references = 1;
     scope->caller = s->scope;
-    if (scope->caller)
-        scope->caller->references++;
+    if (scope->caller) scope->caller->references++;
     scope->count = def->parameter_count;
     scope->names = mem_alloc(scope->count * sizeof *scope->names);
     scope->words = mem_alloc(scope->count * sizeof *scope->words);
@@ -197,16 +184,14 @@ bool flow_call_def(struct stmt *s, const struct def *def) {
         return stmt_error(
             s, s->word_count - 1 > def->parameter_count ? s->words[def->parameter_count + 1].begin : s->body.end,
             "`%s' takes %zu word%s", def->name, def->parameter_count, def->parameter_count == 1 ? "" : "s");
-    if (deep(s))
-        return false;
+    if (deep(s)) return false;
     struct cut cut;
     if (s->has_expectation && !cut_next(def->source, def->begin, def->end, &cut))
         return stmt_error(s, s->expectation.begin, "`%s' does nothing: nothing can be expected of it", def->name);
     struct frame frame = {.kind = FRAME_DEF, .source = source_hold(def->source), .at = def->begin, .begin = def->begin};
     frame.end = def->end;
     frame.scope = make_scope(s, def);
-    if (s->has_prefix)
-        frame.thread = mem_copy_text(s->text.s + s->prefix.begin, span_length(s->prefix));
+    if (s->has_prefix) frame.thread = mem_copy_text(s->text.s + s->prefix.begin, span_length(s->prefix));
     if (s->has_expectation)
         frame.expectation = mem_copy_text(s->text.s + s->expectation.begin, span_length(s->expectation));
     flow_push(s->in, frame);
@@ -218,8 +203,7 @@ bool flow_call_def(struct stmt *s, const struct def *def) {
 static char *resolve(const struct source *from, const char *name) {
     struct buf path = {0};
     const char *slash = from->path && name[0] != '/' ? strrchr(from->path, '/') : NULL;
-    if (slash)
-        buf_add(&path, from->path, (size_t)(slash - from->path) + 1);
+    if (slash) buf_add(&path, from->path, (size_t)(slash - from->path) + 1);
     buf_text(&path, name);
     return path.s;
 }
@@ -244,10 +228,8 @@ static bool may_source(struct stmt *s, const char *path, size_t place) {
 static bool file_name(struct stmt *s, size_t at, struct span *word, char **name) {
     size_t length;
     *word = span_trim(&s->text, (struct span){at, s->body.end});
-    if (word->begin >= word->end)
-        return stmt_error(s, word->begin, "a file's name is missing here");
-    if (s->text.s[word->begin] == '"')
-        return stmt_string(s, *word, name, &length);
+    if (word->begin >= word->end) return stmt_error(s, word->begin, "a file's name is missing here");
+    if (s->text.s[word->begin] == '"') return stmt_string(s, *word, name, &length);
     *name = pool_alloc(&s->pool, span_length(*word) + 1);
     memcpy(*name, s->text.s + word->begin, span_length(*word));
     (*name)[span_length(*word)] = 0;
@@ -257,18 +239,14 @@ static bool file_name(struct stmt *s, size_t at, struct span *word, char **name)
 static bool run_source(struct stmt *s, size_t at) {
     struct span word;
     char *name, reason[200];
-    if (s->in->options.no_files)
-        return stmt_error(s, s->body.begin, "`source' is refused (--no-files)");
-    if (!file_name(s, at, &word, &name))
-        return false;
+    if (s->in->options.no_files) return stmt_error(s, s->body.begin, "`source' is refused (--no-files)");
+    if (!file_name(s, at, &word, &name)) return false;
     char *path = resolve(top(s->in)->source, name);
     bool good = may_source(s, path, word.begin);
     struct source *source = good ? source_read(path, reason, sizeof reason) : NULL;
-    if (good && !source)
-        (void)stmt_error(s, word.begin, "%.200s: %s", path, reason);
+    if (good && !source) (void)stmt_error(s, word.begin, "%.200s: %s", path, reason);
     free(path);
-    if (source)
-        flow_push(s->in, (struct frame){.kind = FRAME_FILE, .source = source, .end = source->length});
+    if (source) flow_push(s->in, (struct frame){.kind = FRAME_FILE, .source = source, .end = source->length});
     return source != NULL;
 }
 
@@ -276,8 +254,7 @@ static bool run_source(struct stmt *s, size_t at) {
 
 static bool refuse_decoration(struct stmt *s, struct span word) {
     int n = (int)span_length(word);
-    if (s->has_prefix)
-        return stmt_error(s, s->prefix.begin, "`%.*s' runs on no thread", n, s->text.s + word.begin);
+    if (s->has_prefix) return stmt_error(s, s->prefix.begin, "`%.*s' runs on no thread", n, s->text.s + word.begin);
     if (s->has_expectation)
         return stmt_error(s, s->expectation.begin, "nothing can be expected of `%.*s'", n, s->text.s + word.begin);
     return true;
@@ -286,32 +263,17 @@ static bool refuse_decoration(struct stmt *s, struct span word) {
 bool flow_statement(struct stmt *s, struct span word, bool *good) {
     static const char *const words[] = {"for", "def", "source", "case", "skip", "end"};
     size_t i = 0;
-    while (i < 6 && !span_is(&s->text, word, words[i]))
-        i++;
-    if (i == 6)
-        return false;
+    while (i < 6 && !span_is(&s->text, word, words[i])) i++;
+    if (i == 6) return false;
     *good = refuse_decoration(s, word);
-    if (!*good)
-        return true;
+    if (!*good) return true;
     switch (i) {
-    case 0:
-        *good = run_for(s, word.end);
-        break;
-    case 1:
-        *good = run_def(s, word.end);
-        break;
-    case 2:
-        *good = run_source(s, word.end);
-        break;
-    case 3:
-        *good = flow_case(s);
-        break;
-    case 4:
-        *good = flow_skip(s);
-        break;
-    default:
-        *good = stmt_error(s, word.begin, "`end' without `for' or `def'");
-        break;
+    case 0: *good = run_for(s, word.end); break;
+    case 1: *good = run_def(s, word.end); break;
+    case 2: *good = run_source(s, word.end); break;
+    case 3: *good = flow_case(s); break;
+    case 4: *good = flow_skip(s); break;
+    default: *good = stmt_error(s, word.begin, "`end' without `for' or `def'"); break;
     }
     return true;
 }

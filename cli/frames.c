@@ -23,27 +23,22 @@ void flow_pop(struct interp *in) {
 }
 
 void flow_pop_all(struct interp *in) {
-    while (in->frame_count)
-        flow_pop(in);
+    while (in->frame_count) flow_pop(in);
 }
 
 bool flow_in_block(const struct interp *in) {
     for (size_t i = 0; i < in->frame_count; i++) {
-        if (in->frames[i].kind != FRAME_FILE)
-            return true;
+        if (in->frames[i].kind != FRAME_FILE) return true;
     }
     return false;
 }
 
-static struct frame *top(struct interp *in) {
-    return &in->frames[in->frame_count - 1];
-}
+static struct frame *top(struct interp *in) { return &in->frames[in->frame_count - 1]; }
 
 /* ---- After a failure: on to the next case ---- */
 
 static void leave_blocks(struct interp *in) {
-    while (flow_in_block(in))
-        flow_pop(in);
+    while (flow_in_block(in)) flow_pop(in);
 }
 
 /* Steps over what is left of a case that failed or is skipped. Nothing of it is parsed. */
@@ -52,16 +47,14 @@ static void seek_case(struct interp *in) {
     struct frame *frame = top(in);
     struct cut cut;
     while (cut_next(frame->source, frame->at, frame->end, &cut)) {
-        if (cut_block_word(frame->source, &cut) == BLOCK_CASE)
-            return;
+        if (cut_block_word(frame->source, &cut) == BLOCK_CASE) return;
         frame->at = cut.next;
     }
     frame->at = frame->end;
 }
 
 void flow_report_error(struct interp *in) {
-    if (in->diag.set && in->hooks.error)
-        in->hooks.error(in->hooks.user, &in->diag);
+    if (in->diag.set && in->hooks.error) in->hooks.error(in->hooks.user, &in->diag);
     in->had_error |= in->diag.set;
     diag_clear(&in->diag);
     in->current.failed = !in->options.interactive;
@@ -69,8 +62,7 @@ void flow_report_error(struct interp *in) {
 
 static void fail_case(struct interp *in) {
     flow_report_error(in);
-    if (in->options.interactive || in->quit)
-        flow_pop_all(in);
+    if (in->options.interactive || in->quit) flow_pop_all(in);
 }
 
 /* ---- One statement ---- */
@@ -85,10 +77,8 @@ static bool add_expectation(struct interp *in, struct text *text) {
         return interp_error(in, text->source, text->at[0],
                             "this def was called with an expectation, but its last statement has its own");
     size_t at = text->at[text->n];
-    for (const char *c = " => "; *c; c++)
-        text_add(text, *c, at);
-    for (const char *c = frame->expectation; *c; c++)
-        text_add(text, *c, at);
+    for (const char *c = " => "; *c; c++) text_add(text, *c, at);
+    for (const char *c = frame->expectation; *c; c++) text_add(text, *c, at);
     return true;
 }
 
@@ -119,8 +109,7 @@ static bool build(struct interp *in, struct source *source, const struct cut *cu
     if (!is_case(source, cut) || cut->bad)
         return subst_build(in, source, cut, scope, text) && add_expectation(in, text);
     text->source = source;
-    for (size_t i = cut->begin; i < cut->end; i++)
-        text_add(text, source->text[i], i);
+    for (size_t i = cut->begin; i < cut->end; i++) text_add(text, source->text[i], i);
     text_add(text, 0, cut->end);
     text->n--;
     return true;
@@ -132,16 +121,12 @@ static void run_cut(struct interp *in, const struct cut *cut) {
     struct scope *scope = frame->scope;
     struct text text = {0};
     frame->at = cut->next;
-    if (scope)
-        scope->references++;
-    if (!is_case(source, cut))
-        flow_open_case(in, source->name);
+    if (scope) scope->references++;
+    if (!is_case(source, cut)) flow_open_case(in, source->name);
     bool good = limits(in, source, cut->begin) && build(in, source, cut, scope, &text) &&
                 (text.n == 0 || stmt_run(in, &text, scope));
-    if (!good)
-        flow_open_case(in, source->name);
-    if (!good)
-        fail_case(in);
+    if (!good) flow_open_case(in, source->name);
+    if (!good) fail_case(in);
     text_free(&text);
     scope_release(scope);
     source_release(source);
@@ -179,9 +164,7 @@ static void step(struct interp *in) {
         end_frame(in);
 }
 
-static bool over(const struct interp *in) {
-    return in->current.failed || in->current.skipped;
-}
+static bool over(const struct interp *in) { return in->current.failed || in->current.skipped; }
 
 /* A case that failed ends at once, so that its next combination can begin. */
 static void advance(struct interp *in) {
@@ -189,8 +172,7 @@ static void advance(struct interp *in) {
         step(in);
         return;
     }
-    if (in->current.open && flow_close_case(in))
-        return;
+    if (in->current.open && flow_close_case(in)) return;
     seek_case(in);
     if (top(in)->at < top(in)->end)
         in->current.failed = in->current.skipped = false;
@@ -204,10 +186,8 @@ void interp_run(struct interp *in, struct source *source) {
         in->options.keep_history |= strstr(source->text, travels[i]) != NULL;
     flow_push(in, (struct frame){.kind = FRAME_FILE, .source = source, .end = source->length});
     do {
-        while (in->frame_count && !in->quit)
-            advance(in);
-        if (in->quit)
-            flow_pop_all(in);
+        while (in->frame_count && !in->quit) advance(in);
+        if (in->quit) flow_pop_all(in);
     } while (!in->options.interactive && flow_close_case(in));
     in->current.failed = in->current.skipped = false;
 }

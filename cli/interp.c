@@ -9,13 +9,9 @@
 #include "flow.h"
 #include "past.h"
 
-bool interp_interrupted(const struct interp *in) {
-    return in->interrupt && *in->interrupt;
-}
+bool interp_interrupted(const struct interp *in) { return in->interrupt && *in->interrupt; }
 
-static bool interrupted(void *user) {
-    return interp_interrupted(user);
-}
+static bool interrupted(void *user) { return interp_interrupted(user); }
 
 void interp_init(struct interp *in, const struct interp_options *options) {
     *in = (struct interp){.options = *options};
@@ -52,13 +48,10 @@ void interp_reset(struct interp *in, zxp_profile profile) {
     session_init(&in->session, in->world);
 }
 
-int interp_exit_status(const struct interp *in) {
-    return in->had_error ? 2 : in->had_failure ? 1 : 0;
-}
+int interp_exit_status(const struct interp *in) { return in->had_error ? 2 : in->had_failure ? 1 : 0; }
 
 bool interp_error(struct interp *in, struct source *source, size_t offset, const char *format, ...) {
-    if (in->diag.set)
-        return false;
+    if (in->diag.set) return false;
     va_list args;
     va_start(args, format);
     in->diag.set = true;
@@ -73,8 +66,7 @@ bool interp_error(struct interp *in, struct source *source, size_t offset, const
 
 static const char *find_in(const struct scope *scope, const char *name, size_t length) {
     for (size_t i = 0; scope && i < scope->count; i++) {
-        if (strlen(scope->names[i]) == length && memcmp(scope->names[i], name, length) == 0)
-            return scope->words[i];
+        if (strlen(scope->names[i]) == length && memcmp(scope->names[i], name, length) == 0) return scope->words[i];
     }
     return NULL;
 }
@@ -83,8 +75,7 @@ const char *scope_find(const struct interp *in, struct scope *scope, const char 
                        struct scope **outer) {
     const char *word = find_in(scope, name, length);
     *outer = word ? scope->caller : NULL;
-    if (!word && in->case_scope && scope != in->case_scope)
-        word = find_in(in->case_scope, name, length);
+    if (!word && in->case_scope && scope != in->case_scope) word = find_in(in->case_scope, name, length);
     return word;
 }
 
@@ -105,8 +96,7 @@ void scope_release(struct scope *scope) {
 /* ---- Output ---- */
 
 void interp_print(struct interp *in, const char *text) {
-    if (in->hooks.output)
-        in->hooks.output(in->hooks.user, text, strlen(text));
+    if (in->hooks.output) in->hooks.output(in->hooks.user, text, strlen(text));
 }
 
 void interp_printf(struct interp *in, const char *format, ...) {
@@ -138,16 +128,13 @@ void interp_adopt(struct interp *in, zxp_world *world, struct session *session) 
 bool interp_undo(struct interp *in, uint64_t count) {
     uint64_t depth = past_depth(in);
     uint32_t moment = count <= depth ? past_at(in, depth - count) : PAST_NO_MOMENT;
-    if (moment == PAST_NO_MOMENT)
-        return count == 0;
+    if (moment == PAST_NO_MOMENT) return count == 0;
     past_go(in, moment);
     return true;
 }
 
 bool interp_redo(struct interp *in, uint64_t count) {
-    if (count > past_ahead(in))
-        return false;
-    if (count > 0)
-        past_go(in, past_at(in, past_depth(in) + count));
+    if (count > past_ahead(in)) return false;
+    if (count > 0) past_go(in, past_at(in, past_depth(in) + count));
     return true;
 }

@@ -132,7 +132,7 @@ struct interp {
     struct made_call *calls;  /* of the running statement */
     size_t call_count, call_capacity;
     struct past *past; /* past.h; NULL: nothing remembered */
-    char moved[64]; /* name given to main's blocked or ended thread by this statement; "" */
+    char moved[64];    /* name given to main's blocked or ended thread by this statement; "" */
     uint64_t steps;
     size_t cases_passed, cases_failed, cases_skipped;
     bool had_error; /* a script error, or a file that could not be read */

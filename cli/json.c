@@ -19,8 +19,7 @@ static json_t *text_of(const char *text) {
 
 static void emit(json_t *object) {
     char *line = object ? json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER) : NULL;
-    if (line)
-        (void)puts(line);
+    if (line) (void)puts(line);
     free(line);
     json_decref(object);
 }
@@ -41,9 +40,7 @@ static void set_status(json_t *object, zx_status_t status) {
     buf_free(&text);
 }
 
-static json_t *start(const char *event) {
-    return json_pack("{s:s}", "event", event);
-}
+static json_t *start(const char *event) { return json_pack("{s:s}", "event", event); }
 
 static const char *kind_word(zxp_event_kind kind) {
     static const char *const words[] = {"call",  "result", "rule",  "page",   "request", "packet",
@@ -59,13 +56,10 @@ static const char *what_word(zxp_event_what what) {
 
 static void set_call(json_t *object, const zxp_event *event) {
     const zxp_op_info *op = zxp_op_info_of(event->op);
-    if (op && event->op)
-        (void)json_object_set_new(object, "op", json_string(op->name));
-    if (!event->call || !op)
-        return;
+    if (op && event->op) (void)json_object_set_new(object, "op", json_string(op->name));
+    if (!event->call || !op) return;
     json_t *args = json_object();
-    for (size_t i = 0; i < op->param_count; i++)
-        set_u64(args, op->params[i].name, event->call->args[i]);
+    for (size_t i = 0; i < op->param_count; i++) set_u64(args, op->params[i].name, event->call->args[i]);
     (void)json_object_set_new(object, "args", args);
 }
 
@@ -77,12 +71,9 @@ static void set_range(json_t *object, const zxp_event *event) {
         letter[0] = event->after ? event->after : '.';
         (void)json_object_set_new(object, "after", json_string(letter));
     }
-    if (event->koid)
-        set_u64(object, "koid", event->koid);
-    if (event->kind == ZXP_EVENT_PACKET)
-        set_u64(object, "key", event->key);
-    if (event->command)
-        (void)json_object_set_new(object, "command", json_integer(event->command));
+    if (event->koid) set_u64(object, "koid", event->koid);
+    if (event->kind == ZXP_EVENT_PACKET) set_u64(object, "key", event->key);
+    if (event->command) (void)json_object_set_new(object, "command", json_integer(event->command));
     if (event->offset || event->length) {
         set_u64(object, "offset", event->offset);
         set_u64(object, "length", event->length);
@@ -94,16 +85,11 @@ static void on_event(void *user, const zxp_event *event) {
     json_t *object = start(kind_word(event->kind));
     const zxp_rule_info *rule = zxp_rule_info_of(event->rule);
     const char *what = what_word(event->what);
-    if (event->thread != ZXP_NO_THREAD)
-        (void)json_object_set_new(object, "thread", json_integer(event->thread));
-    if (what)
-        (void)json_object_set_new(object, "what", json_string(what));
-    if (event->op)
-        set_call(object, event);
-    if (event->kind == ZXP_EVENT_RESULT || event->kind == ZXP_EVENT_WAKE)
-        set_status(object, event->status);
-    if (rule)
-        (void)json_object_set_new(object, "rule", json_string(rule->id));
+    if (event->thread != ZXP_NO_THREAD) (void)json_object_set_new(object, "thread", json_integer(event->thread));
+    if (what) (void)json_object_set_new(object, "what", json_string(what));
+    if (event->op) set_call(object, event);
+    if (event->kind == ZXP_EVENT_RESULT || event->kind == ZXP_EVENT_WAKE) set_status(object, event->status);
+    if (rule) (void)json_object_set_new(object, "rule", json_string(rule->id));
     set_range(object, event);
     emit(object);
 }
@@ -118,8 +104,7 @@ static void on_statement(void *user, struct interp *in, const struct report *rep
     (void)json_object_set_new(object, "text", text_of(report->statement));
     (void)json_object_set_new(object, "outcome", text_of(buf_string(&outcome)));
     (void)json_object_set_new(object, "failed", json_boolean(report->failed));
-    if (report->moved)
-        (void)json_object_set_new(object, "moved", json_string(report->moved));
+    if (report->moved) (void)json_object_set_new(object, "moved", json_string(report->moved));
     emit(object);
     buf_free(&outcome);
 }
@@ -137,8 +122,7 @@ static void on_case_end(void *user, const char *name, enum case_result result, c
     json_t *object = start("end");
     (void)json_object_set_new(object, "name", text_of(name));
     (void)json_object_set_new(object, "result", json_string(words[result]));
-    if (result == CASE_SKIPPED)
-        (void)json_object_set_new(object, "why", text_of(why));
+    if (result == CASE_SKIPPED) (void)json_object_set_new(object, "why", text_of(why));
     emit(object);
 }
 
@@ -200,8 +184,6 @@ void json_hooks(struct interp_hooks *hooks) {
     exit(2);
 }
 
-void json_summary(const struct interp *in) {
-    (void)in;
-}
+void json_summary(const struct interp *in) { (void)in; }
 
 #endif

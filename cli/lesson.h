@@ -1,9 +1,9 @@
 /*
  * lesson.h - guided lessons: Markdown files of docs/lessons, read by the prompt.
  *
- * A lesson is a text for people with marked blocks in it: ```zxp start runs first, ```zxp goal is one condition (condition.h) that
- * must come to hold, ```zxp solution is one way to it. Lines `Hint: ...` are given one by one; `Par: N` is the length of a good
- * solution in statements that make calls. Any other block is shown as it stands.
+ * A lesson is a text for people with marked blocks in it: ```zxp start runs first, ```zxp goal is one condition
+ * (condition.h) that must come to hold, ```zxp solution is one way to it. Lines `Hint: ...` are given one by one; `Par:
+ * N` is the length of a good solution in statements that make calls. Any other block is shown as it stands.
  */
 #ifndef CLI_LESSON_H
 #define CLI_LESSON_H

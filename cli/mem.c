@@ -7,9 +7,7 @@
 
 static size_t asked;
 
-size_t mem_asked(void) {
-    return asked;
-}
+size_t mem_asked(void) { return asked; }
 
 static void *checked(void *memory) {
     if (!memory) {
@@ -31,24 +29,20 @@ void *mem_resize(void *old, size_t size) {
 
 char *mem_copy_text(const char *bytes, size_t length) {
     char *copy = mem_alloc(length + 1);
-    if (length)
-        memcpy(copy, bytes, length);
+    if (length) memcpy(copy, bytes, length);
     return copy;
 }
 
 void *mem_copy(const void *bytes, size_t size) {
     void *copy = mem_alloc(size);
-    if (size)
-        memcpy(copy, bytes, size);
+    if (size) memcpy(copy, bytes, size);
     return copy;
 }
 
 void *mem_grow(void *array, size_t count, size_t *capacity, size_t element) {
-    if (count < *capacity)
-        return array;
+    if (count < *capacity) return array;
     size_t wanted = *capacity ? *capacity * 2 : 8;
-    if (wanted > SIZE_MAX / element)
-        return checked(NULL);
+    if (wanted > SIZE_MAX / element) return checked(NULL);
     *capacity = wanted;
     return mem_resize(array, wanted * element);
 }

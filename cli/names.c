@@ -15,8 +15,7 @@ static struct binding *make_predefined(struct interp *in, const char *name, size
     uint16_t op = same("pager", name, length)  ? ZXP_OP_PAGER_CREATE
                   : same("port", name, length) ? ZXP_OP_PORT_CREATE
                                                : ZXP_OP_NONE;
-    if (op == ZXP_OP_NONE)
-        return NULL;
+    if (op == ZXP_OP_NONE) return NULL;
     zx_handle_t handle = exec_make(in, op);
     names_bind_handle(in, name, length, handle, false);
     return session_find(&in->session, name, length);
@@ -33,24 +32,20 @@ bool names_value(struct interp *in, const char *name, size_t length, uint64_t *v
         *value = binding->value;
         return true;
     }
-    if (length > 3 && memcmp(name, "ZX_", 3) == 0 && zxp_constant_by_name(name, length, value))
-        return true;
+    if (length > 3 && memcmp(name, "ZX_", 3) == 0 && zxp_constant_by_name(name, length, value)) return true;
     *value = 1; /* a dry run does not know what a name would be worth */
     return in->options.dry && memcmp(name, "ZX_", length < 3 ? length : 3) != 0;
 }
 
 static void suggest_constants(struct suggestion *s) {
-    for (size_t i = 0; i < zxp_constant_count(); i++)
-        suggest_try(s, zxp_constant_name(i));
+    for (size_t i = 0; i < zxp_constant_count(); i++) suggest_try(s, zxp_constant_name(i));
 }
 
 static void suggest_names(const struct interp *in, const struct scope *scope, struct suggestion *s) {
     suggest_try(s, "pager");
     suggest_try(s, "port");
-    for (size_t i = 0; i < in->session.names.count; i++)
-        suggest_try(s, in->session.names.entries[i].name);
-    for (size_t i = 0; scope && i < scope->count; i++)
-        suggest_try(s, scope->names[i]);
+    for (size_t i = 0; i < in->session.names.count; i++) suggest_try(s, in->session.names.entries[i].name);
+    for (size_t i = 0; scope && i < scope->count; i++) suggest_try(s, scope->names[i]);
 }
 
 bool names_unknown(struct interp *in, struct source *source, size_t at, struct scope *scope, const char *name,
@@ -79,10 +74,8 @@ void names_bind_handle(struct interp *in, const char *name, size_t length, zx_ha
 
 bool names_fact(const struct interp *in, const struct binding *binding, struct vmo_fact *fact) {
     zx_koid_t koid = binding->koid;
-    if (!koid && binding->kind == BIND_NUMBER)
-        koid = zxp_koid_of(in->world, (zx_handle_t)binding->value);
+    if (!koid && binding->kind == BIND_NUMBER) koid = zxp_koid_of(in->world, (zx_handle_t)binding->value);
     const struct vmo_fact *found = koid ? session_fact(&in->session, koid) : NULL;
-    if (found)
-        *fact = *found;
+    if (found) *fact = *found;
     return found != NULL;
 }

@@ -12,33 +12,25 @@ static int digit_of(char c, unsigned base) {
 
 static unsigned unit_shift(char c) {
     switch (c) {
-    case 'p':
-        return 12;
-    case 'k':
-        return 10;
-    case 'm':
-        return 20;
-    case 'g':
-        return 30;
-    case 't':
-        return 40;
-    default:
-        return 0;
+    case 'p': return 12;
+    case 'k': return 10;
+    case 'm': return 20;
+    case 'g': return 30;
+    case 't': return 40;
+    default: return 0;
     }
 }
 
 static const char *digits(const char *s, size_t left, size_t *at, unsigned base, uint64_t *value) {
     size_t i = *at;
     for (bool any = false;; any = true) {
-        if (any && i + 1 < left && s[i] == '_' && digit_of(s[i + 1], base) >= 0)
-            i++;
+        if (any && i + 1 < left && s[i] == '_' && digit_of(s[i + 1], base) >= 0) i++;
         int digit = i < left ? digit_of(s[i], base) : -1;
         if (digit < 0) {
             *at = i;
             return any ? NULL : "digits are missing";
         }
-        if (*value > (UINT64_MAX - (uint64_t)digit) / base)
-            return "the number does not fit in 64 bits";
+        if (*value > (UINT64_MAX - (uint64_t)digit) / base) return "the number does not fit in 64 bits";
         *value = *value * base + (uint64_t)digit;
         i++;
     }
@@ -49,18 +41,15 @@ const char *number_parse(const char *s, size_t left, struct number *number) {
     size_t at = hex ? 2 : 0;
     *number = (struct number){0};
     const char *why = digits(s, left, &at, hex ? 16 : 10, &number->value);
-    if (why)
-        return why;
+    if (why) return why;
     unsigned shift = at < left ? unit_shift(s[at]) : 0;
     if (shift) {
         at++;
         number->unit = true;
-        if (number->value > UINT64_MAX >> shift)
-            return "the number does not fit in 64 bits";
+        if (number->value > UINT64_MAX >> shift) return "the number does not fit in 64 bits";
         number->value <<= shift;
     }
-    if (at < left && is_name_char(s[at]))
-        return "a number is followed by a letter that is no unit (units: p k m g t)";
+    if (at < left && is_name_char(s[at])) return "a number is followed by a letter that is no unit (units: p k m g t)";
     number->length = at;
     return NULL;
 }

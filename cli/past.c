@@ -13,7 +13,7 @@ enum { MOMENTS_KEPT = 1 << 20 };
 struct moment {
     uint32_t before, children;
     uint64_t depth;
-    zxp_delta *delta;      /* between this moment and the one before it, away from the present one; the first one: NULL */
+    zxp_delta *delta; /* between this moment and the one before it, away from the present one; the first one: NULL */
     struct patch *session; /* likewise */
     char *text;            /* NUL, then what came */
 };
@@ -35,13 +35,9 @@ struct past {
     size_t branch_count, branch_capacity, current;
 };
 
-static struct moment *moment(const struct past *past, uint32_t i) {
-    return &past->moments[i];
-}
+static struct moment *moment(const struct past *past, uint32_t i) { return &past->moments[i]; }
 
-static uint32_t head(const struct past *past) {
-    return past->branches[past->current].head;
-}
+static uint32_t head(const struct past *past) { return past->branches[past->current].head; }
 
 /* ---- Moments ---- */
 
@@ -189,7 +185,8 @@ static bool cross(struct past *past, uint32_t slot) {
     const struct moment *m = moment(past, slot);
     past->spare_session.n = 0;
     buf_add(&past->spare_session, past->session.s, past->session.n);
-    if (zxp_world_copy(past->spare, past->mirror) != ZX_OK || zxp_delta_apply(past->mirror, m->delta) != ZX_OK) return false;
+    if (zxp_world_copy(past->spare, past->mirror) != ZX_OK || zxp_delta_apply(past->mirror, m->delta) != ZX_OK)
+        return false;
     patch_apply(&past->session, m->session);
     return set_edge(past, slot);
 }
@@ -236,7 +233,8 @@ static bool is_at_mirror(const struct past *past) {
     bool same = delta != NULL && none != NULL && zxp_delta_bytes(delta) == zxp_delta_bytes(none);
     zxp_delta_destroy(delta);
     zxp_delta_destroy(none);
-    return same && past->session.n == past->spare_session.n && memcmp(past->session.s, past->spare_session.s, past->session.n) == 0;
+    return same && past->session.n == past->spare_session.n &&
+           memcmp(past->session.s, past->spare_session.s, past->session.n) == 0;
 }
 
 void past_begin(struct interp *in) {
@@ -244,7 +242,8 @@ void past_begin(struct interp *in) {
         if (!start(in)) past_clear(in);
         return;
     }
-    /* With moments ahead the edges after the present one would not fit any more: then what differs becomes part of the next step. */
+    /* With moments ahead the edges after the present one would not fit any more: then what differs becomes part of the
+     * next step. */
     if (moment(in->past, in->past->present)->children > 0) return;
     if (!look(in) || (!is_at_mirror(in->past) && !amend(in))) past_clear(in);
 }
@@ -290,9 +289,7 @@ uint64_t past_ahead(const struct interp *in) {
     return in->past == NULL ? 0 : moment(in->past, head(in->past))->depth - past_depth(in);
 }
 
-uint64_t past_first(const struct interp *in) {
-    return in->past == NULL ? 0 : moment(in->past, in->past->first)->depth;
-}
+uint64_t past_first(const struct interp *in) { return in->past == NULL ? 0 : moment(in->past, in->past->first)->depth; }
 
 uint32_t past_at(const struct interp *in, uint64_t depth) {
     if (in->past == NULL) return PAST_NO_MOMENT;
@@ -301,18 +298,14 @@ uint32_t past_at(const struct interp *in, uint64_t depth) {
     return slot != PAST_NO_MOMENT && moment(in->past, slot)->depth == depth ? slot : PAST_NO_MOMENT;
 }
 
-const char *past_text(const struct interp *in, uint32_t slot) {
-    return moment(in->past, slot)->text;
-}
+const char *past_text(const struct interp *in, uint32_t slot) { return moment(in->past, slot)->text; }
 
 const char *past_came(const struct interp *in, uint32_t slot) {
     const char *text = moment(in->past, slot)->text;
     return text + strlen(text) + 1;
 }
 
-uint32_t past_before(const struct interp *in, uint32_t slot) {
-    return moment(in->past, slot)->before;
-}
+uint32_t past_before(const struct interp *in, uint32_t slot) { return moment(in->past, slot)->before; }
 
 /* ---- Going ---- */
 

@@ -1,6 +1,6 @@
 /*
- * patch.c - byte strings as changed stretches: pairs of place and length, each followed by its bytes. Two stretches closer than a head
- * takes are one.
+ * patch.c - byte strings as changed stretches: pairs of place and length, each followed by its bytes. Two stretches
+ * closer than a head takes are one.
  */
 #include "patch.h"
 
@@ -66,6 +66,4 @@ void patch_apply(struct buf *bytes, const struct patch *patch) {
     bytes->n = patch->result;
 }
 
-size_t patch_bytes(const struct patch *patch) {
-    return patch == NULL ? 0 : sizeof *patch + patch->length;
-}
+size_t patch_bytes(const struct patch *patch) { return patch == NULL ? 0 : sizeof *patch + patch->length; }

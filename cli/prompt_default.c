@@ -5,9 +5,7 @@
 
 #include "runner.h"
 
-__attribute__((weak)) void prompt_register(struct interp *in) {
-    (void)in;
-}
+__attribute__((weak)) void prompt_register(struct interp *in) { (void)in; }
 
 __attribute__((weak)) int prompt_replay(int count, char **inputs) {
     (void)count;
@@ -28,8 +26,7 @@ __attribute__((weak)) int prompt_run(const struct interp_options *options, bool 
     while (!runner.in.quit && fputs("zxpager> ", stdout) >= 0 && fflush(stdout) == 0 &&
            fgets(line, sizeof line, stdin)) {
         size_t n = 0;
-        while (line[n])
-            n++;
+        while (line[n]) n++;
         *interrupt = 0;
         runner_text(&runner, source_create("prompt", line, n));
     }

@@ -1,6 +1,6 @@
 /*
- * quiz.c - quiz [N] [seed=S]: what will a call give, in a random state that can come about? `answer STATUS', `answer blocked'. The
- * states are made in a world of the quiz's own; the session's stays as it is.
+ * quiz.c - quiz [N] [seed=S]: what will a call give, in a random state that can come about? `answer STATUS', `answer
+ * blocked'. The states are made in a world of the quiz's own; the session's stays as it is.
  */
 #include <ctype.h>
 #include <inttypes.h>

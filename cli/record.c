@@ -27,8 +27,7 @@ static bool worth_expecting(const char *word, size_t n) {
     const char *equal = memchr(word, '=', n);
     size_t name = equal ? (size_t)(equal - word) : 0;
     for (size_t i = 0; i < sizeof never / sizeof *never; i++) {
-        if (name && ends_with(word, name, never[i]))
-            return false;
+        if (name && ends_with(word, name, never[i])) return false;
     }
     return !name || (!ends_with(word, n, "...\"") && !ends_with(word, n, "=\"\""));
 }
@@ -40,8 +39,7 @@ void record_came(const struct shell *shell, const struct outcome *outcome, struc
     struct text text = {.s = all.s, .n = all.n};
     struct span word;
     for (size_t at = 0; text_next_word(&text, &at, text.n, &word);) {
-        if (!worth_expecting(text.s + word.begin, span_length(word)))
-            continue;
+        if (!worth_expecting(text.s + word.begin, span_length(word))) continue;
         buf_text(out, out->n ? " " : "");
         buf_add(out, text.s + word.begin, span_length(word));
     }
@@ -72,8 +70,7 @@ static void add_entry(struct shell *shell, struct buf *text, struct buf *came, b
 }
 
 void record_clear(struct shell *shell) {
-    while (shell->entry_total)
-        free_entry(shell, &shell->entries[--shell->entry_total]);
+    while (shell->entry_total) free_entry(shell, &shell->entries[--shell->entry_total]);
     shell->entry_count = 0;
     shell->waiting_count = 0;
 }
@@ -83,16 +80,13 @@ static void add_loop_variables(struct shell *shell) {
     uint64_t hash = 14695981039346656037u;
     const struct interp *in = shell->in;
     for (size_t i = 0; i < in->frame_count; i++) {
-        if (in->frames[i].kind == FRAME_LOOP)
-            hash = (hash ^ in->frames[i].index ^ (i + 1) << 48) * 1099511628211u;
+        if (in->frames[i].kind == FRAME_LOOP) hash = (hash ^ in->frames[i].index ^ (i + 1) << 48) * 1099511628211u;
     }
-    if (hash == shell->loops_seen)
-        return;
+    if (hash == shell->loops_seen) return;
     shell->loops_seen = hash;
     for (size_t i = 0; i < in->frame_count; i++) {
         struct buf text = {0}, none = {0};
-        if (in->frames[i].kind != FRAME_LOOP)
-            continue;
+        if (in->frames[i].kind != FRAME_LOOP) continue;
         buf_format(&text, "let %s = %llu", in->frames[i].variable, (unsigned long long)in->frames[i].index);
         add_entry(shell, &text, &none, false);
     }
@@ -103,11 +97,9 @@ static void add_loop_variables(struct shell *shell) {
 static bool waits(const struct outcome *outcome) { return outcome->kind == OUT_BLOCKED; }
 
 static void grow_waiting(struct shell *shell, size_t count) {
-    if (count <= shell->waiting_count)
-        return;
+    if (count <= shell->waiting_count) return;
     shell->waiting = mem_resize(shell->waiting, count * sizeof *shell->waiting);
-    for (; shell->waiting_count < count; shell->waiting_count++)
-        shell->waiting[shell->waiting_count] = false;
+    for (; shell->waiting_count < count; shell->waiting_count++) shell->waiting[shell->waiting_count] = false;
 }
 
 static void add_ended_threads(struct shell *shell) {
@@ -118,8 +110,7 @@ static void add_ended_threads(struct shell *shell) {
         const char *name = interp_name_of_thread(in, i);
         bool ended = shell->waiting[i] && !waits(&outcome);
         shell->waiting[i] = waits(&outcome);
-        if (!ended || !name)
-            continue;
+        if (!ended || !name) continue;
         struct buf text = {0}, came = {0};
         buf_format(&text, "wait %s", name);
         record_came(shell, &outcome, &came);
@@ -132,10 +123,8 @@ static void add_ended_threads(struct shell *shell) {
 static const struct command *command_of(const struct text *text) {
     struct span word;
     size_t at = 0;
-    if (!text_next_word(text, &at, text->n, &word))
-        return NULL;
-    if (text->s[word.end - 1] == ':' && !text_next_word(text, &at, text->n, &word))
-        return NULL;
+    if (!text_next_word(text, &at, text->n, &word)) return NULL;
+    if (text->s[word.end - 1] == ':' && !text_next_word(text, &at, text->n, &word)) return NULL;
     return command_find(text->s + word.begin, span_length(word));
 }
 
@@ -153,8 +142,7 @@ void record_statement(struct shell *shell, const struct report *report) {
     struct buf statement = {0}, came = {0};
     buf_add(&statement, report->statement, report->statement_length);
     struct text text = {.s = statement.s, .n = statement.n};
-    if (!text.n)
-        return;
+    if (!text.n) return;
     struct span body = span_trim(&text, (struct span){0, text_find(&text, (struct span){0, text.n}, "=>")});
     statement.s[statement.n = text.n = body.end] = 0;
     const struct command *command = command_of(&text);
@@ -163,13 +151,10 @@ void record_statement(struct shell *shell, const struct report *report) {
         buf_free(&statement);
         return;
     }
-    if (report->outcome.kind != OUT_NOTHING)
-        record_came(shell, &report->outcome, &came);
+    if (report->outcome.kind != OUT_NOTHING) record_came(shell, &report->outcome, &came);
     bool stays = report->outcome.kind == OUT_BLOCKED || report->outcome.kind == OUT_FAULT;
-    if (report->moved && stays && !has_prefix(statement.s))
-        buf_format(&came, " as %s", report->moved);
-    if (step)
-        add_loop_variables(shell);
+    if (report->moved && stays && !has_prefix(statement.s)) buf_format(&came, " as %s", report->moved);
+    if (step) add_loop_variables(shell);
     add_entry(shell, &statement, &came, step);
     recorder_take(shell, report);
     add_ended_threads(shell);
@@ -185,18 +170,15 @@ void record_step(struct shell *shell, const char *text, const char *came) {
 static void to_events(struct shell *shell, uint64_t number) { shell->event_count = shell->last_event = number; }
 
 void record_undone(struct shell *shell, size_t steps) {
-    while (steps && shell->entry_count)
-        steps -= shell->entries[--shell->entry_count].step;
-    if (shell->entry_count < shell->entry_total)
-        to_events(shell, shell->entries[shell->entry_count].first_event);
+    while (steps && shell->entry_count) steps -= shell->entries[--shell->entry_count].step;
+    if (shell->entry_count < shell->entry_total) to_events(shell, shell->entries[shell->entry_count].first_event);
     shell->waiting_count = 0;
 }
 
 void record_redone(struct shell *shell, size_t steps) {
     while (shell->entry_count < shell->entry_total && (steps || !shell->entries[shell->entry_count].step))
         steps -= shell->entries[shell->entry_count++].step;
-    if (shell->entry_count)
-        to_events(shell, shell->entries[shell->entry_count - 1].last_event);
+    if (shell->entry_count) to_events(shell, shell->entries[shell->entry_count - 1].last_event);
     shell->waiting_count = 0;
 }
 
@@ -208,11 +190,9 @@ static void put_threads(const struct interp *in, enum outcome_kind kind, const c
         const char *name = interp_name_of_thread(in, i);
         zxp_thread_view view;
         bool blocked = zxp_thread_get(in->world, i, &view) && view.state == ZXP_THREAD_BLOCKED;
-        if (!name || !blocked || exec_outcome(in, i).kind != kind)
-            continue;
+        if (!name || !blocked || exec_outcome(in, i).kind != kind) continue;
         buf_format(out, any ? " %s" : "expect %s", any ? name : word);
-        if (!any)
-            buf_format(out, " %s", name);
+        if (!any) buf_format(out, " %s", name);
         any = true;
     }
     buf_text(out, any ? "\n" : "");
@@ -227,7 +207,8 @@ static void put_state(const struct interp *in, struct buf *out) {
         const struct map_entry *name = &in->session.names.entries[i];
         const struct binding *binding = &in->session.bindings[name->value];
         zxp_object_view view;
-        if (binding->kind != BIND_VMO || !zxp_object_get(in->world, binding->koid, &view) || view.size / ZXP_PAGE_SIZE > LONGEST_MAP)
+        if (binding->kind != BIND_VMO || !zxp_object_get(in->world, binding->koid, &view) ||
+            view.size / ZXP_PAGE_SIZE > LONGEST_MAP)
             continue;
         buf_format(out, "expect pages %s \"", name->name);
         print_page_map(out, in->world, binding->koid, 0, view.size / ZXP_PAGE_SIZE);
@@ -243,8 +224,7 @@ void record_case(const struct shell *shell, const char *name, size_t length, str
     for (size_t i = 0; i < shell->entry_count; i++) {
         const struct entry *entry = &shell->entries[i];
         buf_text(out, entry->text);
-        if (entry->came)
-            buf_format(out, " => %s", entry->came);
+        if (entry->came) buf_format(out, " => %s", entry->came);
         buf_char(out, '\n');
     }
     put_state(shell->in, out);
@@ -252,10 +232,8 @@ void record_case(const struct shell *shell, const char *name, size_t length, str
 
 static bool to_file(struct stmt *s, const char *path, struct buf *out) {
     char reason[300];
-    if (s->in->options.no_files)
-        return stmt_error(s, s->body.begin, "writing a file is refused (--no-files)");
-    if (!save_replace(path, out->s, out->n, reason, sizeof reason))
-        return stmt_error(s, s->body.begin, "%s", reason);
+    if (s->in->options.no_files) return stmt_error(s, s->body.begin, "writing a file is refused (--no-files)");
+    if (!save_replace(path, out->s, out->n, reason, sizeof reason)) return stmt_error(s, s->body.begin, "%s", reason);
     interp_printf(s->in, "written to %s\n", path);
     return true;
 }
@@ -275,8 +253,7 @@ bool view_record(struct stmt *s, const char *arguments) {
     struct buf out = {0};
     size_t length = take_word(&arguments, &name);
     size_t file = take_word(&arguments, &path);
-    if (!length)
-        return stmt_error(s, s->body.end, "a name is missing: record NAME, or record \"a name\" FILE");
+    if (!length) return stmt_error(s, s->body.end, "a name is missing: record NAME, or record \"a name\" FILE");
     record_case(s->in->shell, name, length, &out);
     bool good = true;
     if (file) {

@@ -14,11 +14,12 @@
 #include "prompt.h"
 #include "runner.h"
 
-static const char usage[] =
-    "usage: zxpager-repl replay [--as-c|--as-zxtest|--share] INPUT ...     fuzz inputs, scripts (.zxp), or folders of inputs\n"
-    "       zxpager-repl replay [--as-c|--as-zxtest] --from TOKEN\n"
-    "Prints an input as a script with what came, judges it (core against oracle, invariants) and runs the script. Of a folder, one line\n"
-    "for each input. Exit status 1 if anything failed.\n";
+static const char usage[] = "usage: zxpager-repl replay [--as-c|--as-zxtest|--share] INPUT ...     fuzz inputs, "
+                            "scripts (.zxp), or folders of inputs\n"
+                            "       zxpager-repl replay [--as-c|--as-zxtest] --from TOKEN\n"
+                            "Prints an input as a script with what came, judges it (core against oracle, invariants) "
+                            "and runs the script. Of a folder, one line\n"
+                            "for each input. Exit status 1 if anything failed.\n";
 
 struct replay {
     enum replay_form form;
@@ -49,16 +50,12 @@ static bool script_holds(const char *name, const struct script *script) {
 static bool judge(const struct fuzz_program *program, const char *name, bool prints) {
     struct script script = {0};
     struct harness harness;
-    if (!harness_create(&harness))
-        return false;
+    if (!harness_create(&harness)) return false;
     harness.script = &script;
     bool sound = harness_run(&harness, program, CHECK_ALL);
-    if (prints && script.text)
-        (void)fputs(script.text, stdout);
-    if (!sound)
-        (void)printf("# FINDING: %s\n# %s\n", harness.finding.signature, harness.finding.detail);
-    if (sound && script.text)
-        sound = script_holds(name, &script);
+    if (prints && script.text) (void)fputs(script.text, stdout);
+    if (!sound) (void)printf("# FINDING: %s\n# %s\n", harness.finding.signature, harness.finding.detail);
+    if (sound && script.text) sound = script_holds(name, &script);
     script_clear(&script);
     harness_destroy(&harness);
     return sound;
@@ -95,8 +92,7 @@ static void replay_file(struct replay *replay, const char *path, bool prints) {
     size_t n = strlen(path);
     if (n > 4 && strcmp(path + n - 4, ".zxp") == 0) {
         struct source *source = source_read(path, reason, sizeof reason);
-        if (!source || !capture_script(source, on_case, replay))
-            replay->failed++;
+        if (!source || !capture_script(source, on_case, replay)) replay->failed++;
     } else if (read_input(path, program)) {
         replay_program(replay, program, path, prints);
     } else {
@@ -105,9 +101,7 @@ static void replay_file(struct replay *replay, const char *path, bool prints) {
     free(program);
 }
 
-static int by_name(const struct dirent **a, const struct dirent **b) {
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
+static int by_name(const struct dirent **a, const struct dirent **b) { return strcmp((*a)->d_name, (*b)->d_name); }
 
 static void replay_folder(struct replay *replay, const char *path) {
     struct dirent **entries = NULL;
@@ -157,8 +151,7 @@ int prompt_replay(int count, char **inputs) {
             replay.share = true;
         } else if (strcmp(inputs[i], "--from") == 0 && i + 1 < count) {
             given++;
-            if (!replay_word(&replay, inputs[++i]))
-                return 2;
+            if (!replay_word(&replay, inputs[++i])) return 2;
         } else if (inputs[i][0] == '-') {
             (void)fputs(usage, stderr);
             return 2;

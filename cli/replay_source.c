@@ -1,8 +1,8 @@
 /*
  * replay_source.c - a fuzz program as C source (replay.h): for libzxpager, or as a test for the real kernel.
  *
- * In a test, calls that block get a thread of the system; what only the model has (evict, reclaim, age, pin, suspend ...) stands there as
- * a comment, to be brought about by hand.
+ * In a test, calls that block get a thread of the system; what only the model has (evict, reclaim, age, pin, suspend
+ * ...) stands there as a comment, to be brought about by hand.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -34,15 +34,12 @@ struct writer {
 
 /* ---- Names for handles and addresses ---- */
 
-static bool is_handle(zxp_param_kind kind) {
-    return kind <= ZXP_PARAM_EVENT;
-}
+static bool is_handle(zxp_param_kind kind) { return kind <= ZXP_PARAM_EVENT; }
 
 static const struct named *name_of(const struct writer *x, uint64_t value) {
     for (size_t i = x->named_count; i > 0; i--) {
         const struct named *named = &x->named[i - 1];
-        if (value >= named->value && value - named->value < named->length)
-            return named;
+        if (value >= named->value && value - named->value < named->length) return named;
     }
     return NULL;
 }
@@ -78,8 +75,8 @@ static void put_value(const struct writer *x, const zxp_world *w, const zxp_para
 
 static void put_buffer_c(FILE *out, const zxp_buffer *buffer) {
     static const char *const kinds[] = {"NONE", "FILL", "LETTERS", "BYTES", "USER"};
-    (void)fprintf(out, ", .buffer = {.kind = ZXP_BUFFER_%s, .fill = %u, .phase = %u, .address = 0x%" PRIx64, kinds[buffer->kind],
-                  buffer->fill, buffer->phase, buffer->address);
+    (void)fprintf(out, ", .buffer = {.kind = ZXP_BUFFER_%s, .fill = %u, .phase = %u, .address = 0x%" PRIx64,
+                  kinds[buffer->kind], buffer->fill, buffer->phase, buffer->address);
     if (buffer->kind == ZXP_BUFFER_BYTES) {
         (void)fprintf(out, ", .length = %" PRIu64 ", .bytes = (const uint8_t[]){", buffer->length);
         for (uint64_t i = 0; i < buffer->length; i++)
@@ -108,18 +105,16 @@ static void put_call_c(struct writer *x, const zxp_world *w, const zxp_op_call *
     (void)zxp_thread_get(w, call->thread, &view);
     const char *name = outcome == ZXP_RETURNED ? new_name(x, w, call) : NULL, *status = zxp_status_name(view.status);
     (void)fputs("    ", x->out);
-    if (name)
-        (void)fprintf(x->out, "uint64_t %s = ", name);
-    (void)fprintf(x->out, "call(__LINE__, (zxp_op_call){.op = ZXP_OP_%s, .thread = %" PRIu32 ", .args = {", op->id, call->thread);
+    if (name) (void)fprintf(x->out, "uint64_t %s = ", name);
+    (void)fprintf(x->out, "call(__LINE__, (zxp_op_call){.op = ZXP_OP_%s, .thread = %" PRIu32 ", .args = {", op->id,
+                  call->thread);
     for (unsigned i = 0; i < op->param_count; i++) {
         (void)fputs(i ? ", " : "", x->out);
         put_value(x, w, &op->params[i], call->args[i]);
     }
     (void)fputs(op->param_count ? "}" : "0}", x->out);
-    if (call->buffer.kind != ZXP_BUFFER_NONE)
-        put_buffer_c(x->out, &call->buffer);
-    if (call->handles || call->items)
-        put_list_c(x->out, call);
+    if (call->buffer.kind != ZXP_BUFFER_NONE) put_buffer_c(x->out, &call->buffer);
+    if (call->handles || call->items) put_list_c(x->out, call);
     (void)fprintf(x->out, "}, %s, %s);\n", outcomes[outcome], outcome == ZXP_RETURNED && status ? status : "ZX_OK");
 }
 
@@ -163,7 +158,8 @@ static const struct shape {
     {ZXP_OP_STORE, "Store(%0, %2)"},
 };
 
-static void put_shape(const struct writer *x, const zxp_world *w, const zxp_op_call *call, const zxp_op_info *op, const char *text) {
+static void put_shape(const struct writer *x, const zxp_world *w, const zxp_op_call *call, const zxp_op_info *op,
+                      const char *text) {
     static const zxp_param_info address = {"address", ZXP_PARAM_ADDRESS, "zx_vaddr_t", 64};
     for (; *text; text++) {
         if (*text == '#' && call->buffer.kind == ZXP_BUFFER_USER) {
@@ -181,7 +177,8 @@ static void put_shape(const struct writer *x, const zxp_world *w, const zxp_op_c
     }
 }
 
-static void put_syscall(const struct writer *x, const zxp_world *w, const zxp_op_call *call, const zxp_op_info *op, const char *result) {
+static void put_syscall(const struct writer *x, const zxp_world *w, const zxp_op_call *call, const zxp_op_info *op,
+                        const char *result) {
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         if (shapes[i].op == call->op) {
             put_shape(x, w, call, op, shapes[i].text);
@@ -193,8 +190,7 @@ static void put_syscall(const struct writer *x, const zxp_world *w, const zxp_op
         (void)fputs(i ? ", " : "", x->out);
         put_value(x, w, &op->params[i], call->args[i]);
     }
-    if (result)
-        (void)fprintf(x->out, ", &%s", result);
+    if (result) (void)fprintf(x->out, ", &%s", result);
     (void)fputs(")", x->out);
 }
 
@@ -205,16 +201,15 @@ static void put_call_zxtest(struct writer *x, const zxp_world *w, const zxp_op_c
     (void)zxp_thread_get(w, call->thread, &view);
     const char *name = outcome == ZXP_RETURNED ? new_name(x, w, call) : NULL, *status = zxp_status_name(view.status);
     bool makes = op->field_count > 0 && (strcmp(op->fields[0], "handle") == 0 || strcmp(op->fields[0], "address") == 0);
-    if (name)
-        (void)fprintf(x->out, "  %s %s = 0;\n", name[0] == 'h' ? "zx_handle_t" : "zx_vaddr_t", name);
+    if (name) (void)fprintf(x->out, "  %s %s = 0;\n", name[0] == 'h' ? "zx_handle_t" : "zx_vaddr_t", name);
     if (call->buffer.kind == ZXP_BUFFER_FILL)
         (void)fprintf(x->out, "  memset(buffer, 0x%02x, sizeof buffer);\n", call->buffer.fill);
     if (outcome == ZXP_BLOCKED && !model && x->waiting_count < BLOCKED) {
         struct waiting *waiting = &x->waiting[x->waiting_count++];
         waiting->thread = call->thread;
         (void)snprintf(waiting->name, sizeof waiting->name, "t%zu", x->waiting_count);
-        (void)fprintf(x->out, "  zx_status_t %s_status = ZX_OK;\n  std::thread %s([&] { %s_status = ", waiting->name, waiting->name,
-                      waiting->name);
+        (void)fprintf(x->out, "  zx_status_t %s_status = ZX_OK;\n  std::thread %s([&] { %s_status = ", waiting->name,
+                      waiting->name, waiting->name);
         put_syscall(x, w, call, op, makes ? "nothing" : NULL);
         (void)fputs("; });  // blocks\n", x->out);
         return;
@@ -241,7 +236,8 @@ static void put_ends(const struct writer *x, const zxp_world *w) {
         (void)zxp_thread_get(w, waiting->thread, &view);
         const char *status = zxp_status_name(view.status);
         if (view.state == ZXP_THREAD_READY)
-            (void)fprintf(x->out, "  %s.join();\n  EXPECT_EQ(%s_status, %s);\n", waiting->name, waiting->name, status ? status : "ZX_OK");
+            (void)fprintf(x->out, "  %s.join();\n  EXPECT_EQ(%s_status, %s);\n", waiting->name, waiting->name,
+                          status ? status : "ZX_OK");
         else
             (void)fprintf(x->out, "  %s.detach();  // has not returned\n", waiting->name);
     }
@@ -262,11 +258,14 @@ static void put_head(const struct writer *x, const struct fuzz_program *program,
     static const char *const profiles[] = {"2018", "2020", "HEAD"};
     (void)fputs(x->form == REPLAY_C ? head_c : head_zxtest, x->out);
     if (x->form == REPLAY_C)
-        (void)fprintf(x->out, "    w = zxp_world_create(&(zxp_options){.profile = ZXP_PROFILE_%s});\n    if (w == NULL) return 2;\n",
-                      profiles[program->header.profile < 2 ? program->header.profile : 2]);
+        (void)fprintf(
+            x->out,
+            "    w = zxp_world_create(&(zxp_options){.profile = ZXP_PROFILE_%s});\n    if (w == NULL) return 2;\n",
+            profiles[program->header.profile < 2 ? program->header.profile : 2]);
     else
         (void)fprintf(x->out,
-                      "TEST(ZxpagerFinding, %s) {\n  uint64_t value = 0;\n  uint32_t nothing = 0;\n  zx_port_packet_t packet = {};\n"
+                      "TEST(ZxpagerFinding, %s) {\n  uint64_t value = 0;\n  uint32_t nothing = 0;\n  zx_port_packet_t "
+                      "packet = {};\n"
                       "  (void)value; (void)nothing; (void)packet;\n",
                       name);
     for (unsigned i = 0; x->form == REPLAY_C && i < 5; i++)
@@ -276,14 +275,15 @@ static void put_head(const struct writer *x, const struct fuzz_program *program,
 void replay_source(const struct fuzz_program *program, enum replay_form form, const char *name, FILE *out) {
     struct harness harness;
     struct writer x = {.out = out, .form = form};
-    if (!harness_create(&harness))
-        return;
+    if (!harness_create(&harness)) return;
     put_head(&x, program, name);
     harness.told = on_call;
     harness.user = &x;
     (void)harness_run(&harness, program, 0);
     if (form == REPLAY_C)
-        (void)fputs("    printf(wrong ? \"not as recorded\\n\" : \"as recorded\\n\");\n    zxp_world_destroy(w);\n    return wrong;\n}\n", out);
+        (void)fputs("    printf(wrong ? \"not as recorded\\n\" : \"as recorded\\n\");\n    zxp_world_destroy(w);\n    "
+                    "return wrong;\n}\n",
+                    out);
     else
         put_ends(&x, harness.core);
     harness_destroy(&harness);

@@ -47,8 +47,7 @@ static void on_failed(void *user, const struct failure *failure) {
 /* A name on a TAP line: `#' begins a directive there. */
 static void put_name(const char *name) {
     for (; *name; name++) {
-        if (*name == '#' || *name == '\\')
-            (void)putchar('\\');
+        if (*name == '#' || *name == '\\') (void)putchar('\\');
         (void)putchar((unsigned char)*name < 0x20 ? ' ' : *name);
     }
 }
@@ -67,8 +66,7 @@ static void on_case_end(void *user, const char *name, enum case_result result, c
     struct runner *runner = user;
     (void)printf(result == CASE_FAILED ? "not ok %zu - " : "ok %zu - ", ++runner->tests);
     put_name(name);
-    if (result == CASE_SKIPPED)
-        (void)printf(" # SKIP %s", why);
+    if (result == CASE_SKIPPED) (void)printf(" # SKIP %s", why);
     (void)putchar('\n');
     put_details(runner);
 }
@@ -90,10 +88,8 @@ static void on_statement(void *user, struct interp *in, const struct report *rep
     }
     size_t before = text.n;
     print_outcome(&text, in, &report->outcome);
-    if (text.n > before)
-        buf_char(&text, '\n');
-    if (report->moved)
-        buf_format(&text, "  on thread %s\n", report->moved);
+    if (text.n > before) buf_char(&text, '\n');
+    if (report->moved) buf_format(&text, "  on thread %s\n", report->moved);
     (void)fputs(buf_string(&text), stdout);
     buf_free(&text);
 }
@@ -108,29 +104,23 @@ void runner_init(struct runner *runner, enum run_mode mode, const struct interp_
     own.keep_history |= mode == RUN_ECHO;
     interp_init(&runner->in, &own);
     struct interp_hooks hooks = {.user = runner, .error = on_error, .failed = on_failed};
-    if (mode == RUN_TAP)
-        hooks.case_end = on_case_end;
+    if (mode == RUN_TAP) hooks.case_end = on_case_end;
     if (mode == RUN_ECHO) {
         hooks.statement = on_statement;
         hooks.output = on_output;
     }
     runner->in.hooks = hooks;
-    if (mode == RUN_JSON)
-        json_hooks(&runner->in.hooks);
-    if (mode == RUN_TAP)
-        (void)puts("TAP version 13");
+    if (mode == RUN_JSON) json_hooks(&runner->in.hooks);
+    if (mode == RUN_TAP) (void)puts("TAP version 13");
 }
 
-void runner_text(struct runner *runner, struct source *source) {
-    interp_run(&runner->in, source);
-}
+void runner_text(struct runner *runner, struct source *source) { interp_run(&runner->in, source); }
 
 static void unreadable(struct runner *runner, const char *path, const char *reason) {
     runner->files_failed = true;
     (void)fflush(stdout);
     (void)fprintf(stderr, "%s: error: %s\n", path, reason);
-    if (runner->mode != RUN_TAP)
-        return;
+    if (runner->mode != RUN_TAP) return;
     runner->in.cases_failed++;
     buf_format(&runner->details, "%s: error: %s\n", path, reason);
     (void)printf("not ok %zu - ", ++runner->tests);
@@ -168,12 +158,10 @@ int runner_finish(struct runner *runner) {
     struct interp *in = &runner->in;
     interp_finish(in);
     int status = runner->files_failed ? 2 : interp_exit_status(in);
-    if (runner->mode == RUN_UPDATE && status == 1)
-        status = runner->unresolved;
+    if (runner->mode == RUN_UPDATE && status == 1) status = runner->unresolved;
     if (runner->mode == RUN_TAP)
         (void)printf("1..%zu\n%zu passed, %zu failed\n", runner->tests, in->cases_passed, in->cases_failed);
-    if (runner->mode == RUN_JSON)
-        json_summary(in);
+    if (runner->mode == RUN_JSON) json_summary(in);
     interp_clear(in);
     buf_free(&runner->details);
     return status;

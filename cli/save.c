@@ -27,14 +27,11 @@ enum { HEAD = 32, VERSION = 1 };
 static const char magic[8] = {'Z', 'X', 'P', 'S', 'A', 'V', 'E', '\n'};
 
 #ifdef ZXP_HAVE_XXHASH
-static uint64_t checksum(const void *bytes, size_t length) {
-    return XXH64(bytes, length, 0);
-}
+static uint64_t checksum(const void *bytes, size_t length) { return XXH64(bytes, length, 0); }
 #else
 static uint64_t checksum(const void *bytes, size_t length) { /* FNV-1a; files of such a build are its own */
     uint64_t h = UINT64_C(14695981039346656037);
-    for (size_t i = 0; i < length; i++)
-        h = (h ^ ((const unsigned char *)bytes)[i]) * UINT64_C(1099511628211);
+    for (size_t i = 0; i < length; i++) h = (h ^ ((const unsigned char *)bytes)[i]) * UINT64_C(1099511628211);
     return h;
 }
 #endif
@@ -42,8 +39,7 @@ static uint64_t checksum(const void *bytes, size_t length) { /* FNV-1a; files of
 /* ---- Writing ---- */
 
 static void put(struct buf *out, uint64_t value, unsigned bytes) {
-    for (unsigned i = 0; i < bytes; i++)
-        buf_char(out, (char)(value >> (8 * i)));
+    for (unsigned i = 0; i < bytes; i++) buf_char(out, (char)(value >> (8 * i)));
 }
 
 static void put_bytes(struct buf *out, const void *bytes, size_t length) {
@@ -89,8 +85,7 @@ static void put_record(struct buf *out, const struct thread_record *record) {
 
 static void put_threads(struct buf *out, const struct session *session) {
     put(out, session->record_count, 4);
-    for (size_t i = 0; i < session->record_count; i++)
-        put_record(out, &session->records[i]);
+    for (size_t i = 0; i < session->record_count; i++) put_record(out, &session->records[i]);
     put(out, session->threads.count, 4);
     for (size_t i = 0; i < session->threads.count; i++) {
         put_bytes(out, session->threads.entries[i].name, session->threads.entries[i].length);
@@ -132,10 +127,8 @@ static bool fail(char *reason, size_t capacity, const char *path, const char *wh
 static bool write_all(int file, const char *bytes, size_t length) {
     while (length) {
         ssize_t n = write(file, bytes, length);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return false;
         bytes += n;
         length -= (size_t)n;
     }
@@ -162,8 +155,7 @@ bool save_replace(const char *path, const void *bytes, size_t length, char *reas
         good = good && rename(temporary.s, path) == 0;
     }
     int error = errno;
-    if (!good && file >= 0)
-        (void)unlink(temporary.s);
+    if (!good && file >= 0) (void)unlink(temporary.s);
     buf_free(&temporary);
     return good || fail(reason, capacity, path, strerror(error));
 }
@@ -203,8 +195,7 @@ static uint64_t get(struct reader *r, unsigned bytes) {
         r->bad = true;
         return 0;
     }
-    for (unsigned i = 0; i < bytes; i++)
-        value |= (uint64_t)r->bytes[r->at++] << (8 * i);
+    for (unsigned i = 0; i < bytes; i++) value |= (uint64_t)r->bytes[r->at++] << (8 * i);
     return value;
 }
 
@@ -228,8 +219,7 @@ static void get_names(struct reader *r, struct session *session) {
         binding.value = get(r, 8);
         binding.koid = get(r, 8);
         binding.length = get(r, 8);
-        if (!r->bad)
-            session_bind(session, name, length, binding);
+        if (!r->bad) session_bind(session, name, length, binding);
     }
     zx_koid_t last = 0;
     for (uint64_t count = get(r, 4); count && !r->bad; count--) {
@@ -239,8 +229,7 @@ static void get_names(struct reader *r, struct session *session) {
         fact.port = (zx_handle_t)get(r, 4);
         r->bad |= fact.koid <= last;
         last = fact.koid;
-        if (!r->bad)
-            session_add_fact(session, fact);
+        if (!r->bad) session_add_fact(session, fact);
     }
 }
 
@@ -263,22 +252,19 @@ static void get_record(struct reader *r, struct session *session, uint32_t threa
     record->touch.left = get(r, 8);
     record->touch.done_at = get(r, 8);
     const char *seen = get_bytes(r, &bytes);
-    if (bytes)
-        buf_add(&record->bytes, seen, bytes);
+    if (bytes) buf_add(&record->bytes, seen, bytes);
 }
 
 static void get_threads(struct reader *r, struct session *session, const zxp_world *world) {
     uint64_t count = get(r, 4);
     r->bad |= count > zxp_thread_count(world);
-    for (uint32_t thread = 0; thread < count && !r->bad; thread++)
-        get_record(r, session, thread);
+    for (uint32_t thread = 0; thread < count && !r->bad; thread++) get_record(r, session, thread);
     for (uint64_t left = get(r, 4); left && !r->bad; left--) {
         size_t length;
         const char *name = get_bytes(r, &length);
         uint64_t thread = get(r, 4);
         r->bad |= thread >= count;
-        if (!r->bad)
-            map_put(&session->threads, name, length, (uint32_t)thread);
+        if (!r->bad) map_put(&session->threads, name, length, (uint32_t)thread);
     }
     r->bad |= session->main_thread >= count;
 }
@@ -319,14 +305,11 @@ bool save_get_session(const struct buf *bytes, struct session *session, const zx
 
 static const char *check_head(const struct source *file) {
     struct reader r = {.bytes = (const uint8_t *)file->text, .length = file->length};
-    if (file->length < HEAD || memcmp(file->text, magic, sizeof magic))
-        return "this is no save file";
+    if (file->length < HEAD || memcmp(file->text, magic, sizeof magic)) return "this is no save file";
     r.at = sizeof magic;
-    if (get(&r, 4) != VERSION)
-        return "a save file of another format version";
+    if (get(&r, 4) != VERSION) return "a save file of another format version";
     (void)get(&r, 4);
-    if (get(&r, 8) != file->length - HEAD)
-        return "the save file is cut off, or something was added to it";
+    if (get(&r, 8) != file->length - HEAD) return "the save file is cut off, or something was added to it";
     return get(&r, 8) == checksum(file->text + HEAD, file->length - HEAD) ? NULL
                                                                           : "the save file is damaged (checksum)";
 }
@@ -334,14 +317,11 @@ static const char *check_head(const struct source *file) {
 static const char *decode(struct interp *in, const struct source *file) {
     struct reader r = {.bytes = (const uint8_t *)file->text, .at = HEAD, .length = file->length};
     const char *why = check_head(file);
-    if (why)
-        return why;
+    if (why) return why;
     uint64_t length = get(&r, 8);
-    if (r.bad || length > r.length - r.at)
-        return "the save file is damaged (lengths)";
+    if (r.bad || length > r.length - r.at) return "the save file is damaged (lengths)";
     zxp_world *world = zxp_world_decode(r.bytes + r.at, length, &why);
-    if (!world)
-        return why ? why : "the world in the save file is damaged";
+    if (!world) return why ? why : "the world in the save file is damaged";
     struct session session;
     r.at += length;
     get_session(&r, &session, world);
@@ -357,8 +337,7 @@ static const char *decode(struct interp *in, const struct source *file) {
 bool save_read(struct interp *in, const char *path, char *reason, size_t capacity) {
     char why[200];
     struct source *file = source_read(path, why, sizeof why);
-    if (!file)
-        return fail(reason, capacity, path, why);
+    if (!file) return fail(reason, capacity, path, why);
     const char *damage = decode(in, file);
     source_release(file);
     return !damage || fail(reason, capacity, path, damage);

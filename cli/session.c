@@ -18,8 +18,7 @@ void session_init(struct session *session, const zxp_world *world) {
 void session_clear(struct session *session) {
     map_clear(&session->names);
     map_clear(&session->threads);
-    for (size_t i = 0; i < session->record_count; i++)
-        buf_free(&session->records[i].bytes);
+    for (size_t i = 0; i < session->record_count; i++) buf_free(&session->records[i].bytes);
     free(session->bindings);
     free(session->facts);
     free(session->records);
@@ -31,8 +30,7 @@ static void copy_records(struct session *to) {
     for (size_t i = 0; i < to->record_count; i++) {
         struct buf old = to->records[i].bytes;
         to->records[i].bytes = (struct buf){0};
-        if (old.n)
-            buf_add(&to->records[i].bytes, old.s, old.n);
+        if (old.n) buf_add(&to->records[i].bytes, old.s, old.n);
     }
 }
 
@@ -98,8 +96,7 @@ struct thread_record *session_record(struct session *session, uint32_t thread) {
 
 bool session_thread(const struct session *session, const char *name, size_t length, uint32_t *thread) {
     const uint32_t *found = map_get(&session->threads, name, length);
-    if (found)
-        *thread = *found;
+    if (found) *thread = *found;
     return found != NULL;
 }
 

@@ -19,15 +19,13 @@ static void on_event(void *user, const zxp_event *event) {
     *kept = *event;
     kept->call = NULL; /* it lives only now */
     stop_on_event(shell, event);
-    if (shell->below.event)
-        shell->below.event(shell->below.user, event);
+    if (shell->below.event) shell->below.event(shell->below.user, event);
 }
 
 static bool begins_with_word(const struct report *report, const char *word) {
     const char *s = report->statement;
     size_t n = strlen(word);
-    while (*s == ' ' || *s == '\t')
-        s++;
+    while (*s == ' ' || *s == '\t') s++;
     return strncmp(s, word, n) == 0 && (s[n] == 0 || s[n] == ' ' || s[n] == '\t');
 }
 
@@ -38,8 +36,7 @@ static bool is_move(const struct report *report) {
 
 static void tell_move(struct shell *shell, const char *word, size_t from, size_t to) {
     for (size_t i = from; shell->prints && i < to; i++) {
-        if (shell->entries[i].step)
-            interp_printf(shell->in, "%s: %.200s\n", word, shell->entries[i].text);
+        if (shell->entries[i].step) interp_printf(shell->in, "%s: %.200s\n", word, shell->entries[i].text);
     }
 }
 
@@ -80,8 +77,7 @@ static const struct made_call *deciding_call(const struct report *report) {
         const struct made_call *made = &report->calls[i];
         if (made->outcome == ZXP_RETURNED && made->status != ZX_OK && made->status == report->outcome.status)
             return made;
-        if (made->outcome == ZXP_RETURNED && (made->call.op != ZXP_OP_HANDLE_CLOSE || !last))
-            last = made;
+        if (made->outcome == ZXP_RETURNED && (made->call.op != ZXP_OP_HANDLE_CLOSE || !last)) last = made;
     }
     return last;
 }
@@ -89,13 +85,15 @@ static const struct made_call *deciding_call(const struct report *report) {
 static void keep_last(struct shell *shell, const struct report *report) {
     zxp_thread_view view = {0};
     const struct made_call *made = deciding_call(report);
-    if (report->outcome.kind == OUT_NOTHING || !zxp_thread_get(shell->in->world, report->outcome.thread, &view))
-        return;
+    if (report->outcome.kind == OUT_NOTHING || !zxp_thread_get(shell->in->world, report->outcome.thread, &view)) return;
     shell->last_waits = report->outcome.kind == OUT_BLOCKED;
-    shell->last_call = made ? *made : report->call_count ? report->calls[report->call_count - 1] : (struct made_call){0};
+    shell->last_call = made                 ? *made
+                       : report->call_count ? report->calls[report->call_count - 1]
+                                            : (struct made_call){0};
     shell->last_rule = made ? made->rule : view.rule;
     shell->last_op = made ? made->call.op : view.op;
-    shell->last_status = report->outcome.kind == OUT_STATUS || report->outcome.kind == OUT_FAULT ? report->outcome.status : ZX_OK;
+    shell->last_status =
+        report->outcome.kind == OUT_STATUS || report->outcome.kind == OUT_FAULT ? report->outcome.status : ZX_OK;
 }
 
 static void on_statement(void *user, struct interp *in, const struct report *report) {
@@ -106,46 +104,39 @@ static void on_statement(void *user, struct interp *in, const struct report *rep
     }
     follow(shell, report);
     keep_last(shell, report);
-    if (shell->prints)
-        delta_print(shell, report);
+    if (shell->prints) delta_print(shell, report);
     shell->last_event = shell->event_count;
-    if (shell->below.statement)
-        shell->below.statement(shell->below.user, in, report);
+    if (shell->below.statement) shell->below.statement(shell->below.user, in, report);
     stop_on_statement(shell, report);
     lesson_after(shell, report);
 }
 
 static void on_output(void *user, const char *text, size_t length) {
     const struct shell *shell = user;
-    if (shell->below.output)
-        shell->below.output(shell->below.user, text, length);
+    if (shell->below.output) shell->below.output(shell->below.user, text, length);
 }
 
 static void on_error(void *user, const struct diag *diag) {
     struct shell *shell = user;
     shell->failures++;
-    if (shell->below.error)
-        shell->below.error(shell->below.user, diag);
+    if (shell->below.error) shell->below.error(shell->below.user, diag);
 }
 
 static void on_failed(void *user, const struct failure *failure) {
     struct shell *shell = user;
     shell->failures++;
-    if (shell->below.failed)
-        shell->below.failed(shell->below.user, failure);
+    if (shell->below.failed) shell->below.failed(shell->below.user, failure);
 }
 
 static void on_case_begin(void *user, const char *name) {
     struct shell *shell = user;
     record_clear(shell); /* a case is a new world */
-    if (shell->below.case_begin)
-        shell->below.case_begin(shell->below.user, name);
+    if (shell->below.case_begin) shell->below.case_begin(shell->below.user, name);
 }
 
 static void on_case_end(void *user, const char *name, enum case_result result, const char *why) {
     const struct shell *shell = user;
-    if (shell->below.case_end)
-        shell->below.case_end(shell->below.user, name, result, why);
+    if (shell->below.case_end) shell->below.case_end(shell->below.user, name, result, why);
 }
 
 static void on_rewrite(void *user, struct source *source, size_t begin, size_t end, const char *text) {
@@ -162,8 +153,7 @@ struct shell *shell_create(struct interp *in, bool prints, bool color) {
 
 void shell_attach(struct shell *shell) {
     struct interp_hooks *hooks = &shell->in->hooks;
-    if (shell->events)
-        return;
+    if (shell->events) return;
     shell->events = mem_alloc(EVENTS_KEPT * sizeof *shell->events);
     shell->below = *hooks;
     *hooks = (struct interp_hooks){.user = shell,
@@ -189,8 +179,7 @@ void shell_destroy(struct shell *shell) {
 }
 
 const zxp_event *shell_event(const struct shell *shell, uint64_t number) {
-    if (!number || number > shell->event_count || shell->event_count - number >= EVENTS_KEPT)
-        return NULL;
+    if (!number || number > shell->event_count || shell->event_count - number >= EVENTS_KEPT) return NULL;
     return &shell->events[number % EVENTS_KEPT];
 }
 
@@ -203,15 +192,14 @@ void shell_entry_begins(struct shell *shell) {
 
 unsigned shell_columns(const struct shell *shell) {
     struct winsize size;
-    if (shell->columns)
-        return shell->columns;
+    if (shell->columns) return shell->columns;
     return shell->prints && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
 }
 
 void shell_tint(const struct shell *shell, struct buf *out, enum tint tint) {
-    static const char *const codes[] = {"\033[0m", "\033[32m", "\033[31m", "\033[33m", "\033[36m", "\033[2m", "\033[1m"};
-    if (shell->color)
-        buf_text(out, codes[tint]);
+    static const char *const codes[] = {"\033[0m",  "\033[32m", "\033[31m", "\033[33m",
+                                        "\033[36m", "\033[2m",  "\033[1m"};
+    if (shell->color) buf_text(out, codes[tint]);
 }
 
 void shell_tinted(const struct shell *shell, struct buf *out, enum tint tint, const char *text) {
@@ -224,8 +212,7 @@ void shell_tinted(const struct shell *shell, struct buf *out, enum tint tint, co
 static size_t fitting(const char *text, size_t width) {
     size_t last = 0, column = 0, i = 0;
     for (; text[i] && text[i] != '\n' && column <= width; i++) {
-        if (text[i] == ' ')
-            last = i;
+        if (text[i] == ' ') last = i;
         column += ((unsigned char)text[i] & 0xc0) != 0x80;
     }
     return column <= width ? i : last ? last : width;
@@ -263,7 +250,8 @@ void shell_thread(const struct shell *shell, struct buf *out, uint32_t thread) {
         buf_format(out, "thread %" PRIu32, thread);
 }
 
-void shell_request(const struct shell *shell, struct buf *out, uint16_t command, zx_koid_t vmo, uint64_t offset, uint64_t length) {
+void shell_request(const struct shell *shell, struct buf *out, uint16_t command, zx_koid_t vmo, uint64_t offset,
+                   uint64_t length) {
     buf_text(out, command == ZX_PAGER_VMO_DIRTY ? "DIRTY " : command == ZX_PAGER_VMO_COMPLETE ? "COMPLETE " : "READ ");
     shell_object(shell, out, vmo);
     if (command != ZX_PAGER_VMO_COMPLETE)
@@ -280,21 +268,24 @@ static void request_line(const struct shell *shell, const zxp_event *event, stru
         buf_text(out, before[event->what]);
     }
     shell_request(shell, out, event->command, event->koid, event->offset, event->length);
-    if (asks)
-        return;
-    buf_text(out, event->what == ZXP_WHAT_RESOLVED ? " is answered" : event->what == ZXP_WHAT_TAKEN_OVER ? " passes to " : " is gone");
-    if (event->what == ZXP_WHAT_TAKEN_OVER)
-        shell_thread(shell, out, event->thread);
+    if (asks) return;
+    buf_text(out, event->what == ZXP_WHAT_RESOLVED     ? " is answered"
+                  : event->what == ZXP_WHAT_TAKEN_OVER ? " passes to "
+                                                       : " is gone");
+    if (event->what == ZXP_WHAT_TAKEN_OVER) shell_thread(shell, out, event->thread);
 }
 
 static void packet_line(const struct shell *shell, const zxp_event *event, struct buf *out) {
-    static const char *const words[] = {[ZXP_WHAT_QUEUED] = " gets ", [ZXP_WHAT_DEQUEUED] = " hands out ",
-                                        [ZXP_WHAT_WITHDRAWN] = " loses ", [ZXP_WHAT_DROPPED] = " drops "};
+    static const char *const words[] = {[ZXP_WHAT_QUEUED] = " gets ",
+                                        [ZXP_WHAT_DEQUEUED] = " hands out ",
+                                        [ZXP_WHAT_WITHDRAWN] = " loses ",
+                                        [ZXP_WHAT_DROPPED] = " drops "};
     shell_object(shell, out, event->koid);
     bool known = event->what >= ZXP_WHAT_QUEUED && event->what <= ZXP_WHAT_DROPPED;
     buf_text(out, known ? words[event->what] : ": ");
     bool page_request = event->length || event->command;
-    zxp_packet_view packet = {.key = event->key, .command = event->command, .offset = event->offset, .length = event->length};
+    zxp_packet_view packet = {
+        .key = event->key, .command = event->command, .offset = event->offset, .length = event->length};
     packet.type = ZX_PKT_TYPE_PAGE_REQUEST;
     if (page_request)
         print_packet(out, shell->in, &packet);

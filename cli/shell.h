@@ -1,6 +1,7 @@
 /*
- * shell.h - what a person's session is beside the interpreter: the numbered events so far, the statements with what came of them,
- * the choices last shown, and what should stop a running script. The views (show, timeline, choices, ...) read it.
+ * shell.h - what a person's session is beside the interpreter: the numbered events so far, the statements with what
+ * came of them, the choices last shown, and what should stop a running script. The views (show, timeline, choices, ...)
+ * read it.
  *
  * Events are numbered from 1 over the session; undo takes their numbers back, and redo gives the same ones again.
  */
@@ -20,21 +21,21 @@ enum {
 };
 
 struct entry {
-    char *text;           /* the statement, as it ran, without its expectation */
-    char *came;           /* what could be expected of it; NULL: nothing */
-    uint64_t first_event; /* the number of the event before it, */
-    uint64_t last_event;  /* and of its last one */
-    bool step;            /* an undo step */
+    char *text;            /* the statement, as it ran, without its expectation */
+    char *came;            /* what could be expected of it; NULL: nothing */
+    uint64_t first_event;  /* the number of the event before it, */
+    uint64_t last_event;   /* and of its last one */
+    bool step;             /* an undo step */
     struct moment *moment; /* the state after it; recorder.h; NULL: not kept */
 };
 
 struct choice {
-    const char *group;    /* static */
+    const char *group; /* static */
     char *statement;
     char *why;
 };
 
-struct walk {             /* random N */
+struct walk { /* random N */
     uint64_t left, state;
 };
 
@@ -43,33 +44,33 @@ struct shell {
     struct interp_hooks below; /* whose hooks these were before */
     bool prints;               /* the prompt: tells what each statement did */
     bool color;
-    unsigned columns;          /* 0: find out */
-    zxp_event *events;         /* ring of EVENTS_KEPT */
-    uint64_t event_count;      /* the number of the latest event */
-    uint64_t last_event;       /* the same, at the end of the last statement */
+    unsigned columns;     /* 0: find out */
+    zxp_event *events;    /* ring of EVENTS_KEPT */
+    uint64_t event_count; /* the number of the latest event */
+    uint64_t last_event;  /* the same, at the end of the last statement */
     struct entry *entries;
     size_t entry_count, entry_capacity;
-    size_t entry_total;        /* with those that were undone */
-    uint64_t future_seen;      /* past_ahead() after the last statement */
-    bool *waiting;             /* per thread: its call had not ended when last looked at */
+    size_t entry_total;   /* with those that were undone */
+    uint64_t future_seen; /* past_ahead() after the last statement */
+    bool *waiting;        /* per thread: its call had not ended when last looked at */
     size_t waiting_count;
     struct choice *choices;
     size_t choice_count, choice_capacity;
     struct walk walk;
-    char *until;               /* `until ...`, NULL: none */
+    char *until; /* `until ...`, NULL: none */
     uint16_t breaks[BREAKS_KEPT];
     size_t break_count;
     bool break_packet;
-    char stopped[160];         /* why the running script is to stop; "" */
-    uint16_t last_rule;        /* that decided the last result, for `explain` */
+    char stopped[160];  /* why the running script is to stop; "" */
+    uint16_t last_rule; /* that decided the last result, for `explain` */
     uint16_t last_op;
     zx_status_t last_status;
     struct made_call last_call; /* its lists and bytes are gone */
     bool last_waits;            /* it has not ended */
-    uint64_t shown;            /* statements shown of this entry */
-    size_t failures;           /* failed expectations and errors */
-    uint64_t loops_seen;       /* a hash of the loop variables last recorded */
-    size_t recorded;           /* bytes of the states kept */
+    uint64_t shown;             /* statements shown of this entry */
+    size_t failures;            /* failed expectations and errors */
+    uint64_t loops_seen;        /* a hash of the loop variables last recorded */
+    size_t recorded;            /* bytes of the states kept */
 };
 
 struct shell *shell_create(struct interp *in, bool prints, bool color);
@@ -95,7 +96,8 @@ void shell_print(struct shell *shell, struct buf *out); /* prints and frees */
 void shell_object(const struct shell *shell, struct buf *out, zx_koid_t koid);
 void shell_thread(const struct shell *shell, struct buf *out, uint32_t thread);
 /* "READ v 0 4" */
-void shell_request(const struct shell *shell, struct buf *out, uint16_t command, zx_koid_t vmo, uint64_t offset, uint64_t length);
+void shell_request(const struct shell *shell, struct buf *out, uint16_t command, zx_koid_t vmo, uint64_t offset,
+                   uint64_t length);
 /* One event in words; false: not worth a line. */
 bool shell_event_line(const struct shell *shell, const zxp_event *event, struct buf *out);
 

@@ -24,12 +24,9 @@ enum { LONGEST_STATEMENT = 16 << 20 };
 /* Offset behind a `WORD:` prefix and blanks. */
 static size_t behind_prefix(const struct text *text) {
     size_t i = 0;
-    while (i < text->n && is_name_char(text->s[i]))
-        i++;
-    if (i == 0 || i >= text->n || text->s[i] != ':')
-        return 0;
-    for (i++; i < text->n && (text->s[i] == ' ' || text->s[i] == '\t');)
-        i++;
+    while (i < text->n && is_name_char(text->s[i])) i++;
+    if (i == 0 || i >= text->n || text->s[i] != ':') return 0;
+    for (i++; i < text->n && (text->s[i] == ' ' || text->s[i] == '\t');) i++;
     return i;
 }
 
@@ -44,10 +41,8 @@ static bool first_quote(struct subst *sub) {
     size_t at = behind_prefix(sub->out);
     struct span word, second;
     sub->quote_seen = true;
-    if (!text_next_word(sub->out, &at, sub->out->n, &word))
-        return false;
-    if (span_is(sub->out, word, "case"))
-        return true;
+    if (!text_next_word(sub->out, &at, sub->out->n, &word)) return false;
+    if (span_is(sub->out, word, "case")) return true;
     if (span_is(sub->out, word, "expect") && text_next_word(sub->out, &at, sub->out->n, &second))
         sub->maps = span_is(sub->out, second, "pages");
     return false;
@@ -60,8 +55,7 @@ static bool quote_is_live(struct subst *sub) {
 }
 
 static void put(struct subst *sub, const char *text, size_t at) {
-    for (; *text; text++)
-        text_add(sub->out, *text, at);
+    for (; *text; text++) text_add(sub->out, *text, at);
 }
 
 static bool put_value(struct subst *sub, const char *name, size_t length, size_t at) {
@@ -86,8 +80,7 @@ static bool replace(struct subst *sub) {
     size_t dollar = sub->at++;
     bool brace = sub->at < sub->end && s[sub->at] == '{';
     size_t begin = sub->at += brace;
-    while (sub->at < sub->end && is_name_char(s[sub->at]))
-        sub->at++;
+    while (sub->at < sub->end && is_name_char(s[sub->at])) sub->at++;
     size_t length = sub->at - begin;
     if (length == 0 || !is_name_start(s[begin]))
         return interp_error(sub->in, sub->source, dollar, "a name is missing behind `$'");
@@ -110,8 +103,7 @@ static void copy(struct subst *sub) {
 }
 
 static void quote(struct subst *sub) {
-    if (!sub->quoted)
-        sub->live = quote_is_live(sub);
+    if (!sub->quoted) sub->live = quote_is_live(sub);
     sub->quoted = !sub->quoted;
     copy(sub);
 }
@@ -139,11 +131,9 @@ bool subst_build(struct interp *in, struct source *source, const struct cut *cut
     struct subst sub = {.in = in, .source = source, .scope = scope, .out = out, .at = cut->begin, .end = cut->end};
     out->n = 0;
     out->source = source;
-    if (cut->bad)
-        return interp_error(in, source, cut->bad_at, "%s", cut->bad_why);
+    if (cut->bad) return interp_error(in, source, cut->bad_at, "%s", cut->bad_why);
     while (sub.at < sub.end) {
-        if (!step(&sub))
-            return false;
+        if (!step(&sub)) return false;
         if (out->n > LONGEST_STATEMENT)
             return interp_error(in, source, cut->begin, "this statement is longer than 16 MiB");
     }

@@ -21,9 +21,7 @@ struct span {
 
 void text_add(struct text *text, char c, size_t at);
 void text_free(struct text *text);
-static inline size_t span_length(struct span span) {
-    return span.end - span.begin;
-}
+static inline size_t span_length(struct span span) { return span.end - span.begin; }
 bool span_is(const struct text *text, struct span span, const char *word);
 bool span_begins(const struct text *text, struct span span, const char *prefix);
 struct span span_trim(const struct text *text, struct span span);

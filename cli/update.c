@@ -30,23 +30,18 @@ struct update *update_create(void) {
 
 static struct edit *find(struct update *update, size_t begin, size_t end) {
     for (size_t i = update->count; i-- > 0;) {
-        if (update->edits[i].begin == begin && update->edits[i].end == end)
-            return &update->edits[i];
+        if (update->edits[i].begin == begin && update->edits[i].end == end) return &update->edits[i];
     }
     return NULL;
 }
 
-static bool same(const char *a, const char *b) {
-    return a && b ? strcmp(a, b) == 0 : a == b;
-}
+static bool same(const char *a, const char *b) { return a && b ? strcmp(a, b) == 0 : a == b; }
 
 static void on_rewrite(void *user, struct source *source, size_t begin, size_t end, const char *text) {
     struct runner *runner = user;
     struct update *update = runner->update;
-    if (!update->source)
-        update->source = source_hold(source);
-    if (update->source != source)
-        return; /* a sourced file is not the file that was named */
+    if (!update->source) update->source = source_hold(source);
+    if (update->source != source) return; /* a sourced file is not the file that was named */
     struct edit *edit = find(update, begin, end);
     update->offered = text != NULL;
     if (edit) {
@@ -78,9 +73,7 @@ static void tell_conflict(struct update *update, const struct edit *edit) {
                  source_place(update->source, edit->begin).line);
 }
 
-bool update_resolved(const struct update *update) {
-    return !update->unresolved;
-}
+bool update_resolved(const struct update *update) { return !update->unresolved; }
 
 static int by_place(const void *a, const void *b) {
     const struct edit *one = a, *two = b;
@@ -90,15 +83,12 @@ static int by_place(const void *a, const void *b) {
 bool update_write(struct update *update, const char *path, char *reason, size_t capacity) {
     struct buf text = {0};
     size_t at = 0, changed = 0;
-    if (!update->source)
-        return true;
+    if (!update->source) return true;
     qsort(update->edits, update->count, sizeof *update->edits, by_place);
     for (size_t i = 0; i < update->count; i++) {
         const struct edit *edit = &update->edits[i];
-        if (edit->conflict)
-            tell_conflict(update, edit);
-        if (!edit->text || edit->conflict || edit->begin < at)
-            continue;
+        if (edit->conflict) tell_conflict(update, edit);
+        if (!edit->text || edit->conflict || edit->begin < at) continue;
         buf_add(&text, update->source->text + at, edit->begin - at);
         buf_text(&text, edit->text);
         at = edit->end;
@@ -111,8 +101,7 @@ bool update_write(struct update *update, const char *path, char *reason, size_t 
 }
 
 void update_destroy(struct update *update) {
-    for (size_t i = 0; i < update->count; i++)
-        free(update->edits[i].text);
+    for (size_t i = 0; i < update->count; i++) free(update->edits[i].text);
     free(update->edits);
     source_release(update->source);
     free(update);

@@ -23,8 +23,7 @@ static bool decode_hex(struct decoder *d) {
     unsigned value = 0, count = 0;
     for (; count < 2 && d->at < d->end && hex_digit(d->s->text.s[d->at]) >= 0; count++)
         value = value * 16 + (unsigned)hex_digit(d->s->text.s[d->at++]);
-    if (!count)
-        return stmt_error(d->s, d->at - 2, "`\\x' without hexadecimal digits");
+    if (!count) return stmt_error(d->s, d->at - 2, "`\\x' without hexadecimal digits");
     d->out[d->n++] = (char)value;
     return true;
 }
@@ -34,13 +33,11 @@ static bool decode_octal(struct decoder *d) {
     size_t begin = d->at;
     for (unsigned count = 0; count < 3 && d->at < d->end; count++) {
         char c = d->s->text.s[d->at];
-        if (c < '0' || c > '7')
-            break;
+        if (c < '0' || c > '7') break;
         value = value * 8 + (unsigned)(c - '0');
         d->at++;
     }
-    if (value > 255)
-        return stmt_error(d->s, begin - 1, "an octal escape above \\377");
+    if (value > 255) return stmt_error(d->s, begin - 1, "an octal escape above \\377");
     d->out[d->n++] = (char)value;
     return true;
 }
@@ -48,11 +45,9 @@ static bool decode_octal(struct decoder *d) {
 static bool decode_escape(struct decoder *d) {
     static const char letters[] = "abfnrtv\\\"'?e$", bytes[] = "\a\b\f\n\r\t\v\\\"'?\033$";
     char c = d->s->text.s[d->at];
-    if (c >= '0' && c <= '7')
-        return decode_octal(d);
+    if (c >= '0' && c <= '7') return decode_octal(d);
     d->at++;
-    if (c == 'x')
-        return decode_hex(d);
+    if (c == 'x') return decode_hex(d);
     const char *found = c ? strchr(letters, c) : NULL;
     if (!found)
         return stmt_error(d->s, d->at - 2, "unknown escape `\\%c' in a string", c >= 0x20 && c < 0x7f ? c : '?');
@@ -74,10 +69,8 @@ bool stmt_string(struct stmt *s, struct span span, char **bytes, size_t *length)
         else if (!decode_escape(&d))
             return false;
     }
-    if (d.at >= d.end)
-        return stmt_error(s, span.begin, "the quote is never closed");
-    if (d.at + 1 != d.end)
-        return stmt_error(s, d.at + 1, "something stands behind the closing quote");
+    if (d.at >= d.end) return stmt_error(s, span.begin, "the quote is never closed");
+    if (d.at + 1 != d.end) return stmt_error(s, d.at + 1, "something stands behind the closing quote");
     d.out[d.n] = 0;
     *bytes = d.out;
     *length = d.n;
@@ -97,15 +90,12 @@ static bool inside_of(const struct stmt *s, struct span span, const char *word, 
 static bool hex_bytes(struct stmt *s, struct span inside, zxp_buffer *buffer) {
     char *digits;
     size_t length, n = 0;
-    if (!stmt_string(s, inside, &digits, &length))
-        return false;
-    if (length % 2)
-        return stmt_error(s, inside.begin, "hex() takes an even number of digits");
+    if (!stmt_string(s, inside, &digits, &length)) return false;
+    if (length % 2) return stmt_error(s, inside.begin, "hex() takes an even number of digits");
     unsigned char *bytes = pool_alloc(&s->pool, length / 2 + 1);
     for (size_t i = 0; i < length; i += 2) {
         int high = hex_digit(digits[i]), low = hex_digit(digits[i + 1]);
-        if (high < 0 || low < 0)
-            return stmt_error(s, inside.begin, "hex() takes hexadecimal digits only");
+        if (high < 0 || low < 0) return stmt_error(s, inside.begin, "hex() takes hexadecimal digits only");
         bytes[n++] = (unsigned char)(high * 16 + low);
     }
     *buffer = (zxp_buffer){.kind = ZXP_BUFFER_BYTES, .bytes = bytes, .length = n};
@@ -115,8 +105,7 @@ static bool hex_bytes(struct stmt *s, struct span inside, zxp_buffer *buffer) {
 static bool text_bytes(struct stmt *s, struct span span, zxp_buffer *buffer) {
     char *bytes;
     size_t length;
-    if (!stmt_string(s, span, &bytes, &length))
-        return false;
+    if (!stmt_string(s, span, &bytes, &length)) return false;
     *buffer = (zxp_buffer){.kind = ZXP_BUFFER_BYTES, .bytes = bytes, .length = length};
     return true;
 }
@@ -124,15 +113,12 @@ static bool text_bytes(struct stmt *s, struct span span, zxp_buffer *buffer) {
 bool stmt_buffer(struct stmt *s, struct span span, zxp_buffer *buffer) {
     struct span inside;
     uint64_t value;
-    if (span.begin < span.end && s->text.s[span.begin] == '"')
-        return text_bytes(s, span, buffer);
-    if (inside_of(s, span, "hex", &inside))
-        return hex_bytes(s, inside, buffer);
+    if (span.begin < span.end && s->text.s[span.begin] == '"') return text_bytes(s, span, buffer);
+    if (inside_of(s, span, "hex", &inside)) return hex_bytes(s, inside, buffer);
     bool at = inside_of(s, span, "at", &inside), letters = !at && inside_of(s, span, "letters", &inside);
     if (!at && !letters && !inside_of(s, span, "byte", &inside))
         return stmt_error(s, span.begin, "a buffer is missing here: byte(B), \"text\", hex(\"00ff\") or at(ADDRESS)");
-    if (!stmt_eval(s, inside, 0, &value))
-        return false;
+    if (!stmt_eval(s, inside, 0, &value)) return false;
     *buffer = at        ? (zxp_buffer){.kind = ZXP_BUFFER_USER, .address = value}
               : letters ? (zxp_buffer){.kind = ZXP_BUFFER_LETTERS, .phase = (uint8_t)(value % 26)}
                         : (zxp_buffer){.kind = ZXP_BUFFER_FILL, .fill = (uint8_t)value};

@@ -15,8 +15,7 @@ static bool name_is(const struct stmt *s, const struct want_field *field, const 
 static bool number_of(const struct stmt *s, const struct want_field *field, uint64_t *value) {
     char name[64];
     size_t n = span_length(field->name);
-    if (n >= sizeof name)
-        return false;
+    if (n >= sizeof name) return false;
     memcpy(name, s->text.s + field->name.begin, n);
     name[n] = 0;
     return zxp_field(s->in->world, s->outcome.thread, name, value);
@@ -24,8 +23,7 @@ static bool number_of(const struct stmt *s, const struct want_field *field, uint
 
 static bool same_number(const struct stmt *s, const struct want_field *field) {
     uint64_t value;
-    if (!number_of(s, field, &value))
-        return false;
+    if (!number_of(s, field, &value)) return false;
     uint64_t mask = field->masked ? field->mask : UINT64_MAX;
     return (value & mask) == (field->number & mask);
 }
@@ -35,10 +33,8 @@ static bool piece_is(const zxp_piece *piece, const uint8_t *bytes, uint8_t fill)
         uint8_t byte = piece->kind == ZXP_CONTENT_BYTES  ? piece->bytes[i]
                        : piece->kind == ZXP_CONTENT_FILL ? piece->fill
                                                          : (uint8_t)('A' + (piece->fill + i / ZXP_PAGE_SIZE) % 26);
-        if (byte != (bytes ? bytes[i] : fill))
-            return false;
-        if (!bytes && piece->kind == ZXP_CONTENT_FILL)
-            return true; /* all its bytes are equal */
+        if (byte != (bytes ? bytes[i] : fill)) return false;
+        if (!bytes && piece->kind == ZXP_CONTENT_FILL) return true; /* all its bytes are equal */
     }
     return true;
 }
@@ -47,36 +43,30 @@ static bool same_read_data(const struct stmt *s, const zxp_buffer *buffer) {
     const zxp_world *world = s->in->world;
     uint64_t length = zxp_data_length(world, s->outcome.thread);
     const uint8_t *bytes = buffer->kind == ZXP_BUFFER_BYTES ? buffer->bytes : NULL;
-    if (bytes && buffer->length != length)
-        return false;
+    if (bytes && buffer->length != length) return false;
     zxp_piece piece;
     for (uint64_t at = 0; at < length && zxp_data_piece(world, s->outcome.thread, at, &piece); at += piece.length) {
-        if (piece.length == 0 || piece.length > length - at)
-            piece.length = length - at;
-        if (!piece_is(&piece, bytes ? bytes + at : NULL, buffer->fill))
-            return false;
+        if (piece.length == 0 || piece.length > length - at) piece.length = length - at;
+        if (!piece_is(&piece, bytes ? bytes + at : NULL, buffer->fill)) return false;
     }
     return true;
 }
 
 static bool same_data(const struct stmt *s, const zxp_buffer *buffer) {
     const struct thread_record *record = &s->in->session.records[s->outcome.thread];
-    if (!record->by_page)
-        return same_read_data(s, buffer);
+    if (!record->by_page) return same_read_data(s, buffer);
     if (buffer->kind == ZXP_BUFFER_BYTES)
         return buffer->length == record->bytes.n &&
                memcmp(buffer->bytes, buf_string(&record->bytes), record->bytes.n) == 0;
     for (size_t i = 0; i < record->bytes.n; i++) {
-        if ((uint8_t)record->bytes.s[i] != buffer->fill)
-            return false;
+        if ((uint8_t)record->bytes.s[i] != buffer->fill) return false;
     }
     return true;
 }
 
 /* ZX_PROP_NAME: the name up to the first NUL. */
 static size_t text_of(const struct stmt *s, char bytes[ZX_MAX_NAME_LEN]) {
-    if (!zxp_name(s->in->world, s->outcome.thread, bytes))
-        return 0;
+    if (!zxp_name(s->in->world, s->outcome.thread, bytes)) return 0;
     const char *nul = memchr(bytes, 0, ZX_MAX_NAME_LEN);
     return nul ? (size_t)(nul - bytes) : ZX_MAX_NAME_LEN;
 }
@@ -87,14 +77,11 @@ static bool same_text(const struct stmt *s, const struct want_field *field) {
     return n == field->buffer.length && memcmp(bytes, field->buffer.bytes, n) == 0;
 }
 
-static bool in_pages(const struct stmt *s) {
-    return s->in->session.records[s->outcome.thread].in_pages;
-}
+static bool in_pages(const struct stmt *s) { return s->in->session.records[s->outcome.thread].in_pages; }
 
 static bool same_ranges(const struct stmt *s, const struct want_field *field) {
     uint64_t unit = in_pages(s) ? ZXP_PAGE_SIZE : 1;
-    if (zxp_range_count(s->in->world, s->outcome.thread) != field->count)
-        return false;
+    if (zxp_range_count(s->in->world, s->outcome.thread) != field->count) return false;
     for (size_t i = 0; i < field->count; i++) {
         zxp_dirty_range range = {0};
         const struct want_range *want = &field->ranges[i];
@@ -110,8 +97,7 @@ static bool same_observed(const struct stmt *s, const struct want_field *field) 
     if (!name_is(s, field, "observed") || zxp_observed_count(s->in->world, s->outcome.thread) != field->count)
         return false;
     for (size_t i = 0; i < field->count; i++) {
-        if (zxp_observed_at(s->in->world, s->outcome.thread, i) != field->observed[i])
-            return false;
+        if (zxp_observed_at(s->in->world, s->outcome.thread, i) != field->observed[i]) return false;
     }
     return true;
 }
@@ -127,24 +113,12 @@ static bool same_pages(struct stmt *s, const struct want_field *field, bool *sam
 static bool field_holds(struct stmt *s, const struct want_field *field, bool *holds) {
     bool same = false, good = true;
     switch (field->form) {
-    case FORM_DATA:
-        same = same_data(s, &field->buffer);
-        break;
-    case FORM_TEXT:
-        same = same_text(s, field);
-        break;
-    case FORM_PAGES:
-        good = same_pages(s, field, &same);
-        break;
-    case FORM_RANGES:
-        same = same_ranges(s, field);
-        break;
-    case FORM_OBSERVED:
-        same = same_observed(s, field);
-        break;
-    default:
-        same = same_number(s, field);
-        break;
+    case FORM_DATA: same = same_data(s, &field->buffer); break;
+    case FORM_TEXT: same = same_text(s, field); break;
+    case FORM_PAGES: good = same_pages(s, field, &same); break;
+    case FORM_RANGES: same = same_ranges(s, field); break;
+    case FORM_OBSERVED: same = same_observed(s, field); break;
+    default: same = same_number(s, field); break;
     }
     uint64_t ignored;
     if (field->differs && field->form == FORM_NUMBER && !number_of(s, field, &ignored))
@@ -156,10 +130,8 @@ static bool field_holds(struct stmt *s, const struct want_field *field, bool *ho
 /* ---- The whole outcome ---- */
 
 static bool same_packet(const zxp_packet_view *want, const zxp_packet_view *came) {
-    if (want->type != came->type || want->key != came->key)
-        return false;
-    if (want->type != ZX_PKT_TYPE_PAGE_REQUEST)
-        return true;
+    if (want->type != came->type || want->key != came->key) return false;
+    if (want->type != ZX_PKT_TYPE_PAGE_REQUEST) return true;
     bool range =
         want->command == ZX_PAGER_VMO_COMPLETE || (want->offset == came->offset && want->length == came->length);
     return want->command == came->command && range;
@@ -171,8 +143,7 @@ static bool status_holds(struct stmt *s, bool *holds) {
     zx_status_t status = packet ? ZX_OK : none ? ZX_ERR_TIMED_OUT : outcome->status;
     *holds = (outcome->kind == OUT_STATUS || packet || none) && status == s->want.status;
     for (size_t i = 0; *holds && i < s->want.field_count; i++) {
-        if (!field_holds(s, &s->want.fields[i], holds))
-            return false;
+        if (!field_holds(s, &s->want.fields[i], holds)) return false;
     }
     return true;
 }
@@ -182,26 +153,16 @@ bool verdict_of(struct stmt *s, bool *holds) {
     const struct expect *want = &s->want;
     *holds = true;
     switch (want->kind) {
-    case WANT_STATUS:
-        return status_holds(s, holds);
-    case WANT_BLOCKED:
-        *holds = outcome->kind == OUT_BLOCKED;
-        break;
+    case WANT_STATUS: return status_holds(s, holds);
+    case WANT_BLOCKED: *holds = outcome->kind == OUT_BLOCKED; break;
     case WANT_FAULT:
         *holds = outcome->kind == OUT_FAULT && outcome->status == want->status &&
                  (!want->has_address || outcome->address == want->address);
         break;
-    case WANT_KILLED:
-        *holds = outcome->kind == OUT_KILLED;
-        break;
-    case WANT_NONE:
-        *holds = outcome->kind == OUT_NO_PACKET;
-        break;
-    case WANT_PACKET:
-        *holds = outcome->kind == OUT_PACKET && same_packet(&want->packet, &outcome->packet);
-        break;
-    default:
-        break;
+    case WANT_KILLED: *holds = outcome->kind == OUT_KILLED; break;
+    case WANT_NONE: *holds = outcome->kind == OUT_NO_PACKET; break;
+    case WANT_PACKET: *holds = outcome->kind == OUT_PACKET && same_packet(&want->packet, &outcome->packet); break;
+    default: break;
     }
     return true;
 }
@@ -215,16 +176,14 @@ static void came_data(const struct stmt *s, struct buf *out) {
     uint64_t length = record->by_page ? record->bytes.n : zxp_data_length(s->in->world, s->outcome.thread);
     zxp_buffer fill = {.kind = ZXP_BUFFER_FILL};
     size_t n = record->by_page ? 0 : zxp_data_copy(s->in->world, s->outcome.thread, 0, bytes, SHOWN);
-    for (; record->by_page && n < SHOWN && n < length; n++)
-        bytes[n] = (uint8_t)record->bytes.s[n];
+    for (; record->by_page && n < SHOWN && n < length; n++) bytes[n] = (uint8_t)record->bytes.s[n];
     fill.fill = n ? bytes[0] : 0;
     if (length > 0 && (length > SHOWN || n == 1) && same_data(s, &fill)) {
         buf_format(out, "byte(0x%02x)", fill.fill);
         return;
     }
     buf_text(out, "hex(\"");
-    for (size_t i = 0; i < n; i++)
-        buf_format(out, "%02x", bytes[i]);
+    for (size_t i = 0; i < n; i++) buf_format(out, "%02x", bytes[i]);
     buf_text(out, length > SHOWN ? "...\")" : "\")");
 }
 
@@ -233,8 +192,7 @@ static void came_pages(const struct stmt *s, struct buf *out) {
     (void)summary_of(s->in, s->outcome.thread, &pages);
     buf_char(out, '"');
     for (size_t i = 0; i < pages.n; i++) {
-        if (pages.s[i] == '\\' || pages.s[i] == '$')
-            buf_char(out, '\\');
+        if (pages.s[i] == '\\' || pages.s[i] == '$') buf_char(out, '\\');
         buf_char(out, pages.s[i]);
     }
     buf_char(out, '"');
@@ -297,24 +255,12 @@ static void came_field(const struct stmt *s, const struct want_field *field, str
     buf_add(out, s->text.s + field->name.begin, end - field->name.begin);
     buf_char(out, '=');
     switch (field->form) {
-    case FORM_DATA:
-        came_data(s, out);
-        break;
-    case FORM_PAGES:
-        came_pages(s, out);
-        break;
-    case FORM_RANGES:
-        came_ranges(s, out);
-        break;
-    case FORM_OBSERVED:
-        came_observed(s, out);
-        break;
-    case FORM_TEXT:
-        came_text(s, out);
-        break;
-    default:
-        came_number(s, field, out);
-        break;
+    case FORM_DATA: came_data(s, out); break;
+    case FORM_PAGES: came_pages(s, out); break;
+    case FORM_RANGES: came_ranges(s, out); break;
+    case FORM_OBSERVED: came_observed(s, out); break;
+    case FORM_TEXT: came_text(s, out); break;
+    default: came_number(s, field, out); break;
     }
 }
 
@@ -323,29 +269,17 @@ void verdict_came(const struct stmt *s, struct buf *out) {
     switch (outcome->kind) {
     case OUT_STATUS:
         print_status(out, outcome->status);
-        for (size_t i = 0; i < s->want.field_count; i++)
-            came_field(s, &s->want.fields[i], out);
+        for (size_t i = 0; i < s->want.field_count; i++) came_field(s, &s->want.fields[i], out);
         break;
-    case OUT_BLOCKED:
-        buf_text(out, "blocked");
-        break;
+    case OUT_BLOCKED: buf_text(out, "blocked"); break;
     case OUT_FAULT:
         buf_text(out, "fault ");
         print_status(out, outcome->status);
-        if (s->want.kind != WANT_FAULT || s->want.has_address)
-            buf_format(out, " addr=0x%" PRIx64, outcome->address);
+        if (s->want.kind != WANT_FAULT || s->want.has_address) buf_format(out, " addr=0x%" PRIx64, outcome->address);
         break;
-    case OUT_KILLED:
-        buf_text(out, "killed");
-        break;
-    case OUT_PACKET:
-        print_packet(out, s->in, &outcome->packet);
-        break;
-    case OUT_NO_PACKET:
-        buf_text(out, "none");
-        break;
-    default:
-        buf_text(out, "nothing");
-        break;
+    case OUT_KILLED: buf_text(out, "killed"); break;
+    case OUT_PACKET: print_packet(out, s->in, &outcome->packet); break;
+    case OUT_NO_PACKET: buf_text(out, "none"); break;
+    default: buf_text(out, "nothing"); break;
     }
 }

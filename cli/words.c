@@ -29,35 +29,29 @@ bool stmt_unknown(struct stmt *s, struct span word, const char *what, const stru
                       best ? "; did you mean `" : "", best ? best : "", best ? "'?" : "");
 }
 
-bool stmt_more(const struct stmt *s) {
-    return s->at_word < s->word_count;
-}
+bool stmt_more(const struct stmt *s) { return s->at_word < s->word_count; }
 
 bool stmt_take_word(struct stmt *s, const char *what, struct span *word) {
-    if (!stmt_more(s))
-        return stmt_error(s, s->body.end, "%s is missing", what);
+    if (!stmt_more(s)) return stmt_error(s, s->body.end, "%s is missing", what);
     *word = s->words[s->at_word++];
     return true;
 }
 
 bool stmt_take_keyword(struct stmt *s, const char *keyword) {
-    if (!stmt_more(s) || !span_is(&s->text, s->words[s->at_word], keyword))
-        return false;
+    if (!stmt_more(s) || !span_is(&s->text, s->words[s->at_word], keyword)) return false;
     s->at_word++;
     return true;
 }
 
 bool stmt_end(struct stmt *s) {
-    if (!stmt_more(s))
-        return true;
+    if (!stmt_more(s)) return true;
     struct span word = s->words[s->at_word];
     int length = span_length(word) > 60 ? 60 : (int)span_length(word);
     return stmt_error(s, word.begin, "`%.*s' is not expected here", length, s->text.s + word.begin);
 }
 
 bool stmt_take_name(struct stmt *s, const char *what, struct span *word) {
-    if (!stmt_take_word(s, what, word))
-        return false;
+    if (!stmt_take_word(s, what, word)) return false;
     if (span_length(*word) > 2 && s->text.s[word->begin] == '(' && s->text.s[word->end - 1] == ')')
         *word = (struct span){word->begin + 1, word->end - 1};
     if (!span_is_name(&s->text, *word))
@@ -76,8 +70,7 @@ bool stmt_take_pages(struct stmt *s, const char *what, uint64_t *pages) {
 }
 
 bool stmt_eval(struct stmt *s, struct span span, unsigned flags, uint64_t *value) {
-    if (!expr_eval(s->in, &s->text, span, s->scope, flags & EVAL_PAGES ? EXPR_NO_UNITS : 0, value))
-        return false;
+    if (!expr_eval(s->in, &s->text, span, s->scope, flags & EVAL_PAGES ? EXPR_NO_UNITS : 0, value)) return false;
     if ((flags & EVAL_PAGES) && *value > PAGE_LIMIT)
         return stmt_error(s, span.begin, "a page number or count above 2^52");
     return true;
@@ -91,7 +84,6 @@ bool stmt_binding(struct stmt *s, struct span name, struct binding *binding) {
         return true;
     }
     *binding = (struct binding){.kind = BIND_VMO, .value = 1};
-    if (s->in->options.dry)
-        return true;
+    if (s->in->options.dry) return true;
     return names_unknown(s->in, s->text.source, s->text.at[name.begin], s->scope, text, span_length(name));
 }

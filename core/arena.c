@@ -10,13 +10,9 @@
 
 enum { EXACT_UNITS = 16, BODY_CLASS = 16, FIRST_POWER_CLASS = 17, FIRST_POWER = 5, MIN_CAPACITY = 4096 };
 
-static uint64_t units_of(uint64_t bytes) {
-    return bytes / ARENA_UNIT + (bytes % ARENA_UNIT != 0);
-}
+static uint64_t units_of(uint64_t bytes) { return bytes / ARENA_UNIT + (bytes % ARENA_UNIT != 0); }
 
-static uint64_t body_units(void) {
-    return units_of(sizeof(struct body));
-}
+static uint64_t body_units(void) { return units_of(sizeof(struct body)); }
 
 /* Class 0..15: 1..16 units; 16: a body; 17 + k: 2^(5+k) units. */
 static unsigned class_of(uint64_t units) {

@@ -1,19 +1,21 @@
 /*
  * arena.h - the one block of memory that a world lives in.
  *
- * Everything is addressed by 32-bit indices in units of 32 bytes; index 0 is "none". There are no pointers inside, so a copy
- * of the block is a copy of the world. Blocks are taken from free lists by size class, else from the top of the block.
+ * Everything is addressed by 32-bit indices in units of 32 bytes; index 0 is "none". There are no pointers inside, so a
+ * copy of the block is a copy of the world. Blocks are taken from free lists by size class, else from the top of the
+ * block.
  *
- * The one rule: arena_reserve() may move the block, nothing else does. A step reserves its worst case first and is refused
- * with ZX_ERR_NO_MEMORY if that fails, with nothing done; after it, arena_alloc() cannot fail. No pointer into the arena
- * lives across a reservation. A test build (-DZXP_TEST_MOVE) moves the block and poisons the old place at every reservation.
+ * The one rule: arena_reserve() may move the block, nothing else does. A step reserves its worst case first and is
+ * refused with ZX_ERR_NO_MEMORY if that fails, with nothing done; after it, arena_alloc() cannot fail. No pointer into
+ * the arena lives across a reservation. A test build (-DZXP_TEST_MOVE) moves the block and poisons the old place at
+ * every reservation.
  */
 #ifndef CORE_ARENA_H
 #define CORE_ARENA_H
 
 #include "zxpager/zxpager.h"
 
-#define ARENA_UNIT 32u
+#define ARENA_UNIT    32u
 /* Size classes: exactly 1..16 units, one for a page body (129 units), then powers of two up to 2^31 units. */
 #define ARENA_CLASSES 46u
 
@@ -27,8 +29,8 @@ struct zxp_world {
     zxp_context *context;
 };
 
-/* Ensures that blocks of together `bytes` can be allocated (each rounded up by arena_size). False: nothing changed. Counted
- * and failed on purpose through the context. */
+/* Ensures that blocks of together `bytes` can be allocated (each rounded up by arena_size). False: nothing changed.
+ * Counted and failed on purpose through the context. */
 bool arena_reserve(zxp_world *w, uint64_t bytes);
 /* Bytes that a block of `bytes` really takes: what to add up for arena_reserve. Saturates at UINT64_MAX. */
 uint64_t arena_size(uint64_t bytes);
@@ -37,8 +39,6 @@ uint32_t arena_alloc(zxp_world *w, size_t bytes);
 /* Gives a block of the same `bytes` back. index 0: nothing happens. */
 void arena_free(zxp_world *w, uint32_t index, size_t bytes);
 
-static inline void *arena_at(const zxp_world *w, uint32_t index) {
-    return w->memory + (size_t)index * ARENA_UNIT;
-}
+static inline void *arena_at(const zxp_world *w, uint32_t index) { return w->memory + (size_t)index * ARENA_UNIT; }
 
 #endif

@@ -4,18 +4,16 @@
 #include "call.h"
 
 #include "content.h"
+#include "node.h"
 #include "object.h"
 #include "port.h"
 #include "request.h"
-#include "node.h"
 #include "thread.h"
 #include "transfer.h"
 
 /* ---- Decisions and events ---- */
 
-bool observed(const zxp_world *w) {
-    return w->context != NULL && w->context->observe != NULL;
-}
+bool observed(const zxp_world *w) { return w->context != NULL && w->context->observe != NULL; }
 
 void tell(zxp_world *w, const zxp_event *event) {
     if (observed(w)) w->context->observe(w->context->user, event);
@@ -46,15 +44,23 @@ void apply_rule(zxp_world *w, enum rule_number rule) {
     tell(w, &(zxp_event){.kind = ZXP_EVENT_RULE, .thread = ZXP_NO_THREAD, .rule = (uint16_t)rule});
 }
 
-void tell_pages(zxp_world *w, node_ref n, uint64_t first, uint64_t end, char before, char after, enum rule_number rule) {
+void tell_pages(zxp_world *w, node_ref n, uint64_t first, uint64_t end, char before, char after,
+                enum rule_number rule) {
     if (w->context == NULL) return;
     count_rule(w, rule);
     if (!observed(w) || first == end) return;
     const struct node *node = node_at(w, n);
-    zx_koid_t koid = vmo_is(node->owner) ? vmo_at(w, node->owner)->object.koid
-                                         : source_is(node->source) ? source_at(w, node->source)->koid : ZX_KOID_INVALID;
-    tell(w, &(zxp_event){.kind = ZXP_EVENT_PAGE, .thread = ZXP_NO_THREAD, .rule = (uint16_t)rule, .koid = koid, .before = before,
-                         .after = after, .offset = first * PAGE, .length = (end - first) * PAGE});
+    zx_koid_t koid = vmo_is(node->owner)       ? vmo_at(w, node->owner)->object.koid
+                     : source_is(node->source) ? source_at(w, node->source)->koid
+                                               : ZX_KOID_INVALID;
+    tell(w, &(zxp_event){.kind = ZXP_EVENT_PAGE,
+                         .thread = ZXP_NO_THREAD,
+                         .rule = (uint16_t)rule,
+                         .koid = koid,
+                         .before = before,
+                         .after = after,
+                         .offset = first * PAGE,
+                         .length = (end - first) * PAGE});
 }
 
 void tell_decision(zxp_world *w, const zxp_event *event) {
@@ -75,13 +81,9 @@ step refuse(zxp_world *w, thread_ref t, enum rule_number rule) {
     return refuse_with(w, t, rule, zxp_rule_info_of((uint16_t)rule)->status);
 }
 
-step accept(zxp_world *w, thread_ref t, enum rule_number rule) {
-    return refuse_with(w, t, rule, ZX_OK);
-}
+step accept(zxp_world *w, thread_ref t, enum rule_number rule) { return refuse_with(w, t, rule, ZX_OK); }
 
-step no_memory(zxp_world *w, thread_ref t) {
-    return refuse(w, t, RULE_no_memory);
-}
+step no_memory(zxp_world *w, thread_ref t) { return refuse(w, t, RULE_no_memory); }
 
 /* ---- Results ---- */
 
@@ -93,9 +95,7 @@ void set_value(zxp_world *w, thread_ref t, unsigned index, uint64_t value) {
     if (call->values <= index) call->values = (uint8_t)(index + 1);
 }
 
-uint64_t values_bytes(unsigned count) {
-    return count <= INLINE_VALUES ? 0 : arena_size(count * sizeof(uint64_t));
-}
+uint64_t values_bytes(unsigned count) { return count <= INLINE_VALUES ? 0 : arena_size(count * sizeof(uint64_t)); }
 
 void set_values(zxp_world *w, thread_ref t, const uint64_t *values, unsigned count) {
     uint32_t block = count <= INLINE_VALUES ? 0 : arena_alloc(w, count * sizeof(uint64_t));
@@ -171,7 +171,11 @@ void call_restart(zxp_world *w, thread_ref t) {
 static void tell_result(zxp_world *w, thread_ref t, zxp_event_kind kind) {
     if (!observed(w)) return;
     const struct call *call = call_of(w, t);
-    tell(w, &(zxp_event){.kind = kind, .thread = thread_at(w, t)->number, .op = call->op, .rule = call->rule, .status = call->status});
+    tell(w, &(zxp_event){.kind = kind,
+                         .thread = thread_at(w, t)->number,
+                         .op = call->op,
+                         .rule = call->rule,
+                         .status = call->status});
 }
 
 static void end_call(zxp_world *w, thread_ref t, zxp_thread_state state) {
@@ -219,10 +223,15 @@ static bool copy_input(zxp_world *w, thread_ref t, const zxp_op_call *from) {
     uint32_t block = bytes == 0 ? 0 : arena_alloc(w, (size_t)bytes);
     uint32_t list = list_bytes == 0 ? 0 : arena_alloc(w, list_bytes);
     if (block != 0) memcpy(arena_at(w, block), from->buffer.bytes, (size_t)bytes);
-    if (list != 0) memcpy(arena_at(w, list), from->handles != NULL ? (const void *)from->handles : from->items, list_bytes);
+    if (list != 0)
+        memcpy(arena_at(w, list), from->handles != NULL ? (const void *)from->handles : from->items, list_bytes);
     struct call *call = call_of(w, t);
-    call->buffer = (struct buffer){.kind = (uint8_t)from->buffer.kind, .fill = from->buffer.fill, .phase = from->buffer.phase,
-                                   .bytes = block, .length = from->buffer.length, .address = from->buffer.address};
+    call->buffer = (struct buffer){.kind = (uint8_t)from->buffer.kind,
+                                   .fill = from->buffer.fill,
+                                   .phase = from->buffer.phase,
+                                   .bytes = block,
+                                   .length = from->buffer.length,
+                                   .address = from->buffer.address};
     call->list = list;
     call->list_count = from->count;
     call->list_bytes = (uint32_t)list_bytes;
@@ -260,8 +269,8 @@ static zxp_outcome outcome_of(const zxp_world *w, thread_ref t) {
     }
 }
 
-/* The kernel's own activity runs on a thread of its own, so that it never disturbs another's call; its result is left on the thread
- * that was named, if that one can take it. */
+/* The kernel's own activity runs on a thread of its own, so that it never disturbs another's call; its result is left
+ * on the thread that was named, if that one can take it. */
 static zxp_outcome call_of_the_kernel(zxp_world *w, const zxp_op_info *info, const zxp_op_call *call) {
     thread_ref hidden = kernel_of(w)->kernel_thread, t = thread_by_number(w, call->thread);
     bool takes_result = thread_is(t) && thread_at(w, t)->state == ZXP_THREAD_READY;

@@ -16,9 +16,7 @@ static const char *const texts[] = {
 
 enum { TEXTS = sizeof texts / sizeof texts[0] };
 
-const char *zxp_invariant_text(uint16_t n) {
-    return n < TEXTS ? texts[n] : NULL;
-}
+const char *zxp_invariant_text(uint16_t n) { return n < TEXTS ? texts[n] : NULL; }
 
 void violated(struct report *r, uint16_t n, zx_koid_t koid, uint64_t page) {
     if (r->count < r->capacity)
@@ -30,15 +28,13 @@ void violated(struct report *r, uint16_t n, zx_koid_t koid, uint64_t page) {
 
 zx_koid_t node_koid(const zxp_world *w, node_ref n) {
     const struct node *node = node_at(w, n);
-    if (vmo_is(node->owner))
-        return vmo_at(w, node->owner)->object.koid;
+    if (vmo_is(node->owner)) return vmo_at(w, node->owner)->object.koid;
     return source_is(node->source) ? source_at(w, node->source)->koid : ZX_KOID_INVALID;
 }
 
 vmo_ref next_vmo(const zxp_world *w, vmo_ref v) {
     object_ref o = vmo_is(v) ? vmo_at(w, v)->object.next : kernel_of(w)->first_object;
-    while (object_is(o) && object_at(w, o)->type != ZX_OBJ_TYPE_VMO)
-        o = object_at(w, o)->next;
+    while (object_is(o) && object_at(w, o)->type != ZX_OBJ_TYPE_VMO) o = object_at(w, o)->next;
     return vmo_of_object(o);
 }
 
@@ -47,8 +43,7 @@ vmo_ref next_vmo(const zxp_world *w, vmo_ref v) {
 size_t zxp_check(const zxp_world *world, zxp_violation *out, size_t capacity) {
     struct report r = {.out = out, .capacity = capacity};
     check_structure(world, &r);
-    if (r.count > 0)
-        return r.count;
+    if (r.count > 0) return r.count;
     check_slots(world, &r);
     check_requests(world, &r);
     check_mappings(world, &r);
@@ -62,11 +57,9 @@ node_ref same_node(const struct step_check *s, node_ref before) {
     const struct node *node = node_at(s->before, before);
     for (node_ref n = kernel_of(s->after)->first_node; node_is(n); n = node_at(s->after, n)->next_node) {
         const struct node *other = node_at(s->after, n);
-        if (source_is(node->source) != source_is(other->source))
-            continue;
+        if (source_is(node->source) != source_is(other->source)) continue;
         if (source_is(node->source)) {
-            if (source_at(s->before, node->source)->koid == source_at(s->after, other->source)->koid)
-                return n;
+            if (source_at(s->before, node->source)->koid == source_at(s->after, other->source)->koid) return n;
         } else if (vmo_is(node->owner) && vmo_is(other->owner) &&
                    node_koid(s->before, before) == node_koid(s->after, n)) {
             return n;
@@ -77,8 +70,7 @@ node_ref same_node(const struct step_check *s, node_ref before) {
 
 vmo_ref vmo_by_koid(const zxp_world *w, zx_koid_t koid) {
     for (vmo_ref v = next_vmo(w, vmo_none()); vmo_is(v); v = next_vmo(w, v))
-        if (vmo_at(w, v)->object.koid == koid)
-            return v;
+        if (vmo_at(w, v)->object.koid == koid) return v;
     return vmo_none();
 }
 
@@ -106,11 +98,9 @@ static bool has_run(const struct step_check *s, uint32_t number) {
 
 static bool is_quiet(const struct step_check *s) {
     uint32_t count = kernel_of(s->before)->thread_count;
-    if (count != kernel_of(s->after)->thread_count)
-        return false;
+    if (count != kernel_of(s->after)->thread_count) return false;
     for (uint32_t i = 0; i < count; i++)
-        if (i != s->call->thread && has_run(s, i))
-            return false;
+        if (i != s->call->thread && has_run(s, i)) return false;
     return true;
 }
 
@@ -119,8 +109,7 @@ size_t zxp_check_step(const zxp_world *before, const zxp_world *after, const zxp
     struct report r = {.out = out, .capacity = capacity};
     struct step_check s = {.before = before, .after = after, .call = call, .report = &r};
     thread_ref t = thread_by_number(after, call->thread);
-    if (!thread_is(t))
-        return 0;
+    if (!thread_is(t)) return 0;
     s.returned = thread_at(after, t)->state == ZXP_THREAD_READY && call_of(after, t)->op == call->op;
     s.status = call_of(after, t)->status;
     s.quiet = is_quiet(&s);

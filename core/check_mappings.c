@@ -21,17 +21,14 @@ static void report_shown(const zxp_world *w, const struct shown *s, uint16_t n, 
 
 static void inv_52_translation_can_be_read(const zxp_world *w, const struct shown *s, struct report *r) {
     bool readable = (s->permissions & ZX_VM_PERM_READ) != 0;
-    if (!readable || s->record > TRANSLATION_RW)
-        report_shown(w, s, 52, r);
+    if (!readable || s->record > TRANSLATION_RW) report_shown(w, s, 52, r);
 }
 
 static void inv_53_writable_is_dirty(const zxp_world *w, const struct shown *s, struct report *r) {
-    if (s->record != TRANSLATION_RW || s->beyond)
-        return;
+    if (s->record != TRANSLATION_RW || s->beyond) return;
     uint64_t alike = s->count;
     bool own = mapping_writable(w, s->node, s->node_page, &alike);
-    if (!own || (s->permissions & ZX_VM_PERM_WRITE) == 0)
-        report_shown(w, s, 53, r);
+    if (!own || (s->permissions & ZX_VM_PERM_WRITE) == 0) report_shown(w, s, 53, r);
 }
 
 static void inv_54_no_stale_view(const zxp_world *w, const struct shown *s, struct report *r) {
@@ -42,8 +39,7 @@ static void inv_54_no_stale_view(const zxp_world *w, const struct shown *s, stru
     struct found found = node_find(w, s->node, s->node_page, s->count);
     bool zero_of_old = !profile_is(w, ZXP_PROFILE_HEAD) &&
                        !node_same(found.owner, s->node); /* chapter 9 section 3: detached, by clone */
-    if (node_is(found.owner) && found.key.state == ABSENT && !zero_of_old)
-        report_shown(w, s, 54, r);
+    if (node_is(found.owner) && found.key.state == ABSENT && !zero_of_old) report_shown(w, s, 54, r);
 }
 
 /* Clips the run to pages that are alike behind it too. */
@@ -59,18 +55,15 @@ static struct shown shown_from(const zxp_world *w, mapping_ref m, const struct p
                       .beyond = page >= size,
                       .node = vmo->node,
                       .node_page = vmo->base / PAGE + page};
-    if (s.beyond)
-        return s;
+    if (s.beyond) return s;
     s.count = min_u64(s.count, size - page);
     s.count = node_find(w, s.node, s.node_page, s.count).run;
-    if (s.record == TRANSLATION_RW)
-        (void)mapping_writable(w, s.node, s.node_page, &s.count);
+    if (s.record == TRANSLATION_RW) (void)mapping_writable(w, s.node, s.node_page, &s.count);
     return s;
 }
 
 static void check_run(const zxp_world *w, mapping_ref m, struct page_run run, struct report *r) {
-    if (key_record(&run.key) == TRANSLATION_NONE)
-        return;
+    if (key_record(&run.key) == TRANSLATION_NONE) return;
     while (run.first < run.end) {
         struct shown s = shown_from(w, m, &run);
         inv_52_translation_can_be_read(w, &s, r);

@@ -3,9 +3,7 @@
  */
 #include "check.h"
 
-static const struct request *request_of(const zxp_world *w, thread_ref t) {
-    return &thread_at(w, t)->request;
-}
+static const struct request *request_of(const zxp_world *w, thread_ref t) { return &thread_at(w, t)->request; }
 static const struct source *source_of(const zxp_world *w, thread_ref t) {
     return source_at(w, request_of(w, t)->source);
 }
@@ -15,22 +13,19 @@ static const struct source *source_of(const zxp_world *w, thread_ref t) {
 static bool is_in_owners(const zxp_world *w, thread_ref t) {
     const struct request *r = request_of(w, t);
     thread_ref o = source_at(w, r->source)->owners[r->type];
-    while (thread_is(o) && !thread_same(o, t))
-        o = request_of(w, o)->next;
+    while (thread_is(o) && !thread_same(o, t)) o = request_of(w, o)->next;
     return thread_is(o);
 }
 
 static bool is_in_attached(const zxp_world *w, thread_ref t) {
     thread_ref x = request_of(w, request_of(w, t)->owner)->first_attached;
-    while (thread_is(x) && !thread_same(x, t))
-        x = request_of(w, x)->next;
+    while (thread_is(x) && !thread_same(x, t)) x = request_of(w, x)->next;
     return thread_is(x);
 }
 
 static bool hangs_on_its_owner(const zxp_world *w, thread_ref t) {
     const struct request *r = request_of(w, t);
-    if (!thread_is(r->owner))
-        return false;
+    if (!thread_is(r->owner)) return false;
     const struct request *o = request_of(w, r->owner);
     return o->role == ROLE_OWNER && o->type == r->type && source_same(o->source, r->source) && r->offset >= o->offset &&
            r->offset - o->offset < o->length && is_in_attached(w, t);
@@ -44,29 +39,25 @@ static void inv_36_blocked_has_a_reason(const zxp_world *w, thread_ref t, struct
     bool known =
         request->role == ROLE_OWNER ? is_in_owners(w, t) : request->role == ROLE_ATTACHED && hangs_on_its_owner(w, t);
     bool reason = request->role != ROLE_NONE && known && request->waiting;
-    if (waits ? !reason : request->role != ROLE_NONE)
-        violated(r, 36, ZX_KOID_INVALID, thread->number);
+    if (waits ? !reason : request->role != ROLE_NONE) violated(r, 36, ZX_KOID_INVALID, thread->number);
 }
 
 static void inv_51_requests_belong_to_roots(const zxp_world *w, thread_ref t, struct report *r) {
     const struct source *source = source_of(w, t);
     bool root = node_is(source->node) && source_same(node_at(w, source->node)->source, request_of(w, t)->source);
-    if (!root)
-        violated(r, 51, source->koid, request_of(w, t)->offset / PAGE);
+    if (!root) violated(r, 51, source->koid, request_of(w, t)->offset / PAGE);
 }
 
 static void check_thread(const zxp_world *w, thread_ref t, struct report *r) {
     inv_36_blocked_has_a_reason(w, t, r);
-    if (request_of(w, t)->role != ROLE_NONE)
-        inv_51_requests_belong_to_roots(w, t, r);
+    if (request_of(w, t)->role != ROLE_NONE) inv_51_requests_belong_to_roots(w, t, r);
 }
 
 /* ---- The owners of a source ---- */
 
 static void inv_7_plain_has_no_dirty_request(const zxp_world *w, source_ref s, struct report *r) {
     const struct source *source = source_at(w, s);
-    if (!source->trap && thread_is(source->owners[REQUEST_DIRTY]))
-        violated(r, 7, source->koid, 0);
+    if (!source->trap && thread_is(source->owners[REQUEST_DIRTY])) violated(r, 7, source->koid, 0);
 }
 
 static void inv_37_disjoint(const zxp_world *w, thread_ref t, struct report *r) {
@@ -75,8 +66,7 @@ static void inv_37_disjoint(const zxp_world *w, thread_ref t, struct report *r) 
                 !wraps(request->offset, request->length);
     bool overlaps =
         thread_is(request->next) && request_of(w, request->next)->offset < request->offset + request->length;
-    if (!sane || overlaps)
-        violated(r, 37, source_of(w, t)->koid, request->offset / PAGE);
+    if (!sane || overlaps) violated(r, 37, source_of(w, t)->koid, request->offset / PAGE);
 }
 
 static void inv_38_pending(const zxp_world *w, thread_ref t, struct report *r) {
@@ -85,12 +75,8 @@ static void inv_38_pending(const zxp_world *w, thread_ref t, struct report *r) {
         violated(r, 38, source_of(w, t)->koid, request->offset / PAGE);
 }
 
-static bool is_absent(const struct page_key *k) {
-    return k->state == ABSENT;
-}
-static bool is_not_d(const struct page_key *k) {
-    return k->state != DIRTY;
-}
+static bool is_absent(const struct page_key *k) { return k->state == ABSENT; }
+static bool is_not_d(const struct page_key *k) { return k->state != DIRTY; }
 
 /* Is every page of the request that lies below the size as the request wants it? */
 static bool is_satisfied(const zxp_world *w, thread_ref t, bool (*missing)(const struct page_key *)) {
@@ -101,13 +87,11 @@ static bool is_satisfied(const zxp_world *w, thread_ref t, bool (*missing)(const
 }
 
 static void inv_39_no_satisfied_read(const zxp_world *w, thread_ref t, struct report *r) {
-    if (is_satisfied(w, t, is_absent))
-        violated(r, 39, source_of(w, t)->koid, request_of(w, t)->offset / PAGE);
+    if (is_satisfied(w, t, is_absent)) violated(r, 39, source_of(w, t)->koid, request_of(w, t)->offset / PAGE);
 }
 
 static void inv_40_no_satisfied_dirty(const zxp_world *w, thread_ref t, struct report *r) {
-    if (is_satisfied(w, t, is_not_d))
-        violated(r, 40, source_of(w, t)->koid, request_of(w, t)->offset / PAGE);
+    if (is_satisfied(w, t, is_not_d)) violated(r, 40, source_of(w, t)->koid, request_of(w, t)->offset / PAGE);
 }
 
 static void check_owners(const zxp_world *w, source_ref s, struct report *r) {
@@ -133,12 +117,8 @@ static uint64_t times_in_port(const zxp_world *w, source_ref s) {
     return times;
 }
 
-static bool is_queued(const zxp_world *w, source_ref s) {
-    return source_at(w, s)->place == PACKET_IN_PORT;
-}
-static bool is_complete(const struct packet *p) {
-    return p->command == ZX_PAGER_VMO_COMPLETE;
-}
+static bool is_queued(const zxp_world *w, source_ref s) { return source_at(w, s)->place == PACKET_IN_PORT; }
+static bool is_complete(const struct packet *p) { return p->command == ZX_PAGER_VMO_COMPLETE; }
 
 static bool says_what_it_asks(const struct packet *packet, const struct request *request) {
     return packet->offset == request->offset && packet->length == request->length;
@@ -152,34 +132,29 @@ static void inv_43_packet_key(const zxp_world *w, source_ref s, struct report *r
         right = right && packet->offset == 0 && packet->length == 0;
     else if (thread_is(source->active))
         right = right && says_what_it_asks(packet, request_of(w, source->active));
-    if (!right)
-        violated(r, 43, source->koid, packet->offset / PAGE);
+    if (!right) violated(r, 43, source->koid, packet->offset / PAGE);
 }
 
 static void inv_44_one_packet(const zxp_world *w, source_ref s, struct report *r) {
     const struct source *source = source_at(w, s);
     bool queue = !thread_is(source->pending_first) || source->busy; /* nobody waits for a turn that is free */
-    if (times_in_port(w, s) != (is_queued(w, s) ? 1 : 0) || !queue)
-        violated(r, 44, source->koid, 0);
+    if (times_in_port(w, s) != (is_queued(w, s) ? 1 : 0) || !queue) violated(r, 44, source->koid, 0);
 }
 
 static void inv_45_no_dead_packet(const zxp_world *w, source_ref s, struct report *r) {
     const struct source *source = source_at(w, s);
-    if (is_complete(&source->packet))
-        return;
+    if (is_complete(&source->packet)) return;
     enum request_type type = source->packet.command == ZX_PAGER_VMO_READ ? REQUEST_READ : REQUEST_DIRTY;
     bool live = thread_is(source->active) && request_of(w, source->active)->role == ROLE_OWNER &&
                 request_of(w, source->active)->type == type && source_same(request_of(w, source->active)->source, s);
-    if (!live)
-        violated(r, 45, source->koid, source->packet.offset / PAGE);
+    if (!live) violated(r, 45, source->koid, source->packet.offset / PAGE);
 }
 
 static void inv_46_detached_is_quiet(const zxp_world *w, source_ref s, struct report *r) {
     const struct source *source = source_at(w, s);
     bool asks = thread_is(source->owners[REQUEST_READ]) || thread_is(source->owners[REQUEST_DIRTY]);
     bool queued = is_queued(w, s) && !is_complete(&source->packet);
-    if (source->detached && (asks || queued))
-        violated(r, 46, source->koid, 0);
+    if (source->detached && (asks || queued)) violated(r, 46, source->koid, 0);
 }
 
 static void inv_47_complete_after_detach(const zxp_world *w, source_ref s, struct report *r) {
@@ -191,28 +166,22 @@ static void inv_47_complete_after_detach(const zxp_world *w, source_ref s, struc
         violated(r, 47, source->koid, 0);
 }
 
-static bool is_marker(const struct page_key *k) {
-    return k->state == MARKER;
-}
+static bool is_marker(const struct page_key *k) { return k->state == MARKER; }
 
 /* A source that has left its pager was closed, which keeps markers; one that has not was detached by the call. */
 static void inv_48_detached_has_no_markers(const zxp_world *w, source_ref s, struct report *r) {
     const struct source *source = source_at(w, s);
-    if (!source->detached || !pager_is(source->pager) || !profile_is(w, ZXP_PROFILE_HEAD))
-        return;
+    if (!source->detached || !pager_is(source->pager) || !profile_is(w, ZXP_PROFILE_HEAD)) return;
     const struct page_map *map = &node_at(w, source->node)->map;
     uint64_t page = page_map_first(w, map, 0, map->pages, is_marker);
-    if (page < map->pages)
-        violated(r, 48, source->koid, page);
+    if (page < map->pages) violated(r, 48, source->koid, page);
 }
 
 static void inv_49_pager_closed(const zxp_world *w, source_ref s, struct report *r) {
     const struct source *source = source_at(w, s);
-    if (pager_is(source->pager))
-        return;
+    if (pager_is(source->pager)) return;
     bool queued = is_queued(w, s) && is_complete(&source->packet);
-    if (!source->detached || queued)
-        violated(r, 49, source->koid, 0);
+    if (!source->detached || queued) violated(r, 49, source->koid, 0);
 }
 
 static void check_source(const zxp_world *w, source_ref s, struct report *r) {
@@ -222,16 +191,13 @@ static void check_source(const zxp_world *w, source_ref s, struct report *r) {
     inv_47_complete_after_detach(w, s, r);
     inv_48_detached_has_no_markers(w, s, r);
     inv_49_pager_closed(w, s, r);
-    if (!is_queued(w, s))
-        return;
+    if (!is_queued(w, s)) return;
     inv_43_packet_key(w, s, r);
     inv_45_no_dead_packet(w, s, r);
 }
 
 void check_requests(const zxp_world *w, struct report *r) {
-    for (uint32_t i = 0; i < kernel_of(w)->thread_count; i++)
-        check_thread(w, thread_number(w, i), r);
+    for (uint32_t i = 0; i < kernel_of(w)->thread_count; i++) check_thread(w, thread_number(w, i), r);
     for (node_ref n = kernel_of(w)->first_node; node_is(n); n = node_at(w, n)->next_node)
-        if (node_is_root(w, n))
-            check_source(w, node_at(w, n)->source, r);
+        if (node_is_root(w, n)) check_source(w, node_at(w, n)->source, r);
 }

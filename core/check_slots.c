@@ -7,10 +7,8 @@
 
 static void inv_1_no_slot_beyond_the_end(const zxp_world *w, node_ref n, struct report *r) {
     const struct node *node = node_at(w, n);
-    if (node->map.pages != node->size / PAGE)
-        violated(r, 1, node_koid(w, n), node->size / PAGE);
-    if (!page_map_valid(w, &node->map))
-        violated(r, 1, node_koid(w, n), 0);
+    if (node->map.pages != node->size / PAGE) violated(r, 1, node_koid(w, n), node->size / PAGE);
+    if (!page_map_valid(w, &node->map)) violated(r, 1, node_koid(w, n), 0);
 }
 
 void check_structure(const zxp_world *w, struct report *r) {
@@ -23,8 +21,7 @@ void check_structure(const zxp_world *w, struct report *r) {
 static bool has_unfinished_resize(const zxp_world *w) {
     for (uint32_t i = 0; i < kernel_of(w)->thread_count; i++) {
         const struct thread *thread = thread_at(w, thread_number(w, i));
-        if (thread->call.op == ZXP_OP_VMO_SET_SIZE && thread->state != ZXP_THREAD_READY)
-            return true;
+        if (thread->call.op == ZXP_OP_VMO_SET_SIZE && thread->state != ZXP_THREAD_READY) return true;
     }
     return false;
 }
@@ -33,8 +30,7 @@ static void inv_2_aligned_size(const zxp_world *w, vmo_ref v, struct report *r) 
     const struct vmo *vmo = vmo_at(w, v);
     bool beyond =
         stream_is(vmo->stream) && stream_at(w, vmo->stream)->size > vmo_size(w, v) && !has_unfinished_resize(w);
-    if (!is_page_aligned(node_at(w, vmo->node)->size) || beyond)
-        violated(r, 2, vmo->object.koid, 0);
+    if (!is_page_aligned(node_at(w, vmo->node)->size) || beyond) violated(r, 2, vmo->object.koid, 0);
 }
 
 static bool has_frame_fields(const struct page_key *k) {
@@ -49,27 +45,23 @@ static void inv_3_one_state_per_slot(const struct page_run *run, const struct pa
     bool unmerged = last->end == run->first && is_interval(k) && last->key.state == k->state;
     bool acl = k->state == ZERO_UNTRACKED && k->order != 0;
     bool fields = (k->state == ABSENT || k->state == MARKER) && (has_frame_fields(k) || k->order != 0);
-    if (unknown || unmerged || acl || fields)
-        violated(r, 3, koid, run->first);
+    if (unknown || unmerged || acl || fields) violated(r, 3, koid, run->first);
 }
 
 static void inv_4_dirty_states_in_roots_only(const zxp_world *w, node_ref n, const struct page_run *run,
                                              struct report *r) {
     bool in_root = node_is_root(w, n);
     bool wrong = run->key.state == OWNED ? in_root : run->key.state != ABSENT && run->key.state != MARKER && !in_root;
-    if (wrong)
-        violated(r, 4, node_koid(w, n), run->first);
+    if (wrong) violated(r, 4, node_koid(w, n), run->first);
 }
 
 static void inv_5_no_clean_intervals(const struct page_run *run, zx_koid_t koid, struct report *r) {
-    if (is_interval(&run->key) && has_frame_fields(&run->key))
-        violated(r, 5, koid, run->first);
+    if (is_interval(&run->key) && has_frame_fields(&run->key)) violated(r, 5, koid, run->first);
 }
 
 static void inv_6_markers_in_pager_trees_only(const zxp_world *w, node_ref n, const struct page_run *run,
                                               struct report *r) {
-    if (run->key.state == MARKER && !node_at(w, n)->in_pager_tree)
-        violated(r, 6, node_koid(w, n), run->first);
+    if (run->key.state == MARKER && !node_at(w, n)->in_pager_tree) violated(r, 6, node_koid(w, n), run->first);
 }
 
 /* ---- Queues ---- */
@@ -89,8 +81,7 @@ static void inv_23_queue_function(const zxp_world *w, node_ref n, const struct p
     bool listed = k->list != LIST_NONE;
     bool missing = belongs_in_list(w, n, k) && !listed;
     bool wrong = k->state == OWNED && listed && !belongs_in_list(w, n, k);
-    if (missing || wrong)
-        violated(r, 23, node_koid(w, n), run->first);
+    if (missing || wrong) violated(r, 23, node_koid(w, n), run->first);
 }
 
 static void inv_25_evictable_is_clean(const zxp_world *w, node_ref n, const struct page_run *run, struct report *r) {
@@ -100,8 +91,7 @@ static void inv_25_evictable_is_clean(const zxp_world *w, node_ref n, const stru
 
 static void inv_26_dirty_queue(const zxp_world *w, node_ref n, const struct page_run *run, struct report *r) {
     bool dirty = run->key.state == DIRTY || run->key.state == AWAITING;
-    if (dirty && run->key.list != LIST_NONE)
-        violated(r, 26, node_koid(w, n), run->first);
+    if (dirty && run->key.list != LIST_NONE) violated(r, 26, node_koid(w, n), run->first);
 }
 
 enum { GENERATIONS = 8, MOST_AGE_AT_REST = 6 };
@@ -116,14 +106,12 @@ static void inv_27_generations(const zxp_world *w, node_ref n, const struct page
     bool listed = run->key.list == LIST_GENERATION;
     bool dead = listed && (!is_live_generation(kernel, run->key.list_generation) ||
                            !is_live_generation(kernel, run->key.generation));
-    if (dead)
-        violated(r, 27, node_koid(w, n), run->first);
+    if (dead) violated(r, 27, node_koid(w, n), run->first);
 }
 
 static void inv_27_counters(const zxp_world *w, struct report *r) {
     uint64_t span = kernel_of(w)->newest_generation - kernel_of(w)->oldest_generation;
-    if (span < 1 || span > MOST_AGE_AT_REST)
-        violated(r, 27, ZX_KOID_INVALID, 0);
+    if (span < 1 || span > MOST_AGE_AT_REST) violated(r, 27, ZX_KOID_INVALID, 0);
 }
 
 /* ---- Bodies and blocks ---- */
@@ -131,8 +119,7 @@ static void inv_27_counters(const zxp_world *w, struct report *r) {
 static uint64_t references_in_map(const zxp_world *w, const struct page_map *map, uint32_t body) {
     uint64_t references = 0;
     struct page_run run;
-    if (map->root == 0)
-        return 0;
+    if (map->root == 0) return 0;
     for (struct page_walk k = page_walk_begin(w, map, 0, map->pages); page_walk_next(&k, &run);)
         if (is_frame(&run.key) && run.key.kind == CONTENT_BODY && run.key.content == body)
             references += run.end - run.first;
@@ -144,8 +131,7 @@ static uint64_t references_in_call(const zxp_world *w, thread_ref t, uint32_t bo
     const struct piece *pieces = arena_at(w, call->data.pieces);
     uint64_t references = references_in_map(w, &call->transit, body);
     for (uint32_t i = 0; i < call->data.count; i++)
-        if (pieces[i].kind == CONTENT_BODY && pieces[i].value == body)
-            references++;
+        if (pieces[i].kind == CONTENT_BODY && pieces[i].value == body) references++;
     return references;
 }
 
@@ -159,11 +145,9 @@ static uint64_t references_in_world(const zxp_world *w, uint32_t body) {
 }
 
 static void inv_20_single_owner(const zxp_world *w, node_ref n, const struct page_run *run, struct report *r) {
-    if (!is_frame(&run->key) || run->key.kind != CONTENT_BODY)
-        return;
+    if (!is_frame(&run->key) || run->key.kind != CONTENT_BODY) return;
     uint32_t references = body_at(w, (body_ref){run->key.content})->references;
-    if (references != references_in_world(w, run->key.content))
-        violated(r, 20, node_koid(w, n), run->first);
+    if (references != references_in_world(w, run->key.content)) violated(r, 20, node_koid(w, n), run->first);
 }
 
 /* Each free block is in the arena, and the list of a class is not longer than the arena could hold. */
@@ -173,8 +157,7 @@ static void inv_21_conservation(const zxp_world *w, struct report *r) {
     for (unsigned class = 0; class < ARENA_CLASSES; class ++) {
         for (uint32_t block = kernel->free_blocks[class]; block != 0;
              memcpy(&block, arena_at(w, block), sizeof block)) {
-            if (block < kernel->top && ++free_blocks <= kernel->top)
-                continue;
+            if (block < kernel->top && ++free_blocks <= kernel->top) continue;
             violated(r, 21, ZX_KOID_INVALID, block);
             return;
         }
@@ -188,13 +171,10 @@ static void inv_24_pins_are_counted(const zxp_world *w, node_ref n, struct repor
     struct page_run run;
     const struct page_map *map = &node_at(w, n)->map;
     for (struct page_walk k = page_walk_begin(w, map, 0, map->pages); page_walk_next(&k, &run);) {
-        if (run.key.pins > 0)
-            pinned += run.end - run.first;
-        if (is_frame(&run.key) && run.key.pins > 31)
-            violated(r, 24, node_koid(w, n), run.first);
+        if (run.key.pins > 0) pinned += run.end - run.first;
+        if (is_frame(&run.key) && run.key.pins > 31) violated(r, 24, node_koid(w, n), run.first);
     }
-    if (pinned != node_at(w, n)->pinned)
-        violated(r, 24, node_koid(w, n), 0);
+    if (pinned != node_at(w, n)->pinned) violated(r, 24, node_koid(w, n), 0);
 }
 
 static void inv_24_pinned_pages_stay(const zxp_world *w, pin_ref p, struct report *r) {
@@ -204,20 +184,17 @@ static void inv_24_pinned_pages_stay(const zxp_world *w, pin_ref p, struct repor
     struct page_run run;
     for (struct page_walk k = page_walk_begin(w, &node_at(w, vmo->node)->map, first, first + pin->length / PAGE);
          page_walk_next(&k, &run);)
-        if (!is_frame(&run.key) || run.key.pins == 0)
-            violated(r, 24, vmo->object.koid, run.first);
+        if (!is_frame(&run.key) || run.key.pins == 0) violated(r, 24, vmo->object.koid, run.first);
 }
 
 /* ---- Limits ---- */
 
 static void inv_56_limit_inside_parent(const zxp_world *w, node_ref n, struct report *r) {
     const struct node *node = node_at(w, n);
-    if (node->limit == 0)
-        return;
+    if (node->limit == 0) return;
     bool inside = node_is(node->up) && node->limit <= node->size &&
                   in_range(node->up_offset, node->limit, node_at(w, node->up)->size);
-    if (!inside)
-        violated(r, 56, node_koid(w, n), node->limit / PAGE);
+    if (!inside) violated(r, 56, node_koid(w, n), node->limit / PAGE);
 }
 
 /* ---- Together ---- */
@@ -247,8 +224,7 @@ static void check_node(const zxp_world *w, node_ref n, bool bodies, struct repor
     const struct page_map *map = &node_at(w, n)->map;
     for (struct page_walk k = page_walk_begin(w, map, 0, map->pages); page_walk_next(&k, &run); last = run) {
         check_run(w, n, &run, &last, r);
-        if (bodies)
-            inv_20_single_owner(w, n, &run, r);
+        if (bodies) inv_20_single_owner(w, n, &run, r);
     }
     inv_24_pins_are_counted(w, n, r);
     inv_56_limit_inside_parent(w, n, r);
@@ -256,12 +232,9 @@ static void check_node(const zxp_world *w, node_ref n, bool bodies, struct repor
 
 void check_slots(const zxp_world *w, struct report *r) {
     bool bodies = can_count_bodies(w);
-    for (node_ref n = kernel_of(w)->first_node; node_is(n); n = node_at(w, n)->next_node)
-        check_node(w, n, bodies, r);
-    for (vmo_ref v = next_vmo(w, vmo_none()); vmo_is(v); v = next_vmo(w, v))
-        inv_2_aligned_size(w, v, r);
-    for (pin_ref p = kernel_of(w)->first_pin; pin_is(p); p = pin_at(w, p)->next)
-        inv_24_pinned_pages_stay(w, p, r);
+    for (node_ref n = kernel_of(w)->first_node; node_is(n); n = node_at(w, n)->next_node) check_node(w, n, bodies, r);
+    for (vmo_ref v = next_vmo(w, vmo_none()); vmo_is(v); v = next_vmo(w, v)) inv_2_aligned_size(w, v, r);
+    for (pin_ref p = kernel_of(w)->first_pin; pin_is(p); p = pin_at(w, p)->next) inv_24_pinned_pages_stay(w, p, r);
     inv_27_counters(w, r);
     inv_21_conservation(w, r);
 }

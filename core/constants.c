@@ -17,8 +17,8 @@ static const constant constants[] = {
 enum { CONSTANT_COUNT = sizeof constants / sizeof constants[0] };
 
 /*
- * A scan, not a search tree: the lengths tell most names apart without looking at them, and a table in the order of the groups needs
- * neither a second list to keep sorted nor any state to sort at run time.
+ * A scan, not a search tree: the lengths tell most names apart without looking at them, and a table in the order of the
+ * groups needs neither a second list to keep sorted nor any state to sort at run time.
  */
 bool zxp_constant_by_name(const char *name, size_t length, uint64_t *value) {
     for (size_t i = 0; i < CONSTANT_COUNT; i++) {
@@ -47,10 +47,6 @@ const char *zxp_status_name(zx_status_t status) {
     return NULL;
 }
 
-size_t zxp_constant_count(void) {
-    return CONSTANT_COUNT;
-}
+size_t zxp_constant_count(void) { return CONSTANT_COUNT; }
 
-const char *zxp_constant_name(size_t i) {
-    return i < CONSTANT_COUNT ? constants[i].name : NULL;
-}
+const char *zxp_constant_name(size_t i) { return i < CONSTANT_COUNT ? constants[i].name : NULL; }

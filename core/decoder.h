@@ -1,8 +1,9 @@
 /*
  * decoder.h - the inside of the decoder: bytes that may be hostile, and the names that they use.
  *
- * The first thing that is wrong is remembered as the reason; from then on every read gives 0, every test of the reason ends
- * a loop, and the world is thrown away. So reads need no check of their own: what they gave is checked before it is used.
+ * The first thing that is wrong is remembered as the reason; from then on every read gives 0, every test of the reason
+ * ends a loop, and the world is thrown away. So reads need no check of their own: what they gave is checked before it
+ * is used.
  */
 #ifndef CORE_DECODER_H
 #define CORE_DECODER_H

@@ -21,9 +21,7 @@ struct zxp_delta {
 
 enum { WORD = sizeof(uint64_t), MAX_GAP = 2 * WORD };
 
-static size_t used_bytes(const zxp_world *w) {
-    return (size_t)kernel_of(w)->top * ARENA_UNIT;
-}
+static size_t used_bytes(const zxp_world *w) { return (size_t)kernel_of(w)->top * ARENA_UNIT; }
 
 static uint64_t word_at(const zxp_world *w, size_t at) {
     uint64_t word;
@@ -74,13 +72,9 @@ zxp_delta *zxp_delta_create(const zxp_world *from, const zxp_world *to) {
     return delta;
 }
 
-void zxp_delta_destroy(zxp_delta *delta) {
-    free(delta);
-}
+void zxp_delta_destroy(zxp_delta *delta) { free(delta); }
 
-size_t zxp_delta_bytes(const zxp_delta *delta) {
-    return sizeof *delta + delta->length;
-}
+size_t zxp_delta_bytes(const zxp_delta *delta) { return sizeof *delta + delta->length; }
 
 static bool make_room(zxp_world *world, size_t bytes) {
     if (bytes <= world->capacity) return true;

@@ -8,9 +8,7 @@
 
 enum { INDEX_BITS = 18, GENERATION_BITS = 12, FIRST_CAPACITY = 4, MOST_HANDLES = 1 << INDEX_BITS };
 
-static struct handle_slot *slots(const zxp_world *w) {
-    return arena_at(w, kernel_of(w)->handles);
-}
+static struct handle_slot *slots(const zxp_world *w) { return arena_at(w, kernel_of(w)->handles); }
 
 /* ---- Values: section 4.1 ---- */
 
@@ -102,9 +100,7 @@ uint64_t handle_make_bytes(const zxp_world *w) {
     return table_is_full(w) ? arena_size(grown_capacity(w) * sizeof(struct handle_slot)) : 0;
 }
 
-bool handle_room(const zxp_world *w) {
-    return kernel_of(w)->live_handles < MOST_HANDLES;
-}
+bool handle_room(const zxp_world *w) { return kernel_of(w)->live_handles < MOST_HANDLES; }
 
 static void grow_table(zxp_world *w) {
     uint32_t capacity = grown_capacity(w);

@@ -18,28 +18,22 @@ static struct page_key interval_key(enum page_state kind, uint64_t acl) {
 }
 
 /* The acl that survives when the first `pages` pages of an interval go. */
-static uint64_t acl_after(uint64_t acl, uint64_t pages) {
-    return acl > pages ? acl - pages : 0;
-}
+static uint64_t acl_after(uint64_t acl, uint64_t pages) { return acl > pages ? acl - pages : 0; }
 
 /* Gives what is left of an interval its new acl. */
 static void set_acl(zxp_world *w, node_ref root, uint64_t first, uint64_t end, const struct page_key *old, uint64_t acl,
                     enum rule_number rule) {
-    if (first >= end || old->order == acl)
-        return;
+    if (first >= end || old->order == acl) return;
     slots_set(w, root, first, end, interval_key((enum page_state)old->state, acl), VIEWS_KEEP, rule);
 }
 
 void interval_add(zxp_world *w, node_ref root, uint64_t first, uint64_t end, enum page_state kind,
                   enum rule_number rule) {
-    if (first >= end)
-        return;
+    if (first >= end) return;
     struct page_key key = key_of(kind);
-    if (first > 0 && state_at(w, root, first - 1) == kind)
-        key = slot_at(w, root, first - 1); /* its acl is kept */
+    if (first > 0 && state_at(w, root, first - 1) == kind) key = slot_at(w, root, first - 1); /* its acl is kept */
     slots_set(w, root, first, end, key, VIEWS_KEEP, rule);
-    if (end == node_at(w, root)->map.pages || state_at(w, root, end) != kind)
-        return;
+    if (end == node_at(w, root)->map.pages || state_at(w, root, end) != kind) return;
     struct page_run right = slot_run(w, root, end);
     slots_set(w, root, end, right.end, key, VIEWS_KEEP, RULE_page_interval_merged); /* its acl is lost */
 }
@@ -56,8 +50,7 @@ void interval_take_out(zxp_world *w, node_ref root, uint64_t first, uint64_t end
 bool interval_convert(zxp_world *w, node_ref root, uint64_t first, uint64_t end, enum page_state kind,
                       enum rule_number rule) {
     struct page_run run = slot_run(w, root, first);
-    if (first > run.first && end < run.end)
-        return false; /* note 10: strictly inside, not done */
+    if (first > run.first && end < run.end) return false; /* note 10: strictly inside, not done */
     if (first == run.first)
         set_acl(w, root, end, run.end, &run.key, acl_after(run.key.order, end - first), RULE_page_interval_split);
     interval_add(w, root, first, end, kind, rule);
@@ -66,8 +59,7 @@ bool interval_convert(zxp_world *w, node_ref root, uint64_t first, uint64_t end,
 
 void interval_clip_start(zxp_world *w, node_ref root, uint64_t first, uint64_t pages, enum rule_number rule) {
     struct page_run run = slot_run(w, root, first);
-    if (pages == 0)
-        return;
+    if (pages == 0) return;
     slots_set(w, root, first, first + pages, key_absent(), VIEWS_UNMAP, rule);
     set_acl(w, root, first + pages, run.end, &run.key, acl_after(run.key.order, pages), RULE_page_interval_split);
 }

@@ -5,15 +5,12 @@
 
 #include "reclaim.h"
 
-static bool is_old(const zxp_world *w) {
-    return !profile_is(w, ZXP_PROFILE_HEAD);
-}
+static bool is_old(const zxp_world *w) { return !profile_is(w, ZXP_PROFILE_HEAD); }
 
 uint64_t look_bytes(const zxp_world *w, node_ref n) {
     node_ref root = node_pager_root(w, n);
     uint64_t bytes = slots_bytes(w, n, 8);
-    if (node_is(root) && !node_same(root, n))
-        bytes += slots_bytes(w, root, 8); /* marking its pages accessed */
+    if (node_is(root) && !node_same(root, n)) bytes += slots_bytes(w, root, 8); /* marking its pages accessed */
     return bytes;
 }
 
@@ -21,19 +18,16 @@ uint64_t look_bytes(const zxp_world *w, node_ref n) {
 
 /* The content is that of an absent page of a pager root. */
 static bool is_unknown(zxp_world *w, node_ref n, const struct found *found) {
-    if (!node_is(found->owner) || found->key.state != ABSENT)
-        return false;
+    if (!node_is(found->owner) || found->key.state != ABSENT) return false;
     struct source *source = source_at(w, node_at(w, found->owner)->source);
-    if (!is_old(w) || !source->detached || node_same(found->owner, n))
-        return true;
+    if (!is_old(w) || !source->detached || node_same(found->owner, n)) return true;
     apply_rule(w, RULE_page_detached_zero);
     return false;
 }
 
 /* How many of the pages that an operation wants one request may name (chapter 9 sections 4.2, 5.4). */
 static uint64_t width(const zxp_world *w, thread_ref t, bool commit, uint64_t ask) {
-    if (profile_is(w, ZXP_PROFILE_HEAD))
-        return ask;
+    if (profile_is(w, ZXP_PROFILE_HEAD)) return ask;
     uint16_t op = call_of(w, t)->op;
     bool range_op = op == ZXP_OP_VMO_OP_RANGE || op == ZXP_OP_VMAR_OP_RANGE; /* the hints ask as COMMIT does */
     return profile_is(w, ZXP_PROFILE_2020) && (commit || range_op) ? ask : 1;
@@ -52,15 +46,12 @@ static enum look ask_read(zxp_world *w, thread_ref t, const struct found *found,
 enum look look_read(zxp_world *w, thread_ref t, node_ref n, uint64_t page, uint64_t ask, bool touch,
                     struct seen *seen) {
     struct found found = node_find(w, n, page, ask);
-    if (is_unknown(w, n, &found))
-        return ask_read(w, t, &found, width(w, t, false, ask));
+    if (is_unknown(w, n, &found)) return ask_read(w, t, &found, width(w, t, false, ask));
     *seen = (struct seen){.content = content_zero(), .content_page = page, .count = found.run};
-    if (!node_is(found.owner) || !is_frame(&found.key))
-        return LOOK_OK; /* the shared zero page: nothing is committed */
+    if (!node_is(found.owner) || !is_frame(&found.key)) return LOOK_OK; /* the shared zero page: nothing is committed */
     if (call_of(w, t)->buffer.kind == ZXP_BUFFER_USER)
         seen->count = 1; /* the copy may fail behind it, and then the next pages were not accessed */
-    if (touch)
-        reclaim_mark_accessed(w, found.owner, found.page, found.page + seen->count);
+    if (touch) reclaim_mark_accessed(w, found.owner, found.page, found.page + seen->count);
     seen->content = key_content(&found.key);
     seen->content_page = found.page;
     seen->frame = true;
@@ -73,10 +64,8 @@ enum look look_read(zxp_world *w, thread_ref t, node_ref n, uint64_t page, uint6
  * change. */
 static bool shares(const zxp_world *w, node_ref n, uint64_t page, uint32_t share, node_ref m, uint64_t *run) {
     uint64_t place = page + node_at(w, n)->root_offset / PAGE, begins = node_at(w, m)->root_offset / PAGE;
-    if (place < begins)
-        *run = min_u64(*run, begins - place);
-    if (place < begins || place - begins >= node_at(w, m)->map.pages)
-        return false;
+    if (place < begins) *run = min_u64(*run, begins - place);
+    if (place < begins || place - begins >= node_at(w, m)->map.pages) return false;
     struct page_run theirs = slot_run(w, m, place - begins);
     *run = min_u64(*run, theirs.end - (place - begins));
     return theirs.key.state == OWNED && theirs.key.share == share;
@@ -85,8 +74,7 @@ static bool shares(const zxp_world *w, node_ref n, uint64_t page, uint32_t share
 bool node_shared(const zxp_world *w, node_ref n, uint64_t page, uint64_t *run) {
     struct page_run own = slot_run(w, n, page);
     *run = min_u64(*run, own.end - page);
-    if (own.key.state != OWNED || own.key.share == 0)
-        return false;
+    if (own.key.state != OWNED || own.key.share == 0) return false;
     bool shared = false;
     for (node_ref m = node_at(w, n)->next_in_family; !node_same(m, n); m = node_at(w, m)->next_in_family)
         shared |= shares(w, n, page, own.key.share, m, run);
@@ -95,8 +83,7 @@ bool node_shared(const zxp_world *w, node_ref n, uint64_t page, uint64_t *run) {
 
 static void unshare(struct page_key *key, uint64_t unused) {
     (void)unused;
-    if (key->state == OWNED)
-        key->share = 0;
+    if (key->state == OWNED) key->share = 0;
 }
 
 /* ---- LOOK_OWN: anonymous VMOs and clones ---- */
@@ -114,8 +101,7 @@ static void keep_own(zxp_world *w, node_ref n, uint64_t page, enum own_mode mode
     struct page_key key = slot_at(w, n, page);
     *count = min_u64(*count, slot_run(w, n, page).end - page);
     reclaim_mark_accessed(w, n, page, page + *count);
-    if (key.share == 0)
-        return;
+    if (key.share == 0) return;
     if (node_shared(w, n, page, count))
         slots_change(w, n, page, page + *count, unshare, 0, VIEWS_UNMAP, RULE_page_unshared);
     else if (mode == OWN_WRITE)
@@ -128,8 +114,7 @@ static void copy_up(zxp_world *w, node_ref n, uint64_t page, const struct found 
     bool zero = !node_is(found->owner) || !is_frame(&found->key);
     if (!zero) {
         content = content_moved(key_content(&found->key), found->page, page);
-        if (content.kind == CONTENT_BODY)
-            body_retain(w, content.value, found->run);
+        if (content.kind == CONTENT_BODY) body_retain(w, content.value, found->run);
         reclaim_mark_accessed(w, found->owner, found->page, found->page + found->run);
     }
     struct page_key key = key_frame(OWNED, content);
@@ -140,8 +125,7 @@ static void copy_up(zxp_world *w, node_ref n, uint64_t page, const struct found 
 static enum look own_untracked(zxp_world *w, thread_ref t, node_ref n, uint64_t page, enum own_mode mode, uint64_t ask,
                                uint64_t *count) {
     struct found found = node_find(w, n, page, ask);
-    if (is_unknown(w, n, &found))
-        return ask_read(w, t, &found, width(w, t, mode == OWN_COMMIT, ask));
+    if (is_unknown(w, n, &found)) return ask_read(w, t, &found, width(w, t, mode == OWN_COMMIT, ask));
     *count = found.run = at_once(w, t, mode, found.run);
     if (node_is(found.owner) && node_same(found.owner, n) && found.key.state == OWNED)
         keep_own(w, n, page, mode, count);
@@ -152,9 +136,7 @@ static enum look own_untracked(zxp_world *w, thread_ref t, node_ref n, uint64_t 
 
 /* ---- LOOK_OWN: pager roots (chapter 3 section 7.0) ---- */
 
-static bool is_not_written(const struct page_key *key) {
-    return key->state != DIRTY;
-}
+static bool is_not_written(const struct page_key *key) { return key->state != DIRTY; }
 
 /* Case 1: the page is present. */
 static enum look own_frame(zxp_world *w, thread_ref t, node_ref n, uint64_t page, enum own_mode mode, uint64_t ask,
@@ -165,8 +147,7 @@ static enum look own_frame(zxp_world *w, thread_ref t, node_ref n, uint64_t page
         return LOOK_OK;
     }
     enum look look = root_prepare_write(w, t, n, page, ask);
-    if (look != LOOK_OK)
-        return look;
+    if (look != LOOK_OK) return look;
     uint64_t end = page + min_u64(ask, node_at(w, n)->map.pages - page);
     *count = page_map_first(w, &node_at(w, n)->map, page, end, is_not_written) - page;
     return LOOK_OK;
@@ -177,8 +158,7 @@ static enum look own_zero(zxp_world *w, thread_ref t, node_ref n, uint64_t page,
                           uint64_t *count) {
     struct page_key key = slot_at(w, n, page);
     bool dirty = !is_old(w) && (mode == OWN_WRITE || is_interval(&key));
-    if (dirty && source_at(w, node_at(w, n)->source)->trap)
-        return root_prepare_write(w, t, n, page, ask);
+    if (dirty && source_at(w, node_at(w, n)->source)->trap) return root_prepare_write(w, t, n, page, ask);
     *count = root_materialise(w, n, page, at_once(w, t, mode, *count), dirty);
     return LOOK_OK;
 }
@@ -188,12 +168,10 @@ static enum look own_in_root(zxp_world *w, thread_ref t, node_ref n, uint64_t pa
     struct found found = node_find(w, n, page, ask);
     *count = found.run;
     if (found.key.state == ABSENT) {
-        if (mode == OWN_WRITE)
-            apply_rule(w, RULE_page_read_whole_run);
+        if (mode == OWN_WRITE) apply_rule(w, RULE_page_read_whole_run);
         return ask_read(w, t, &found, width(w, t, mode == OWN_COMMIT, ask));
     }
-    if (is_frame(&found.key))
-        return own_frame(w, t, n, page, mode, ask, count);
+    if (is_frame(&found.key)) return own_frame(w, t, n, page, mode, ask, count);
     return own_zero(w, t, n, page, mode, ask, count);
 }
 
@@ -205,9 +183,7 @@ enum look look_own(zxp_world *w, thread_ref t, node_ref n, uint64_t page, enum o
 
 /* ---- Storing ---- */
 
-uint64_t write_bytes(const zxp_world *w, node_ref n) {
-    return slots_bytes(w, n, 8) + 2 * body_bytes();
-}
+uint64_t write_bytes(const zxp_world *w, node_ref n) { return slots_bytes(w, n, 8) + 2 * body_bytes(); }
 
 /* The pages have a content that takes no references. */
 static void set_content(zxp_world *w, node_ref n, uint64_t first, uint64_t end, struct content content) {

@@ -7,12 +7,8 @@
 
 enum { HOLE, MAPPED };
 
-static struct vmar *vmar_of(const zxp_world *w) {
-    return vmar_at(w, kernel_of(w)->vmar);
-}
-static uint64_t space_page(const zxp_world *w, zx_vaddr_t address) {
-    return (address - vmar_of(w)->base) / PAGE;
-}
+static struct vmar *vmar_of(const zxp_world *w) { return vmar_at(w, kernel_of(w)->vmar); }
+static uint64_t space_page(const zxp_world *w, zx_vaddr_t address) { return (address - vmar_of(w)->base) / PAGE; }
 static zx_vaddr_t mapping_end(const zxp_world *w, mapping_ref m) {
     return mapping_at(w, m)->base + mapping_at(w, m)->size;
 }
@@ -22,14 +18,11 @@ static bool in_space(const zxp_world *w, zx_vaddr_t address) {
 }
 
 mapping_ref mapping_find(const zxp_world *w, zx_vaddr_t address) {
-    if (!in_space(w, address))
-        return mapping_none();
+    if (!in_space(w, address)) return mapping_none();
     return (mapping_ref){page_map_find(w, &vmar_of(w)->space, space_page(w, address)).key.content};
 }
 
-static bool is_mapped(const struct page_key *key) {
-    return key->state == MAPPED;
-}
+static bool is_mapped(const struct page_key *key) { return key->state == MAPPED; }
 
 mapping_ref mapping_after(const zxp_world *w, zx_vaddr_t address) {
     const struct page_map *space = &vmar_of(w)->space;
@@ -42,10 +35,8 @@ uint64_t mapping_limit(const zxp_world *w, mapping_ref m) {
     const struct mapping *mapping = mapping_at(w, m);
     uint64_t size = vmo_size(w, mapping->vmo), rounded;
     stream_ref stream = vmo_at(w, mapping->vmo)->stream;
-    if (!mapping->fault_beyond_stream_size || !stream_is(stream))
-        return size;
-    if (!round_up(stream_at(w, stream)->size, &rounded))
-        return size;
+    if (!mapping->fault_beyond_stream_size || !stream_is(stream)) return size;
+    if (!round_up(stream_at(w, stream)->size, &rounded)) return size;
     return min_u64(size, rounded);
 }
 
@@ -60,8 +51,7 @@ void mapping_appear(zxp_world *w, mapping_ref m) {
     struct vmo *vmo = vmo_at(w, mapping->vmo);
     mapping->previous = mapping_none();
     mapping->next = vmo->first_mapping;
-    if (mapping_is(mapping->next))
-        mapping_at(w, mapping->next)->previous = m;
+    if (mapping_is(mapping->next)) mapping_at(w, mapping->next)->previous = m;
     vmo->first_mapping = m;
     vmo->mappings++;
     vmar_of(w)->mappings++;
@@ -94,8 +84,7 @@ mapping_ref mapping_make(zxp_world *w, const struct mapping *model, uint32_t per
 static void disappear(zxp_world *w, mapping_ref m) {
     struct mapping *mapping = mapping_at(w, m);
     struct vmo *vmo = vmo_at(w, mapping->vmo);
-    if (mapping_is(mapping->next))
-        mapping_at(w, mapping->next)->previous = mapping->previous;
+    if (mapping_is(mapping->next)) mapping_at(w, mapping->next)->previous = mapping->previous;
     if (mapping_is(mapping->previous))
         mapping_at(w, mapping->previous)->next = mapping->next;
     else
@@ -162,8 +151,7 @@ static void remove_whole(zxp_world *w, mapping_ref m) {
 static void remove_from(zxp_world *w, mapping_ref m, zx_vaddr_t address, zx_vaddr_t end) {
     bool head_stays = mapping_at(w, m)->base<address, tail_stays = mapping_end(w, m)> end;
     page_map_set(w, &vmar_of(w)->space, space_page(w, address), space_page(w, end), (struct page_key){.state = HOLE});
-    if (head_stays && tail_stays)
-        split_tail(w, m, end);
+    if (head_stays && tail_stays) split_tail(w, m, end);
     if (head_stays)
         cut_tail(w, m, address);
     else if (tail_stays)
@@ -180,8 +168,7 @@ uint64_t mapping_remove_bytes(const zxp_world *w, zx_vaddr_t address, zx_vaddr_t
          m = mapping_after(w, mapping_end(w, m)))
         holes++;
     bytes += page_map_change_bytes(&vmar_of(w)->space, holes);
-    if (mapping_is(first))
-        bytes += page_map_change_bytes(&mapping_at(w, first)->pages, 1);
+    if (mapping_is(first)) bytes += page_map_change_bytes(&mapping_at(w, first)->pages, 1);
     if (mapping_is(last) && mapping_end(w, last) > end) {
         const struct mapping *mapping = mapping_at(w, last);
         bytes += part_bytes(w, &mapping->pages, (end - mapping->base) / PAGE, mapping->pages.pages);
@@ -192,8 +179,7 @@ uint64_t mapping_remove_bytes(const zxp_world *w, zx_vaddr_t address, zx_vaddr_t
 void mapping_remove(zxp_world *w, zx_vaddr_t address, zx_vaddr_t end) {
     for (;;) {
         mapping_ref m = mapping_after(w, address);
-        if (!mapping_is(m) || mapping_at(w, m)->base >= end)
-            return;
+        if (!mapping_is(m) || mapping_at(w, m)->base >= end) return;
         zx_vaddr_t from = max_u64(address, mapping_at(w, m)->base), to = min_u64(end, mapping_end(w, m));
         remove_from(w, m, from, to);
         address = to;
@@ -205,10 +191,8 @@ void mapping_remove(zxp_world *w, zx_vaddr_t address, zx_vaddr_t end) {
 /* 5.1: read taken away: none; write taken away: RW becomes RO; given: unchanged. */
 static struct page_key protected_key(const struct page_key *key, uint32_t permissions) {
     enum translation record = key_record(key);
-    if ((permissions & ZX_VM_PERM_READ) == 0)
-        record = TRANSLATION_NONE;
-    if ((permissions & ZX_VM_PERM_WRITE) == 0 && record == TRANSLATION_RW)
-        record = TRANSLATION_RO;
+    if ((permissions & ZX_VM_PERM_READ) == 0) record = TRANSLATION_NONE;
+    if ((permissions & ZX_VM_PERM_WRITE) == 0 && record == TRANSLATION_RW) record = TRANSLATION_RO;
     return mapping_key(permissions, record);
 }
 

@@ -18,12 +18,8 @@ enum { PERMISSION_BITS = ZX_VM_PERM_READ | ZX_VM_PERM_WRITE | ZX_VM_PERM_EXECUTE
 static inline struct page_key mapping_key(uint32_t permissions, enum translation record) {
     return (struct page_key){.state = (uint8_t)(permissions | (uint32_t)record << 4)};
 }
-static inline uint32_t key_permissions(const struct page_key *k) {
-    return k->state & PERMISSION_BITS;
-}
-static inline enum translation key_record(const struct page_key *k) {
-    return (enum translation)(k->state >> 4);
-}
+static inline uint32_t key_permissions(const struct page_key *k) { return k->state & PERMISSION_BITS; }
+static inline enum translation key_record(const struct page_key *k) { return (enum translation)(k->state >> 4); }
 
 /* ---- The address space (mapping.c) ---- */
 

@@ -7,8 +7,7 @@ bool zxp_mapping_at(const zxp_world *world, size_t i, zxp_mapping_view *view) {
     mapping_ref m = mapping_after(world, 0);
     for (; mapping_is(m) && i > 0; i--)
         m = mapping_after(world, mapping_at(world, m)->base + mapping_at(world, m)->size);
-    if (!mapping_is(m))
-        return false;
+    if (!mapping_is(m)) return false;
     const struct mapping *mapping = mapping_at(world, m);
     *view = (zxp_mapping_view){.base = mapping->base,
                                .size = mapping->size,
@@ -21,8 +20,7 @@ bool zxp_mapping_at(const zxp_world *world, size_t i, zxp_mapping_view *view) {
 
 bool zxp_address_get(const zxp_world *world, zx_vaddr_t address, uint32_t *permissions, uint32_t *record) {
     mapping_ref m = mapping_find(world, address);
-    if (!mapping_is(m))
-        return false;
+    if (!mapping_is(m)) return false;
     const struct mapping *mapping = mapping_at(world, m);
     struct page_run run = page_map_find(world, &mapping->pages, (address - mapping->base) / PAGE);
     *permissions = key_permissions(&run.key);

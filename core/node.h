@@ -41,10 +41,10 @@ node_ref node_clone_bidirectional(zxp_world *w, node_ref u, uint64_t offset, uin
  * of pages from `page` (at most `max`) that are found alike: same owner node, consecutive, one run there, visible
  * all the way. */
 struct found {
-    node_ref owner;       /* none: zero (beyond a limit, or empty without a source) */
-    uint64_t page;        /* in the owner */
-    uint64_t run;         /* >= 1 */
-    struct page_key key;  /* of the owner's slot; ABSENT only in a pager root (or owner none: zero) */
+    node_ref owner;      /* none: zero (beyond a limit, or empty without a source) */
+    uint64_t page;       /* in the owner */
+    uint64_t run;        /* >= 1 */
+    struct page_key key; /* of the owner's slot; ABSENT only in a pager root (or owner none: zero) */
 };
 struct found node_find(const zxp_world *w, node_ref n, uint64_t page, uint64_t max);
 

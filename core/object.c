@@ -164,7 +164,10 @@ void object_signal(zxp_world *w, object_ref o, zx_signals_t clear, zx_signals_t 
     zx_signals_t mask = (before & ~clear) | set;
     object->signals = mask;
     if (mask != before && observed(w)) {
-        tell(w, &(zxp_event){.kind = ZXP_EVENT_SIGNAL, .thread = ZXP_NO_THREAD, .koid = object->koid, .offset = before,
+        tell(w, &(zxp_event){.kind = ZXP_EVENT_SIGNAL,
+                             .thread = ZXP_NO_THREAD,
+                             .koid = object->koid,
+                             .offset = before,
                              .length = mask});
     }
     if ((set & ~before) == 0) return;

@@ -17,8 +17,8 @@ bool zxp_handle_at(const zxp_world *world, size_t i, zxp_handle_view *view) {
         zx_handle_t value = handle_in_slot(world, index);
         if (value == ZX_HANDLE_INVALID || i-- != 0) continue;
         const struct object *object = object_at(world, handle_object(world, value));
-        *view = (zxp_handle_view){.handle = value, .koid = object->koid, .type = object->type,
-                                  .rights = handle_rights(world, value)};
+        *view = (zxp_handle_view){
+            .handle = value, .koid = object->koid, .type = object->type, .rights = handle_rights(world, value)};
         return true;
     }
     return false;
@@ -93,8 +93,12 @@ bool zxp_object_get(const zxp_world *world, zx_koid_t koid, zxp_object_view *vie
 /* ---- Packets ---- */
 
 static void view_packet(const struct packet *packet, zxp_packet_view *view) {
-    *view = (zxp_packet_view){.key = packet->key, .type = packet->type, .status = packet->status,
-                              .command = packet->command, .trigger = packet->trigger, .observed = packet->observed};
+    *view = (zxp_packet_view){.key = packet->key,
+                              .type = packet->type,
+                              .status = packet->status,
+                              .command = packet->command,
+                              .trigger = packet->trigger,
+                              .observed = packet->observed};
     if (packet->type != ZX_PKT_TYPE_PAGE_REQUEST) return;
     view->offset = packet->offset;
     view->length = packet->length;

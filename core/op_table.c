@@ -60,6 +60,4 @@ static const op_handler handlers[ZXP_OP_LIMIT] = {
     [ZXP_OP_KILL] = op_kill,
 };
 
-op_handler op_handler_of(uint16_t op) {
-    return op < ZXP_OP_LIMIT ? handlers[op] : NULL;
-}
+op_handler op_handler_of(uint16_t op) { return op < ZXP_OP_LIMIT ? handlers[op] : NULL; }

@@ -5,26 +5,43 @@
 
 #include <string.h>
 
-/* The items of a list in ops.def stand one after the other; each brings its comma, and a last element ends the array. */
-#define EXPAND(...) __VA_ARGS__
+/* The items of a list in ops.def stand one after the other; each brings its comma, and a last element ends the
+ * array. */
+#define EXPAND(...)          __VA_ARGS__
 #define P(name, kind, ctype) {#name, ZXP_PARAM_##kind, #ctype, (uint8_t)(sizeof(ctype) * 8)},
-#define F(name) #name,
-#define S(status) ZX_##status,
+#define F(name)              #name,
+#define S(status)            ZX_##status,
 
-#define OP(id, number, name, params, fields, statuses, traits, chapter, help)           \
-    static const zxp_param_info params_##id[] = {EXPAND params{NULL, ZXP_PARAM_VALUE, NULL, 0}}; \
-    static const char *const fields_##id[] = {EXPAND fields NULL};                       \
+#define OP(id, number, name, params, fields, statuses, traits, chapter, help)                                          \
+    static const zxp_param_info params_##id[] = {EXPAND params{NULL, ZXP_PARAM_VALUE, NULL, 0}};                       \
+    static const char *const fields_##id[] = {EXPAND fields NULL};                                                     \
     static const zx_status_t statuses_##id[] = {EXPAND statuses 0};
 #include "ops.def"
 #undef OP
 
-enum { NONE = 0, BLOCKS = ZXP_TRAIT_BLOCKS, FORWARDS = ZXP_TRAIT_FORWARDS, ALLOCATES = ZXP_TRAIT_ALLOCATES, MODEL = ZXP_TRAIT_MODEL };
+enum {
+    NONE = 0,
+    BLOCKS = ZXP_TRAIT_BLOCKS,
+    FORWARDS = ZXP_TRAIT_FORWARDS,
+    ALLOCATES = ZXP_TRAIT_ALLOCATES,
+    MODEL = ZXP_TRAIT_MODEL
+};
 
 #define LENGTH(array) (uint8_t)(sizeof(array) / sizeof((array)[0]) - 1)
 
-#define OP(id, number, name, params, fields, statuses, traits, chapter, help)                                         \
-    {number, #id, name, params_##id, LENGTH(params_##id), fields_##id, LENGTH(fields_##id), statuses_##id, \
-     LENGTH(statuses_##id), traits, chapter, help},
+#define OP(id, number, name, params, fields, statuses, traits, chapter, help)                                          \
+    {number,                                                                                                           \
+     #id,                                                                                                              \
+     name,                                                                                                             \
+     params_##id,                                                                                                      \
+     LENGTH(params_##id),                                                                                              \
+     fields_##id,                                                                                                      \
+     LENGTH(fields_##id),                                                                                              \
+     statuses_##id,                                                                                                    \
+     LENGTH(statuses_##id),                                                                                            \
+     traits,                                                                                                           \
+     chapter,                                                                                                          \
+     help},
 static const zxp_op_info rows[] = {
 #include "ops.def"
 };
@@ -56,13 +73,9 @@ const zxp_op_info *zxp_op_by_name(const char *name, size_t length) {
     return NULL;
 }
 
-size_t zxp_op_count(void) {
-    return ROWS;
-}
+size_t zxp_op_count(void) { return ROWS; }
 
-const zxp_op_info *zxp_op_at(size_t i) {
-    return i < ROWS ? &rows[i] : NULL;
-}
+const zxp_op_info *zxp_op_at(size_t i) { return i < ROWS ? &rows[i] : NULL; }
 
 /* What ZX_PAGER_OP_FAIL accepts: chapter 1 section 2. */
 static bool is_failure_code(zx_status_t status) {

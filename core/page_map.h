@@ -1,9 +1,9 @@
 /*
  * page_map.h - an ordered map of runs: page -> struct page_key, total over [0, pages).
  *
- * A B+ tree of 32-byte entries {first page, key}; a run ends where the next begins. Neighbours with equal keys are always
- * merged, so equal maps have equal forms, and a terabyte costs as much as a page. Look-up and change cost O(log runs) with
- * few cache misses (leaves of up to 31 entries; small maps are one small leaf that grows).
+ * A B+ tree of 32-byte entries {first page, key}; a run ends where the next begins. Neighbours with equal keys are
+ * always merged, so equal maps have equal forms, and a terabyte costs as much as a page. Look-up and change cost O(log
+ * runs) with few cache misses (leaves of up to 31 entries; small maps are one small leaf that grows).
  *
  * Reservation: page_map_set and page_map_resize may allocate; reserve page_map_change_bytes(map, n) before n of them.
  * Bodies: the map only stores keys; references to bodies are the business of slots.h.
@@ -18,7 +18,9 @@ struct page_run {
     struct page_key key;
 };
 
-static inline bool page_key_equal(const struct page_key *a, const struct page_key *b) { return memcmp(a, b, sizeof *a) == 0; }
+static inline bool page_key_equal(const struct page_key *a, const struct page_key *b) {
+    return memcmp(a, b, sizeof *a) == 0;
+}
 
 /* Bytes to reserve before page_map_init. */
 uint64_t page_map_init_bytes(void);
@@ -51,7 +53,8 @@ struct page_walk {
 struct page_walk page_walk_begin(const zxp_world *w, const struct page_map *map, uint64_t first, uint64_t end);
 bool page_walk_next(struct page_walk *walk, struct page_run *run);
 /* The first page >= `page` whose run satisfies test(key), or `end` if there is none below end. */
-uint64_t page_map_first(const zxp_world *w, const struct page_map *map, uint64_t page, uint64_t end, bool (*test)(const struct page_key *));
+uint64_t page_map_first(const zxp_world *w, const struct page_map *map, uint64_t page, uint64_t end,
+                        bool (*test)(const struct page_key *));
 
 /* Debug: the tree is well formed (order, merge, counts). For tests and zxp_check. */
 bool page_map_valid(const zxp_world *w, const struct page_map *map);

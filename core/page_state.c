@@ -10,26 +10,14 @@
 #include "reclaim.h"
 #include "transfer.h"
 
-static uint64_t pages_of(const zxp_world *w, node_ref n) {
-    return node_at(w, n)->map.pages;
-}
+static uint64_t pages_of(const zxp_world *w, node_ref n) { return node_at(w, n)->map.pages; }
 
-static bool is_old(const zxp_world *w) {
-    return !profile_is(w, ZXP_PROFILE_HEAD);
-}
+static bool is_old(const zxp_world *w) { return !profile_is(w, ZXP_PROFILE_HEAD); }
 
-static bool is_absent(const struct page_key *key) {
-    return key->state == ABSENT;
-}
-static bool is_present(const struct page_key *key) {
-    return key->state != ABSENT;
-}
-static bool is_not_tracked_frame(const struct page_key *key) {
-    return !is_frame(key);
-}
-static bool is_dirty_or_absent(const struct page_key *key) {
-    return !is_not_dirty(key);
-}
+static bool is_absent(const struct page_key *key) { return key->state == ABSENT; }
+static bool is_present(const struct page_key *key) { return key->state != ABSENT; }
+static bool is_not_tracked_frame(const struct page_key *key) { return !is_frame(key); }
+static bool is_dirty_or_absent(const struct page_key *key) { return !is_not_dirty(key); }
 
 /* The first page of [page, end) of which test holds, else end. */
 static uint64_t first_of(const zxp_world *w, node_ref n, uint64_t page, uint64_t end,
@@ -43,17 +31,14 @@ uint64_t root_change_bytes(const zxp_world *w, node_ref root, uint64_t first, ui
     uint64_t parts = 0;
     struct page_run run;
     for (struct page_walk k = page_walk_begin(w, &node_at(w, root)->map, first, end); page_walk_next(&k, &run);)
-        if (run.key.state == ZERO_DIRTY && run.key.order < run.end - run.first)
-            parts++;
+        if (run.key.state == ZERO_DIRTY && run.key.order < run.end - run.first) parts++;
     return slots_bytes(w, root, 8 + parts);
 }
 
 void root_modified(zxp_world *w, node_ref n) {
-    if (!node_is_root(w, n) || is_old(w))
-        return;
+    if (!node_is_root(w, n) || is_old(w)) return;
     struct source *source = source_at(w, node_at(w, n)->source);
-    if (source->modified)
-        return;
+    if (source->modified) return;
     source->modified = 1;
     apply_rule(w, RULE_page_modified);
 }
@@ -68,8 +53,7 @@ static void resolve(zxp_world *w, node_ref root, enum request_type type, uint64_
 /* C, W: to D, out of the reclaim list (chapter 8 section 1.3). D stays. */
 static void make_dirty(struct page_key *key, uint64_t unused) {
     (void)unused;
-    if (key->state != CLEAN && key->state != AWAITING)
-        return;
+    if (key->state != CLEAN && key->state != AWAITING) return;
     key->state = DIRTY;
     reclaim_leave(key);
 }
@@ -81,8 +65,7 @@ static enum look ask_dirty(zxp_world *w, thread_ref t, node_ref root, uint64_t p
 }
 
 enum look root_prepare_write(zxp_world *w, thread_ref t, node_ref root, uint64_t page, uint64_t n) {
-    if (is_old(w) || slot_at(w, root, page).state == DIRTY)
-        return LOOK_OK;
+    if (is_old(w) || slot_at(w, root, page).state == DIRTY) return LOOK_OK;
     uint64_t end = page + min_u64(n, pages_of(w, root) - page);
     if (source_at(w, node_at(w, root)->source)->trap)
         return ask_dirty(w, t, root, page, first_of(w, root, page, end, is_dirty_or_absent));
@@ -153,11 +136,9 @@ uint64_t root_supply_bytes(const zxp_world *w, node_ref root, uint64_t first, co
 
 /* What one run of the transit list makes of absent pages of the root; takes a body reference for each page. */
 static struct page_key arrival(zxp_world *w, const struct page_run *from, uint64_t to, uint64_t ticket) {
-    if (!is_frame(&from->key))
-        return key_of(MARKER);
+    if (!is_frame(&from->key)) return key_of(MARKER);
     struct content content = key_content(&from->key);
-    if (content.kind == CONTENT_BODY)
-        body_retain(w, content.value, from->end - from->first);
+    if (content.kind == CONTENT_BODY) body_retain(w, content.value, from->end - from->first);
     struct page_key key = key_frame(CLEAN, content_moved(content, from->first, to));
     reclaim_place(&key, ticket);
     return key;
@@ -194,10 +175,8 @@ void root_supply(zxp_world *w, node_ref root, uint64_t first, const struct taken
 static void zero_run(zxp_world *w, node_ref root, uint64_t page, uint64_t end, const struct page_key *key,
                      enum page_state kind) {
     enum rule_number rule = kind == ZERO_DIRTY ? RULE_page_zeroed : RULE_page_untracked;
-    if (key->state == ABSENT)
-        resolve(w, root, REQUEST_READ, page, end, RULE_page_zero_read);
-    if (key->state == kind)
-        return; /* zeros over zeros: acl kept */
+    if (key->state == ABSENT) resolve(w, root, REQUEST_READ, page, end, RULE_page_zero_read);
+    if (key->state == kind) return; /* zeros over zeros: acl kept */
     if (key->state == MARKER && kind == ZERO_DIRTY)
         apply_rule(w, RULE_page_zero_marker);
     else if (!is_interval(key))
@@ -225,8 +204,7 @@ uint64_t root_zero_whole(zxp_world *w, node_ref root, uint64_t first, uint64_t e
 /* ---- Detach: section 12 ---- */
 
 void root_detach_pages(zxp_world *w, node_ref root) {
-    if (is_old(w))
-        return; /* chapter 9 section 3: nothing is removed */
+    if (is_old(w)) return; /* chapter 9 section 3: nothing is removed */
     uint64_t end = pages_of(w, root);
     mappings_unmap_pages(w, root, 0, end);
     for (uint64_t page = 0, next; page < end; page = next) {
@@ -244,8 +222,7 @@ void root_detach_pages(zxp_world *w, node_ref root) {
 static void shrink(zxp_world *w, node_ref root, uint64_t from, uint64_t end) {
     mappings_unmap_pages(w, root, from, end);
     resolve_runs(w, root, REQUEST_READ, from, end, is_absent, is_present, RULE_page_cut_read);
-    if (source_at(w, node_at(w, root)->source)->trap)
-        root_release_dirty_waiters(w, root, from, end);
+    if (source_at(w, node_at(w, root)->source)->trap) root_release_dirty_waiters(w, root, from, end);
     slots_set(w, root, from, end, key_absent(), VIEWS_KEEP,
               RULE_page_cut); /* an interval that crosses is clipped, acl kept */
     page_map_resize(w, &node_at(w, root)->map, from, key_absent());
@@ -256,8 +233,7 @@ static void shrink(zxp_world *w, node_ref root, uint64_t from, uint64_t end) {
 static void grow(zxp_world *w, node_ref root, uint64_t from, uint64_t end) {
     page_map_resize(w, &node_at(w, root)->map, end, key_absent());
     node_at(w, root)->size = end * PAGE;
-    if (!is_old(w))
-        interval_add(w, root, from, end, ZERO_DIRTY, RULE_page_grown);
+    if (!is_old(w)) interval_add(w, root, from, end, ZERO_DIRTY, RULE_page_grown);
 }
 
 void root_resize(zxp_world *w, node_ref root, uint64_t size) {

@@ -50,7 +50,7 @@
  *   1. Only C is ever in a reclaim list, and only without pins; D and W leave it, W enters anew when it ends.  INV-25
  *   2. No page, marker or other interval lies inside an interval; neighbours differ in kind; U has no acl.     INV-3
  *   3. C, D, W, Z, Y, U occur in pager roots only, M in their clones too; P never occurs in a root.            INV-4, 6
- *   4. A page with pins is C, D or W; BEGIN leaves it, and it stays where it is.                                INV-13, 24
+ *   4. A page with pins is C, D or W; BEGIN leaves it, and it stays where it is. INV-13, 24
  *   5. D, W, Z and Y are lost only by shrinking, zeroing or the death of the VMO.                              INV-11
  *   6. D comes only from C, W, M, Z, Y, U, never from an absent page; C never goes to W in one step.           INV-9
  *   7. In the profiles 2018 and 2020 a root has absent pages, C and (2020) M only: a written page stays C.

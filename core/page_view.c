@@ -7,15 +7,11 @@
 #include "object.h"
 
 /* Where the window of the VMO ends, in pages of its node. */
-static uint64_t window_end(const zxp_world *w, vmo_ref v) {
-    return (vmo_at(w, v)->base + vmo_size(w, v)) / PAGE;
-}
+static uint64_t window_end(const zxp_world *w, vmo_ref v) { return (vmo_at(w, v)->base + vmo_size(w, v)) / PAGE; }
 
 static int age_of(const zxp_world *w, const struct page_key *key) {
-    if (key->list == LIST_NONE)
-        return -1;
-    if (key->list == LIST_ISOLATE)
-        return -2;
+    if (key->list == LIST_NONE) return -1;
+    if (key->list == LIST_ISOLATE) return -2;
     return (int)((kernel_of(w)->newest_generation - key->generation) % 8);
 }
 
@@ -28,17 +24,13 @@ static char letter_of(const struct page_run *run, uint64_t page, uint64_t *end) 
 }
 
 static void show_content(const zxp_world *w, const struct page_key *key, uint64_t page, zxp_page_run *view) {
-    if (!is_frame(key))
-        return;
+    if (!is_frame(key)) return;
     view->content = key->kind == CONTENT_BODY      ? ZXP_CONTENT_BYTES
                     : key->kind == CONTENT_LETTERS ? ZXP_CONTENT_LETTERS
                                                    : ZXP_CONTENT_FILL;
-    if (key->kind == CONTENT_FILL)
-        view->fill = (uint8_t)key->content;
-    if (key->kind == CONTENT_LETTERS)
-        view->fill = (uint8_t)((key->content + page % 26) % 26);
-    if (key->kind == CONTENT_BODY)
-        view->bytes = content_bytes(w, key_content(key), page, NULL);
+    if (key->kind == CONTENT_FILL) view->fill = (uint8_t)key->content;
+    if (key->kind == CONTENT_LETTERS) view->fill = (uint8_t)((key->content + page % 26) % 26);
+    if (key->kind == CONTENT_BODY) view->bytes = content_bytes(w, key_content(key), page, NULL);
 }
 
 /* What is seen of page `page` of the node, and in *end up to where that comes from one run. */
@@ -50,8 +42,7 @@ static zxp_page_run show(const zxp_world *w, node_ref n, uint64_t page, uint64_t
                          .age = age_of(w, &run.key)};
     show_content(w, &run.key, page, &view);
     uint64_t shared = *end - page;
-    if (run.key.state == OWNED && run.key.share != 0 && node_shared(w, n, page, &shared))
-        view.share = run.key.share;
+    if (run.key.state == OWNED && run.key.share != 0 && node_shared(w, n, page, &shared)) view.share = run.key.share;
     *end = page + shared;
     return view;
 }
@@ -65,18 +56,15 @@ static bool alike(const zxp_page_run *a, const zxp_page_run *b, uint64_t pages) 
 
 bool zxp_page_run_at(const zxp_world *world, zx_koid_t vmo, uint64_t page, zxp_page_run *run) {
     object_ref object = object_by_koid(world, vmo);
-    if (!object_is(object) || object_at(world, object)->type != ZX_OBJ_TYPE_VMO)
-        return false;
+    if (!object_is(object) || object_at(world, object)->type != ZX_OBJ_TYPE_VMO) return false;
     vmo_ref v = vmo_of_object(object);
-    if (page >= vmo_size(world, v) / PAGE)
-        return false;
+    if (page >= vmo_size(world, v) / PAGE) return false;
     node_ref n = vmo_at(world, v)->node;
     uint64_t first = page + vmo_at(world, v)->base / PAGE, last = window_end(world, v), end, next;
     *run = show(world, n, first, &end);
     while (end < last) {
         zxp_page_run more = show(world, n, end, &next);
-        if (!alike(run, &more, end - first))
-            break;
+        if (!alike(run, &more, end - first)) break;
         end = next;
     }
     run->first = page;

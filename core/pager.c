@@ -6,9 +6,7 @@
 #include "port.h"
 #include "request.h"
 
-uint64_t pager_make_bytes(void) {
-    return arena_size(sizeof(struct pager));
-}
+uint64_t pager_make_bytes(void) { return arena_size(sizeof(struct pager)); }
 
 pager_ref pager_make(zxp_world *w) {
     pager_ref p = {arena_alloc(w, sizeof(struct pager))};
@@ -25,9 +23,7 @@ void pager_zero_handles(zxp_world *w, pager_ref p) {
     arena_free(w, p.index, sizeof(struct pager));
 }
 
-uint64_t source_make_bytes(void) {
-    return arena_size(sizeof(struct source));
-}
+uint64_t source_make_bytes(void) { return arena_size(sizeof(struct source)); }
 
 static void join_pager(zxp_world *w, source_ref s, pager_ref p) {
     struct pager *pager = pager_at(w, p);

@@ -26,9 +26,7 @@ void source_free(zxp_world *w, source_ref s);
 /* PAIR (chapter 2 section 1.2): is it the very VMO object that zx_pager_create_vmo made from this pager? */
 bool pager_pair(const zxp_world *w, pager_ref pager, vmo_ref vmo);
 
-static inline source_ref vmo_source(const zxp_world *w, vmo_ref v) {
-    return node_at(w, vmo_at(w, v)->node)->source;
-}
+static inline source_ref vmo_source(const zxp_world *w, vmo_ref v) { return node_at(w, vmo_at(w, v)->node)->source; }
 
 /* Chapter 9 section 3: the old profiles ask for no right on the pager and its VMO. */
 static inline zx_rights_t rights_in_head(const zxp_world *w, zx_rights_t rights) {

@@ -9,8 +9,12 @@
 static void tell_packet(zxp_world *w, port_ref p, packet_ref packet, zxp_event_what what) {
     if (!observed(w)) return;
     const struct packet *pk = packet_at(w, packet);
-    zxp_event event = {.kind = ZXP_EVENT_PACKET, .what = what, .thread = ZXP_NO_THREAD, .key = pk->key,
-                       .status = pk->status, .koid = port_at(w, p)->object.koid};
+    zxp_event event = {.kind = ZXP_EVENT_PACKET,
+                       .what = what,
+                       .thread = ZXP_NO_THREAD,
+                       .key = pk->key,
+                       .status = pk->status,
+                       .koid = port_at(w, p)->object.koid};
     if (pk->type == ZX_PKT_TYPE_PAGE_REQUEST) {
         event.command = pk->command;
         event.offset = pk->offset;
@@ -82,9 +86,7 @@ void port_unlink(zxp_world *w, port_ref p, packet_ref packet, zxp_event_what wha
     free_packet(w, packet);
 }
 
-void port_remove(zxp_world *w, port_ref p, packet_ref packet) {
-    port_unlink(w, p, packet, ZXP_WHAT_WITHDRAWN);
-}
+void port_remove(zxp_world *w, port_ref p, packet_ref packet) { port_unlink(w, p, packet, ZXP_WHAT_WITHDRAWN); }
 
 void port_packet_drop(zxp_world *w, port_ref p, packet_ref packet) {
     bool embedded = packet_at(w, packet)->embedded;

@@ -7,9 +7,7 @@
 #include "port.h"
 #include "request.h"
 
-static packet_ref packet_of(source_ref s) {
-    return (packet_ref){s.index};
-}
+static packet_ref packet_of(source_ref s) { return (packet_ref){s.index}; }
 
 /* ---- The one packet ---- */
 

@@ -22,24 +22,20 @@ static bool is_discardable(const zxp_world *w, node_ref n) {
     return vmo_is(owner) && vmo_at(w, owner)->discardable;
 }
 
-static uint8_t newest(const zxp_world *w) {
-    return (uint8_t)(kernel_of(w)->newest_generation % 8);
-}
+static uint8_t newest(const zxp_world *w) { return (uint8_t)(kernel_of(w)->newest_generation % 8); }
 
 /* A ticket is stamp * 64, the newest generation * 8, and which states may enter a list. */
 #define TICKET_CLEAN 1u
 #define TICKET_OWNED 2u
 
 static uint64_t who_enters(const zxp_world *w, node_ref n) {
-    if (node_is_root(w, n))
-        return TICKET_CLEAN;
+    if (node_is_root(w, n)) return TICKET_CLEAN;
     return is_discardable(w, n) ? TICKET_OWNED : 0;
 }
 
 uint64_t reclaim_ticket(zxp_world *w, node_ref n) {
     uint64_t who = who_enters(w, n);
-    if (who == 0)
-        return 0;
+    if (who == 0) return 0;
     kernel_of(w)->pages_in_lists = 1;
     return kernel_of(w)->next_stamp++ * 64 + newest(w) * 8u + who;
 }
@@ -53,8 +49,7 @@ void reclaim_leave(struct page_key *key) {
 void reclaim_place(struct page_key *key, uint64_t ticket) {
     reclaim_leave(key);
     uint64_t wanted = key->state == CLEAN ? TICKET_CLEAN : key->state == OWNED ? TICKET_OWNED : 0;
-    if ((ticket & wanted) == 0 || key->pins > 0)
-        return;
+    if ((ticket & wanted) == 0 || key->pins > 0) return;
     key->order = ticket / 64;
     key->list = LIST_GENERATION;
     key->list_generation = key->generation = (uint8_t)(ticket / 8 % 8);
@@ -78,15 +73,12 @@ static bool is_newest(const struct page_key *key, uint8_t generation) {
 }
 
 void reclaim_mark_accessed(zxp_world *w, node_ref n, uint64_t first, uint64_t end) {
-    if (kernel_of(w)->pages_in_lists == 0)
-        return;
+    if (kernel_of(w)->pages_in_lists == 0) return;
     const struct page_map *map = &node_at(w, n)->map;
     struct page_run run;
     struct page_walk walk = page_walk_begin(w, map, first, end);
-    while (page_walk_next(&walk, &run) && is_newest(&run.key, newest(w)))
-        first = run.end;
-    if (first >= end)
-        return;
+    while (page_walk_next(&walk, &run) && is_newest(&run.key, newest(w))) first = run.end;
+    if (first >= end) return;
     slots_change(w, n, first, end, mark_accessed, reclaim_ticket(w, n), VIEWS_KEEP, RULE_reclaim_accessed);
 }
 
@@ -103,8 +95,7 @@ static void isolate_ascending(struct page_key *key, uint64_t stamp) {
 }
 
 void reclaim_isolate(zxp_world *w, node_ref n, uint64_t first, uint64_t end) {
-    if (who_enters(w, n) == 0)
-        return;
+    if (who_enters(w, n) == 0) return;
     kernel_of(w)->pages_in_lists = 1;
     slots_change(w, n, first, end, isolate_ascending, kernel_of(w)->next_stamp++, VIEWS_KEEP, RULE_reclaim_hinted);
 }
@@ -130,8 +121,7 @@ static struct queued *queued_at(const zxp_world *w, const struct queue *q, uint3
 
 /* Does a come nearer the head than b? Equal stamps: one node, one direction. */
 static bool nearer(const struct queued *a, const struct queued *b, bool oldest_first) {
-    if (a->stamp != b->stamp)
-        return (a->stamp < b->stamp) == oldest_first;
+    if (a->stamp != b->stamp) return (a->stamp < b->stamp) == oldest_first;
     return (a->first < b->first) == (a->ascending != 0);
 }
 
@@ -143,17 +133,14 @@ static void swap(struct queued *a, struct queued *b) {
 
 static void sift_down(struct queued *a, uint32_t i, uint32_t count, bool oldest_first) {
     for (uint32_t child; (child = 2 * i + 1) < count; i = child) {
-        if (child + 1 < count && nearer(a + child, a + child + 1, oldest_first))
-            child++;
-        if (!nearer(a + i, a + child, oldest_first))
-            return;
+        if (child + 1 < count && nearer(a + child, a + child + 1, oldest_first)) child++;
+        if (!nearer(a + i, a + child, oldest_first)) return;
         swap(a + i, a + child);
     }
 }
 
 static void sort(struct queued *a, uint32_t count, bool oldest_first) {
-    for (uint32_t i = count / 2; i-- > 0;)
-        sift_down(a, i, count, oldest_first);
+    for (uint32_t i = count / 2; i-- > 0;) sift_down(a, i, count, oldest_first);
     for (uint32_t last = count; last-- > 1;) {
         swap(a, a + last);
         sift_down(a, 0, last, oldest_first);
@@ -168,12 +155,10 @@ struct listed {
 static struct listed listed_in(const zxp_world *w, node_ref n) {
     struct listed listed = {0, 0};
     struct page_run run;
-    if (who_enters(w, n) == 0)
-        return listed;
+    if (who_enters(w, n) == 0) return listed;
     bool fails = !node_is_root(w, n) || profile_is(w, ZXP_PROFILE_2018);
     for (struct page_walk k = page_walk_begin(w, &node_at(w, n)->map, 0, UINT64_MAX); page_walk_next(&k, &run);) {
-        if (run.key.list == LIST_NONE)
-            continue;
+        if (run.key.list == LIST_NONE) continue;
         listed.runs++;
         listed.may_split += fails || run.key.always_need;
     }
@@ -184,8 +169,7 @@ static struct listed listed_in(const zxp_world *w, node_ref n) {
  * for the last batch. */
 static uint32_t scratch_runs(const zxp_world *w) {
     struct listed all = {0, 0};
-    if (kernel_of(w)->pages_in_lists == 0)
-        return 0;
+    if (kernel_of(w)->pages_in_lists == 0) return 0;
     for (node_ref n = kernel_of(w)->first_node; node_is(n); n = node_at(w, n)->next_node) {
         struct listed listed = listed_in(w, n);
         all.runs += listed.runs;
@@ -196,33 +180,28 @@ static uint32_t scratch_runs(const zxp_world *w) {
 
 /* Other changes keep the borders of runs, which takes no memory. */
 uint64_t reclaim_bytes(const zxp_world *w) {
-    if (kernel_of(w)->pages_in_lists == 0)
-        return 0;
+    if (kernel_of(w)->pages_in_lists == 0) return 0;
     uint64_t bytes = arena_size((uint64_t)scratch_runs(w) * sizeof(struct queued));
     for (node_ref n = kernel_of(w)->first_node; node_is(n); n = node_at(w, n)->next_node) {
         struct listed listed = listed_in(w, n);
-        if (listed.runs > 0)
-            bytes += slots_bytes(w, n, 8 + 2 * listed.may_split);
+        if (listed.runs > 0) bytes += slots_bytes(w, n, 8 + 2 * listed.may_split);
     }
     return bytes;
 }
 
 static struct queue queue_make(zxp_world *w) {
     struct queue q = {.capacity = scratch_runs(w)};
-    if (q.capacity > 0)
-        q.index = arena_alloc(w, q.capacity * sizeof(struct queued));
+    if (q.capacity > 0) q.index = arena_alloc(w, q.capacity * sizeof(struct queued));
     return q;
 }
 
 static void queue_free(zxp_world *w, struct queue *q) {
-    if (q->capacity > 0)
-        arena_free(w, q->index, q->capacity * sizeof(struct queued));
+    if (q->capacity > 0) arena_free(w, q->index, q->capacity * sizeof(struct queued));
 }
 
 static void gather_node(const zxp_world *w, struct queue *q, node_ref n, enum reclaim_list list, uint8_t generation) {
     struct page_run run;
-    if (who_enters(w, n) == 0)
-        return;
+    if (who_enters(w, n) == 0) return;
     for (struct page_walk k = page_walk_begin(w, &node_at(w, n)->map, 0, UINT64_MAX); page_walk_next(&k, &run);)
         if (run.key.list == list && run.key.list_generation == generation)
             *queued_at(w, q, q->count++) = (struct queued){run.key.order, run.first, run.end, n, run.key.ascending};
@@ -232,21 +211,17 @@ static void gather_node(const zxp_world *w, struct queue *q, node_ref n, enum re
 static void gather(const zxp_world *w, struct queue *q, enum reclaim_list list, uint64_t generation) {
     q->count = q->at = 0;
     q->oldest_first = list == LIST_ISOLATE;
-    if (q->capacity == 0)
-        return;
+    if (q->capacity == 0) return;
     for (node_ref n = kernel_of(w)->first_node; node_is(n); n = node_at(w, n)->next_node)
         gather_node(w, q, n, list, (uint8_t)(generation % 8));
     sort(queued_at(w, q, 0), q->count, q->oldest_first);
 }
 
-static bool is_finished(const struct queue *q) {
-    return q->at == q->count;
-}
+static bool is_finished(const struct queue *q) { return q->at == q->count; }
 
 /* The first `most` pages of a queued run, seen from the head. */
 static struct queued front(struct queued run, uint64_t most) {
-    if (most >= run.end - run.first)
-        return run;
+    if (most >= run.end - run.first) return run;
     if (run.ascending)
         run.end = run.first + most;
     else
@@ -266,8 +241,7 @@ static struct queued behind(struct queued run, const struct queued *taken) {
 static struct queued take(const zxp_world *w, struct queue *q, uint64_t most) {
     struct queued *head = queued_at(w, q, q->at), taken = front(*head, most);
     *head = behind(*head, &taken);
-    if (head->first == head->end)
-        q->at++;
+    if (head->first == head->end) q->at++;
     return taken;
 }
 
@@ -283,8 +257,7 @@ static void to_head(struct page_key *key, uint64_t stamp) {
 static void to_newest_head(struct page_key *key, uint64_t ticket) {
     uint8_t turned = !key->ascending;
     reclaim_place(key, ticket);
-    if (key->list != LIST_NONE)
-        key->ascending = turned;
+    if (key->list != LIST_NONE) key->ascending = turned;
 }
 
 static void to_isolate(struct page_key *key, uint64_t stamp) {
@@ -313,30 +286,23 @@ enum attempt { ATTEMPT_EVICT, ATTEMPT_DISCARD, ATTEMPT_FAIL };
 
 /* Checks 3 to 6 of a root's page; the translations (check 7) never refuse. */
 static enum rule_number refuses_eviction(const zxp_world *w, const struct page_key *key, bool ignore_hints) {
-    if (profile_is(w, ZXP_PROFILE_2018))
-        return RULE_reclaim_no_eviction;
-    if (key->pins > 0)
-        return RULE_reclaim_pinned;
-    if (key->state != CLEAN)
-        return RULE_reclaim_not_clean;
-    if (key->always_need && !ignore_hints && profile_is(w, ZXP_PROFILE_HEAD))
-        return RULE_reclaim_always_need;
+    if (profile_is(w, ZXP_PROFILE_2018)) return RULE_reclaim_no_eviction;
+    if (key->pins > 0) return RULE_reclaim_pinned;
+    if (key->state != CLEAN) return RULE_reclaim_not_clean;
+    if (key->always_need && !ignore_hints && profile_is(w, ZXP_PROFILE_HEAD)) return RULE_reclaim_always_need;
     return RULE_none;
 }
 
 static void tell_evicted(zxp_world *w, node_ref n, uint64_t first, uint64_t end, enum rule_number rule) {
-    if (!observed(w))
-        return;
+    if (!observed(w)) return;
     vmo_ref owner = node_at(w, n)->owner;
     zxp_event event = {.kind = ZXP_EVENT_EVICT,
                        .thread = ZXP_NO_THREAD,
                        .rule = (uint16_t)rule,
                        .offset = first * PAGE,
                        .length = (end - first) * PAGE};
-    if (vmo_is(owner))
-        event.koid = vmo_at(w, owner)->object.koid;
-    if (node_is_root(w, n))
-        event.koid = source_at(w, node_at(w, n)->source)->koid;
+    if (vmo_is(owner)) event.koid = vmo_at(w, owner)->object.koid;
+    if (node_is_root(w, n)) event.koid = source_at(w, node_at(w, n)->source)->koid;
     tell(w, &event);
 }
 
@@ -351,8 +317,7 @@ static uint64_t discard(zxp_world *w, node_ref n) {
     uint64_t freed = 0, pages = node_at(w, n)->map.pages;
     struct page_run run;
     for (struct page_walk k = page_walk_begin(w, &node_at(w, n)->map, 0, pages); page_walk_next(&k, &run);)
-        if (is_frame(&run.key))
-            freed += run.end - run.first;
+        if (is_frame(&run.key)) freed += run.end - run.first;
     slots_set(w, n, 0, pages, key_absent(), VIEWS_UNMAP, RULE_reclaim_discarded);
     vmo_at(w, node_at(w, n)->owner)->lock = LOCK_DISCARDED;
     node_at(w, n)->reclaim_events++; /* once, not for each page */
@@ -360,18 +325,14 @@ static uint64_t discard(zxp_world *w, node_ref n) {
     return freed;
 }
 
-static bool holds_frame(const struct page_key *key) {
-    return is_frame(key);
-}
+static bool holds_frame(const struct page_key *key) { return is_frame(key); }
 
 /* Only the first resident page of a reclaimable VMO without pins will do; it stands for all of them. */
 static enum attempt judge_discardable(const zxp_world *w, struct queued *run) {
     const struct node *node = node_at(w, run->node);
-    if (vmo_at(w, node->owner)->lock != LOCK_RECLAIMABLE || node->pinned > 0)
-        return ATTEMPT_FAIL;
+    if (vmo_at(w, node->owner)->lock != LOCK_RECLAIMABLE || node->pinned > 0) return ATTEMPT_FAIL;
     uint64_t lowest = page_map_first(w, &node->map, 0, node->map.pages, holds_frame);
-    if (run->first > lowest)
-        return ATTEMPT_FAIL;
+    if (run->first > lowest) return ATTEMPT_FAIL;
     if (run->ascending || run->end == lowest + 1) {
         run->end = lowest + 1;
         return ATTEMPT_DISCARD;
@@ -383,8 +344,7 @@ static enum attempt judge_discardable(const zxp_world *w, struct queued *run) {
 /* What the attempts on the pages of a run come to; the run is cut to those, from the head on, that fare alike. */
 static enum attempt judge(const zxp_world *w, struct queued *run, enum reclaim_level level, enum rule_number *why) {
     *why = RULE_reclaim_discard_refused;
-    if (!node_is_root(w, run->node))
-        return judge_discardable(w, run);
+    if (!node_is_root(w, run->node)) return judge_discardable(w, run);
     struct page_key key = slot_at(w, run->node, run->first);
     *why = refuses_eviction(w, &key, level == INCLUDE_NEWEST);
     return *why == RULE_none ? ATTEMPT_EVICT : ATTEMPT_FAIL;
@@ -403,10 +363,8 @@ static uint64_t attempt(zxp_world *w, struct queued run, uint64_t wanted, enum r
         enum rule_number why;
         struct queued part = run;
         enum attempt outcome = judge(w, &part, level, &why);
-        if (outcome == ATTEMPT_DISCARD)
-            return freed + discard(w, run.node);
-        if (outcome == ATTEMPT_EVICT)
-            part = front(part, wanted - freed);
+        if (outcome == ATTEMPT_DISCARD) return freed + discard(w, run.node);
+        if (outcome == ATTEMPT_EVICT) part = front(part, wanted - freed);
         run = behind(run, &part);
         if (outcome == ATTEMPT_FAIL) {
             give_up(w, &part, why);
@@ -440,14 +398,12 @@ static uint64_t process(zxp_world *w, struct queue *q, uint64_t g, uint64_t most
 void reclaim_age(zxp_world *w) {
     struct kernel *kernel = kernel_of(w);
     kernel->newest_generation++;
-    if (kernel->newest_generation - kernel->oldest_generation < 7)
-        return;
+    if (kernel->newest_generation - kernel->oldest_generation < 7) return;
     uint64_t oldest = kernel->oldest_generation;
     struct queued run;
     struct queue q = queue_make(w);
     gather(w, &q, LIST_GENERATION, oldest);
-    while (!is_finished(&q))
-        process(w, &q, oldest, UINT64_MAX, &run);
+    while (!is_finished(&q)) process(w, &q, oldest, UINT64_MAX, &run);
     queue_free(w, &q);
     kernel_of(w)->oldest_generation = oldest + 1;
 }
@@ -461,15 +417,12 @@ void reclaim_age(zxp_world *w) {
 static uint64_t whole_batches(zxp_world *w, struct queue *q, uint64_t g, uint64_t wanted, enum reclaim_level level) {
     enum rule_number why;
     struct queued run = *queued_at(w, q, q->at);
-    if (recorded(w, &run) != g % 8 || !node_is_root(w, run.node))
-        return 0;
+    if (recorded(w, &run) != g % 8 || !node_is_root(w, run.node)) return 0;
     enum attempt outcome = judge(w, &run, level, &why);
     uint64_t pages = run.end - run.first;
-    if (outcome == ATTEMPT_EVICT)
-        pages = min_u64(pages, wanted);
+    if (outcome == ATTEMPT_EVICT) pages = min_u64(pages, wanted);
     pages -= pages % BATCH;
-    if (pages == 0)
-        return 0;
+    if (pages == 0) return 0;
     run = take(w, q, pages);
     if (outcome == ATTEMPT_FAIL) {
         give_up(w, &run, why);
@@ -486,12 +439,10 @@ static uint64_t one_batch(zxp_world *w, struct queue *q, uint64_t g, uint64_t wa
     uint32_t runs = 0;
     for (uint64_t pages = 0, isolated; pages < BATCH && !is_finished(q); pages += isolated) {
         isolated = process(w, q, g, BATCH - pages, &batch[runs]);
-        if (isolated > 0)
-            runs++;
+        if (isolated > 0) runs++;
     }
     uint64_t freed = 0;
-    for (uint32_t i = 0; i < runs && freed < wanted; i++)
-        freed += attempt(w, batch[i], wanted - freed, level);
+    for (uint32_t i = 0; i < runs && freed < wanted; i++) freed += attempt(w, batch[i], wanted - freed, level);
     return freed;
 }
 
@@ -500,19 +451,16 @@ static uint64_t reclaim_generation(zxp_world *w, struct queue *q, uint64_t wante
     gather(w, q, LIST_GENERATION, g);
     while (!is_finished(q) && freed < wanted) {
         freed += whole_batches(w, q, g, wanted - freed, level);
-        if (!is_finished(q) && freed < wanted)
-            freed += one_batch(w, q, g, wanted - freed, level);
+        if (!is_finished(q) && freed < wanted) freed += one_batch(w, q, g, wanted - freed, level);
     }
-    if (is_finished(q))
-        kernel_of(w)->oldest_generation = g + 1;
+    if (is_finished(q)) kernel_of(w)->oldest_generation = g + 1;
     return freed;
 }
 
 static uint64_t reclaim_isolated(zxp_world *w, struct queue *q, uint64_t wanted, enum reclaim_level level) {
     uint64_t freed = 0;
     gather(w, q, LIST_ISOLATE, 0);
-    while (!is_finished(q) && freed < wanted)
-        freed += attempt(w, take(w, q, UINT64_MAX), wanted - freed, level);
+    while (!is_finished(q) && freed < wanted) freed += attempt(w, take(w, q, UINT64_MAX), wanted - freed, level);
     return freed;
 }
 
@@ -528,16 +476,12 @@ uint64_t reclaim_pages(zxp_world *w, uint64_t n, enum reclaim_level level) {
 
 /* ---- evict_page: section 1.12 ---- */
 
-uint64_t reclaim_evict_bytes(const zxp_world *w, node_ref n) {
-    return slots_bytes(w, n, 8);
-}
+uint64_t reclaim_evict_bytes(const zxp_world *w, node_ref n) { return slots_bytes(w, n, 8); }
 
 /* Why no page of the run may be reclaimed, or RULE_none. */
 static enum rule_number refuses_page(const zxp_world *w, node_ref n, const struct page_key *key, bool ignore_hints) {
-    if (!node_is_root(w, n))
-        return RULE_reclaim_no_pager;
-    if (!is_frame(key))
-        return RULE_reclaim_no_frame;
+    if (!node_is_root(w, n)) return RULE_reclaim_no_pager;
+    if (!is_frame(key)) return RULE_reclaim_no_frame;
     return refuses_eviction(w, key, ignore_hints);
 }
 

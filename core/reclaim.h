@@ -28,8 +28,8 @@ void reclaim_isolate(zxp_world *w, node_ref n, uint64_t first, uint64_t end);
 uint64_t reclaim_evict_range(zxp_world *w, node_ref n, uint64_t first, uint64_t end, bool ignore_hints);
 uint64_t reclaim_evict_bytes(const zxp_world *w, node_ref n);
 
-/* One step of ageing (section 1.2), and reclaim(n, level) (section 1.5), which returns the pages freed: more than n when
- * a discardable VMO went whole. Reserve reclaim_bytes before each. */
+/* One step of ageing (section 1.2), and reclaim(n, level) (section 1.5), which returns the pages freed: more than n
+ * when a discardable VMO went whole. Reserve reclaim_bytes before each. */
 enum reclaim_level { ONLY_OLDEST, INCLUDE_NEWEST };
 void reclaim_age(zxp_world *w);
 uint64_t reclaim_pages(zxp_world *w, uint64_t n, enum reclaim_level level);

@@ -14,13 +14,9 @@
 #include "proxy.h"
 #include "thread.h"
 
-static struct request *request_of(const zxp_world *w, thread_ref t) {
-    return &thread_at(w, t)->request;
-}
+static struct request *request_of(const zxp_world *w, thread_ref t) { return &thread_at(w, t)->request; }
 
-static uint64_t end_of(const struct request *r) {
-    return r->offset + r->length;
-}
+static uint64_t end_of(const struct request *r) { return r->offset + r->length; }
 
 static void tell_request(zxp_world *w, thread_ref t, zxp_event_what what, enum rule_number rule) {
     if (w->context == NULL) return;

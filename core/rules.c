@@ -14,13 +14,9 @@ static const zxp_rule_info rows[] = {
 
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
-uint16_t zxp_rule_count(void) {
-    return ROWS;
-}
+uint16_t zxp_rule_count(void) { return ROWS; }
 
-const zxp_rule_info *zxp_rule_info_of(uint16_t number) {
-    return number == 0 || number >= ROWS ? NULL : &rows[number];
-}
+const zxp_rule_info *zxp_rule_info_of(uint16_t number) { return number == 0 || number >= ROWS ? NULL : &rows[number]; }
 
 uint16_t zxp_rule_by_id(const char *id, size_t length) {
     for (uint16_t i = 1; i < ROWS; i++) {

@@ -156,9 +156,7 @@ step op_object_get_info(zxp_world *w, thread_ref t) {
 
 /* ---- zx_object_get_property: section 10.1 ---- */
 
-static bool is_vmo(const zxp_world *w, object_ref o) {
-    return object_at(w, o)->type == ZX_OBJ_TYPE_VMO;
-}
+static bool is_vmo(const zxp_world *w, object_ref o) { return object_at(w, o)->type == ZX_OBJ_TYPE_VMO; }
 
 static step get_name(zxp_world *w, thread_ref t, object_ref o) {
     if (!is_vmo(w, o)) return refuse(w, t, RULE_property_no_name);

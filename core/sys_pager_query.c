@@ -13,9 +13,7 @@
 enum { QUERY_COPIES = 1 };
 enum { QUERY_PAGE, QUERY_AVAIL }; /* local[]: where to look from: after a wait, at the entry in hand; entries seen */
 
-static bool is_dirty_data(const struct page_key *key) {
-    return key->state == DIRTY || key->state == AWAITING;
-}
+static bool is_dirty_data(const struct page_key *key) { return key->state == DIRTY || key->state == AWAITING; }
 
 /* D and W merge in one run of pages. */
 static uint64_t end_of_dirty_data(const zxp_world *w, node_ref root, uint64_t page, uint64_t end) {

@@ -16,16 +16,10 @@ struct range {
     uint64_t size; /* of the VMO */
 };
 
-static uint64_t first_page(const struct range *r) {
-    return r->offset / PAGE;
-}
-static uint64_t end_page(const struct range *r) {
-    return (r->offset + r->length) / PAGE;
-}
+static uint64_t first_page(const struct range *r) { return r->offset / PAGE; }
+static uint64_t end_page(const struct range *r) { return (r->offset + r->length) / PAGE; }
 
-static bool is_detached(const zxp_world *w, const struct range *r) {
-    return source_at(w, r->source)->detached;
-}
+static bool is_detached(const zxp_world *w, const struct range *r) { return source_at(w, r->source)->detached; }
 
 static bool reserve_change(zxp_world *w, const struct range *r) {
     return arena_reserve(w, root_change_bytes(w, r->root, first_page(r), end_page(r)));

@@ -15,12 +15,8 @@
 enum { SUPPLY_TAKES = 1 };
 
 /* The VMOs of a call whose checks are passed: it holds them. */
-static vmo_ref pager_vmo_of(const zxp_world *w, thread_ref t) {
-    return call_of(w, t)->held[0];
-}
-static vmo_ref aux_of(const zxp_world *w, thread_ref t) {
-    return call_of(w, t)->held[1];
-}
+static vmo_ref pager_vmo_of(const zxp_world *w, thread_ref t) { return call_of(w, t)->held[0]; }
+static vmo_ref aux_of(const zxp_world *w, thread_ref t) { return call_of(w, t)->held[1]; }
 
 /* ---- The supply phase ---- */
 
@@ -127,9 +123,7 @@ step op_pager_supply_pages(zxp_world *w, thread_ref t) {
     return take_and_supply(w, t, offset, length, aux_offset);
 }
 
-static bool is_uncommitted(const struct page_key *key) {
-    return key->state != OWNED;
-}
+static bool is_uncommitted(const struct page_key *key) { return key->state != OWNED; }
 
 static bool all_committed(const zxp_world *w, vmo_ref aux, uint64_t offset, uint64_t length) {
     uint64_t first = offset / PAGE, end = first + length / PAGE;

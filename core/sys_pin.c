@@ -112,8 +112,8 @@ static enum look pin_pages(zxp_world *w, thread_ref t, node_ref n, uint64_t page
 static step finish(zxp_world *w, thread_ref t, vmo_ref v, uint64_t offset, uint64_t length, bool write) {
     if (!arena_reserve(w, arena_size(sizeof(struct pin)))) return no_memory(w, t);
     pin_ref pin = {arena_alloc(w, sizeof(struct pin))};
-    *pin_at(w, pin) = (struct pin){
-        .vmo = v, .next = kernel_of(w)->first_pin, .offset = offset, .length = length, .write = write};
+    *pin_at(w, pin) =
+        (struct pin){.vmo = v, .next = kernel_of(w)->first_pin, .offset = offset, .length = length, .write = write};
     kernel_of(w)->first_pin = pin;
     vmo_at(w, v)->pins++;
     call_of(w, t)->local[FINISHED] = 1;

@@ -35,9 +35,7 @@ static bool is_inside(const zxp_world *w, vmar_ref v, zx_vaddr_t address, uint64
     return address >= vmar->base && in_range(address - vmar->base, length, vmar->size);
 }
 
-static bool has(uint32_t options, uint32_t bits) {
-    return (options & bits) != 0;
-}
+static bool has(uint32_t options, uint32_t bits) { return (options & bits) != 0; }
 
 /* READ_IF_XOM_UNSUPPORTED: the model has no execute-only memory. */
 static uint32_t with_xom_read(uint32_t options) {
@@ -67,15 +65,12 @@ static bool is_bad_alignment(uint32_t options) {
     return exponent != 0 && (exponent < ALIGN_LEAST || exponent > ALIGN_MOST);
 }
 
-static uint64_t alignment_of(uint32_t options) {
-    return max_u64(PAGE, (uint64_t)1 << (options >> ALIGN_SHIFT));
-}
+static uint64_t alignment_of(uint32_t options) { return max_u64(PAGE, (uint64_t)1 << (options >> ALIGN_SHIFT)); }
 
 /* Step 27. */
 static bool fits_not(const zxp_world *w, vmar_ref v, uint32_t options, uint64_t vmar_offset, uint64_t length) {
     uint64_t size = vmar_at(w, v)->size;
-    if (has(options, ZX_VM_OFFSET_IS_UPPER_LIMIT))
-        return vmar_offset > size || length > size || length > vmar_offset;
+    if (has(options, ZX_VM_OFFSET_IS_UPPER_LIMIT)) return vmar_offset > size || length > size || length > vmar_offset;
     return vmar_offset >= size || length > size - vmar_offset;
 }
 
@@ -92,10 +87,8 @@ static bool find_place(const zxp_world *w, vmar_ref v, uint64_t length, uint64_t
         mapping_ref m = mapping_after(w, from);
         zx_vaddr_t hole_end = mapping_is(m) ? min_u64(mapping_at(w, m)->base, end) : end;
         *base = from + (alignment - from % alignment) % alignment;
-        if (*base <= hole_end && length <= hole_end - *base)
-            return true;
-        if (!mapping_is(m) || mapping_at(w, m)->base >= end)
-            return false;
+        if (*base <= hole_end && length <= hole_end - *base) return true;
+        if (!mapping_is(m) || mapping_at(w, m)->base >= end) return false;
         from = mapping_at(w, m)->base + mapping_at(w, m)->size;
     }
 }
@@ -105,10 +98,8 @@ static enum rule_number choose_place(const zxp_world *w, vmar_ref v, uint32_t op
                                      uint64_t length, zx_vaddr_t *base) {
     const struct vmar *vmar = vmar_at(w, v);
     *base = vmar->base + vmar_offset;
-    if (has(options, ZX_VM_SPECIFIC_OVERWRITE))
-        return RULE_none;
-    if (has(options, ZX_VM_SPECIFIC))
-        return is_taken(w, *base, length) ? RULE_vmar_map_taken : RULE_none;
+    if (has(options, ZX_VM_SPECIFIC_OVERWRITE)) return RULE_none;
+    if (has(options, ZX_VM_SPECIFIC)) return is_taken(w, *base, length) ? RULE_vmar_map_taken : RULE_none;
     zx_vaddr_t end = has(options, ZX_VM_OFFSET_IS_UPPER_LIMIT) ? *base : vmar->base + vmar->size;
     return find_place(w, v, length, alignment_of(options), end, base) ? RULE_none : RULE_vmar_map_full;
 }
@@ -116,11 +107,9 @@ static enum rule_number choose_place(const zxp_world *w, vmar_ref v, uint32_t op
 /* Steps 29 to 31. */
 static step map_at(zxp_world *w, thread_ref t, const struct mapping *model, uint32_t options) {
     zx_vaddr_t end = model->base + model->size;
-    if (!arena_reserve(w, mapping_remove_bytes(w, model->base, end) + mapping_make_bytes(w)))
-        return no_memory(w, t);
+    if (!arena_reserve(w, mapping_remove_bytes(w, model->base, end) + mapping_make_bytes(w))) return no_memory(w, t);
     bool discarded = has(options, ZX_VM_MAP_RANGE) && vmo_at(w, model->vmo)->lock == LOCK_DISCARDED;
-    if (discarded)
-        return refuse(w, t, RULE_vmar_map_discarded);
+    if (discarded) return refuse(w, t, RULE_vmar_map_discarded);
     mapping_remove(w, model->base, end);
     mapping_ref m = mapping_make(w, model, options & PERMISSION_BITS);
     set_value(w, t, 0, model->base);
@@ -133,24 +122,17 @@ static step map_at(zxp_world *w, thread_ref t, const struct mapping *model, uint
 
 /* What is asked for: steps 6 to 15. `most`: what both handles allow. */
 static enum rule_number check_map_options(const zxp_world *w, vmo_ref vmo, uint32_t options, uint32_t most) {
-    if (writes_or_executes_unread(options))
-        return RULE_vmar_map_without_read;
+    if (writes_or_executes_unread(options)) return RULE_vmar_map_without_read;
     if (has(options, ZX_VM_MAP_RANGE) && has(options, ZX_VM_SPECIFIC_OVERWRITE))
         return RULE_vmar_map_range_and_overwrite;
-    if (has(options, CAN_MAP))
-        return RULE_vmar_map_can_map;
-    if (has(options & PERMISSION_BITS, ~most))
-        return RULE_vmar_map_permission_denied;
+    if (has(options, CAN_MAP)) return RULE_vmar_map_can_map;
+    if (has(options & PERMISSION_BITS, ~most)) return RULE_vmar_map_permission_denied;
     if (has(options, ZX_VM_FAULT_BEYOND_STREAM_SIZE) && !has(options, ZX_VM_ALLOW_FAULTS))
         return RULE_vmar_map_stream_without_faults;
-    if (has(options, UNKNOWN_OPTIONS) || is_bad_alignment(options))
-        return RULE_vmar_map_bad_option;
-    if (has(options, ZX_VM_REQUIRE_NON_RESIZABLE) && vmo_at(w, vmo)->resizable)
-        return RULE_vmar_map_resizable;
-    if (!has(options, ZX_VM_ALLOW_FAULTS) && vmo_at(w, vmo)->discardable)
-        return RULE_vmar_map_discardable;
-    if (has(options, ZX_VM_COMPACT | ZX_VM_CAN_MAP_SPECIFIC))
-        return RULE_vmar_map_refused_option;
+    if (has(options, UNKNOWN_OPTIONS) || is_bad_alignment(options)) return RULE_vmar_map_bad_option;
+    if (has(options, ZX_VM_REQUIRE_NON_RESIZABLE) && vmo_at(w, vmo)->resizable) return RULE_vmar_map_resizable;
+    if (!has(options, ZX_VM_ALLOW_FAULTS) && vmo_at(w, vmo)->discardable) return RULE_vmar_map_discardable;
+    if (has(options, ZX_VM_COMPACT | ZX_VM_CAN_MAP_SPECIFIC)) return RULE_vmar_map_refused_option;
     return RULE_none;
 }
 
@@ -159,24 +141,15 @@ static enum rule_number check_map_place(const zxp_world *w, thread_ref t, vmar_r
                                         uint64_t *length) {
     uint64_t vmar_offset = arg(w, t, MAP_VMAR_OFFSET), vmo_offset = arg(w, t, MAP_VMO_OFFSET);
     bool limited = has(options, ZX_VM_OFFSET_IS_UPPER_LIMIT), placed = has(options, PLACED);
-    if (!is_page_aligned(vmo_offset))
-        return RULE_vmar_map_offset_unaligned;
-    if (!round_up(arg(w, t, MAP_LENGTH), length))
-        return RULE_vmar_map_length_wraps;
-    if (wraps(vmo_offset, *length))
-        return RULE_vmar_map_range_wraps;
-    if (*length == 0)
-        return RULE_vmar_map_empty;
-    if (limited && placed)
-        return RULE_vmar_map_limit_and_place;
-    if (!limited && !placed && vmar_offset != 0)
-        return RULE_vmar_map_offset_unused;
-    if (!is_page_aligned(vmar_offset))
-        return RULE_vmar_map_place_unaligned;
-    if (fits_not(w, vmar, options, vmar_offset, *length))
-        return RULE_vmar_map_outside;
-    if (placed && (vmar_at(w, vmar)->base + vmar_offset) % alignment_of(options) != 0)
-        return RULE_vmar_map_misaligned;
+    if (!is_page_aligned(vmo_offset)) return RULE_vmar_map_offset_unaligned;
+    if (!round_up(arg(w, t, MAP_LENGTH), length)) return RULE_vmar_map_length_wraps;
+    if (wraps(vmo_offset, *length)) return RULE_vmar_map_range_wraps;
+    if (*length == 0) return RULE_vmar_map_empty;
+    if (limited && placed) return RULE_vmar_map_limit_and_place;
+    if (!limited && !placed && vmar_offset != 0) return RULE_vmar_map_offset_unused;
+    if (!is_page_aligned(vmar_offset)) return RULE_vmar_map_place_unaligned;
+    if (fits_not(w, vmar, options, vmar_offset, *length)) return RULE_vmar_map_outside;
+    if (placed && (vmar_at(w, vmar)->base + vmar_offset) % alignment_of(options) != 0) return RULE_vmar_map_misaligned;
     return RULE_none;
 }
 
@@ -185,25 +158,19 @@ step op_vmar_map(zxp_world *w, thread_ref t) {
     struct mapping model = {.fault_beyond_stream_size = has(options, ZX_VM_FAULT_BEYOND_STREAM_SIZE)};
     vmar_ref vmar;
     enum rule_number refused = handle_to_vmar(w, arg32(w, t, MAP_VMAR), 0, &vmar);
-    if (refused != RULE_none)
-        return refuse(w, t, refused);
+    if (refused != RULE_none) return refuse(w, t, refused);
     refused = handle_to_vmo(w, arg32(w, t, MAP_VMO), 0, &model.vmo);
-    if (refused != RULE_none)
-        return refuse(w, t, refused);
+    if (refused != RULE_none) return refuse(w, t, refused);
     zx_rights_t vmo_rights = handle_rights(w, arg32(w, t, MAP_VMO)),
                 vmar_rights = handle_rights(w, arg32(w, t, MAP_VMAR));
     model.max_permissions = (uint8_t)permissions_of(vmo_rights & vmar_rights);
-    if (!has(vmo_rights, ZX_RIGHT_MAP))
-        return refuse(w, t, RULE_vmar_map_no_map_right);
+    if (!has(vmo_rights, ZX_RIGHT_MAP)) return refuse(w, t, RULE_vmar_map_no_map_right);
     refused = check_map_options(w, model.vmo, options, model.max_permissions);
-    if (refused != RULE_none)
-        return refuse(w, t, refused);
+    if (refused != RULE_none) return refuse(w, t, refused);
     refused = check_map_place(w, t, vmar, options, &model.size);
-    if (refused != RULE_none)
-        return refuse(w, t, refused);
+    if (refused != RULE_none) return refuse(w, t, refused);
     refused = choose_place(w, vmar, options, arg(w, t, MAP_VMAR_OFFSET), model.size, &model.base);
-    if (refused != RULE_none)
-        return refuse(w, t, refused);
+    if (refused != RULE_none) return refuse(w, t, refused);
     /* The quirk of 3.1: below an upper limit a mapping starts at offset 0 of the VMO, whatever was given. */
     model.vmo_offset = has(options, ZX_VM_OFFSET_IS_UPPER_LIMIT) ? 0 : arg(w, t, MAP_VMO_OFFSET);
     return map_at(w, t, &model, options);
@@ -216,16 +183,11 @@ step op_vmar_unmap(zxp_world *w, thread_ref t) {
     uint64_t length = rounded_length(arg(w, t, UNMAP_LENGTH));
     vmar_ref vmar;
     enum rule_number refused = handle_to_vmar(w, arg32(w, t, UNMAP_VMAR), 0, &vmar);
-    if (refused != RULE_none)
-        return refuse(w, t, refused);
-    if (!is_page_aligned(address))
-        return refuse(w, t, RULE_vmar_unmap_unaligned);
-    if (length == 0)
-        return refuse(w, t, RULE_vmar_unmap_empty);
-    if (!is_inside(w, vmar, address, length))
-        return refuse(w, t, RULE_vmar_unmap_outside);
-    if (!arena_reserve(w, mapping_remove_bytes(w, address, address + length)))
-        return no_memory(w, t);
+    if (refused != RULE_none) return refuse(w, t, refused);
+    if (!is_page_aligned(address)) return refuse(w, t, RULE_vmar_unmap_unaligned);
+    if (length == 0) return refuse(w, t, RULE_vmar_unmap_empty);
+    if (!is_inside(w, vmar, address, length)) return refuse(w, t, RULE_vmar_unmap_outside);
+    if (!arena_reserve(w, mapping_remove_bytes(w, address, address + length))) return no_memory(w, t);
     mapping_remove(w, address, address + length);
     return accept(w, t, RULE_vmar_unmap_done);
 }
@@ -236,10 +198,8 @@ step op_vmar_unmap(zxp_world *w, thread_ref t) {
 static enum rule_number may_protect(const zxp_world *w, zx_vaddr_t address, zx_vaddr_t end, uint32_t permissions) {
     while (address < end) {
         mapping_ref m = mapping_find(w, address);
-        if (!mapping_is(m))
-            return RULE_vmar_protect_hole;
-        if (has(permissions, ~(uint32_t)mapping_at(w, m)->max_permissions))
-            return RULE_vmar_protect_maximum;
+        if (!mapping_is(m)) return RULE_vmar_protect_hole;
+        if (has(permissions, ~(uint32_t)mapping_at(w, m)->max_permissions)) return RULE_vmar_protect_maximum;
         address = mapping_at(w, m)->base + mapping_at(w, m)->size;
     }
     return RULE_none;
@@ -251,23 +211,16 @@ step op_vmar_protect(zxp_world *w, thread_ref t) {
     uint64_t length = rounded_length(arg(w, t, PROTECT_LENGTH));
     vmar_ref vmar;
     enum rule_number refused = handle_to_vmar(w, arg32(w, t, PROTECT_VMAR), rights_of(permissions), &vmar);
-    if (refused != RULE_none)
-        return refuse(w, t, refused);
-    if (writes_or_executes_unread(options))
-        return refuse(w, t, RULE_vmar_protect_without_read);
-    if (!is_page_aligned(address))
-        return refuse(w, t, RULE_vmar_protect_unaligned);
+    if (refused != RULE_none) return refuse(w, t, refused);
+    if (writes_or_executes_unread(options)) return refuse(w, t, RULE_vmar_protect_without_read);
+    if (!is_page_aligned(address)) return refuse(w, t, RULE_vmar_protect_unaligned);
     if (has(options, ~(uint32_t)(PERMISSION_BITS | ZX_VM_PERM_READ_IF_XOM_UNSUPPORTED)))
         return refuse(w, t, RULE_vmar_protect_bad_option);
-    if (length == 0)
-        return refuse(w, t, RULE_vmar_protect_empty);
-    if (!is_inside(w, vmar, address, length))
-        return refuse(w, t, RULE_vmar_protect_outside);
+    if (length == 0) return refuse(w, t, RULE_vmar_protect_empty);
+    if (!is_inside(w, vmar, address, length)) return refuse(w, t, RULE_vmar_protect_outside);
     refused = may_protect(w, address, address + length, permissions);
-    if (refused != RULE_none)
-        return refuse(w, t, refused);
-    if (!arena_reserve(w, mapping_protect_bytes(w, address, address + length)))
-        return no_memory(w, t);
+    if (refused != RULE_none) return refuse(w, t, refused);
+    if (!arena_reserve(w, mapping_protect_bytes(w, address, address + length))) return no_memory(w, t);
     mapping_protect(w, address, address + length, permissions);
     return accept(w, t, RULE_vmar_protect_done);
 }
@@ -289,13 +242,10 @@ static zx_rights_t range_rights(uint32_t op) {
     switch (op) {
     case ZX_VMAR_OP_COMMIT:
     case ZX_VMAR_OP_DECOMMIT:
-    case ZX_VMAR_OP_ZERO:
-        return ZX_RIGHT_WRITE;
+    case ZX_VMAR_OP_ZERO: return ZX_RIGHT_WRITE;
     case ZX_VMAR_OP_PREFETCH:
-    case ZX_VMAR_OP_MAP_RANGE:
-        return ZX_RIGHT_READ;
-    default:
-        return 0;
+    case ZX_VMAR_OP_MAP_RANGE: return ZX_RIGHT_READ;
+    default: return 0;
     }
 }
 
@@ -315,16 +265,11 @@ static enum rule_number check_range(const zxp_world *w, thread_ref t) {
     uint64_t length = rounded_length(arg(w, t, RANGE_LENGTH));
     vmar_ref vmar;
     enum rule_number refused = handle_to_vmar(w, handle, 0, &vmar);
-    if (refused != RULE_none)
-        return refused;
-    if (!is_range_op(op))
-        return RULE_vmar_op_unknown;
-    if ((handle_rights(w, handle) & range_rights(op)) != range_rights(op))
-        return RULE_vmar_op_denied;
-    if (length == 0 || !is_page_aligned(arg(w, t, RANGE_ADDRESS)))
-        return RULE_vmar_op_empty;
-    if (!is_inside(w, vmar, arg(w, t, RANGE_ADDRESS), length))
-        return RULE_vmar_op_outside;
+    if (refused != RULE_none) return refused;
+    if (!is_range_op(op)) return RULE_vmar_op_unknown;
+    if ((handle_rights(w, handle) & range_rights(op)) != range_rights(op)) return RULE_vmar_op_denied;
+    if (length == 0 || !is_page_aligned(arg(w, t, RANGE_ADDRESS))) return RULE_vmar_op_empty;
+    if (!is_inside(w, vmar, arg(w, t, RANGE_ADDRESS), length)) return RULE_vmar_op_outside;
     return RULE_none;
 }
 
@@ -333,16 +278,14 @@ static enum rule_number begin_piece(zxp_world *w, thread_ref t, zx_vaddr_t end) 
     struct call *call = call_of(w, t);
     zx_vaddr_t at = call->local[LOCAL_AT];
     mapping_ref m = mapping_find(w, at);
-    if (!mapping_is(m))
-        return RULE_vmar_op_hole;
+    if (!mapping_is(m)) return RULE_vmar_op_hole;
     const struct mapping *mapping = mapping_at(w, m);
     uint64_t length = min_u64(end, mapping->base + mapping->size) - at,
              offset = mapping->vmo_offset + (at - mapping->base);
     uint32_t needed = range_permission(arg32(w, t, RANGE_OP));
     if (mapping->fault_beyond_stream_size && !in_range(offset, length, mapping_limit(w, m)))
         return RULE_vmar_op_beyond_stream;
-    if ((mapping->max_permissions & needed) != needed)
-        return RULE_vmar_op_maximum;
+    if ((mapping->max_permissions & needed) != needed) return RULE_vmar_op_maximum;
     call->local[LOCAL_LENGTH] = length;
     call->local[LOCAL_OFFSET] = offset;
     call->phase = PHASE_IN_PIECE;
@@ -367,8 +310,7 @@ static bool end_piece(zxp_world *w, thread_ref t) {
         uint64_t first = (at - mapping->base) / PAGE,
                  last = (min_u64(end, mapping->base + mapping->size) - mapping->base) / PAGE;
         bool same = vmo_same(mapping->vmo, vmo) && mapping->vmo_offset + (at - mapping->base) == offset;
-        if (same)
-            entered = mapping_enter(w, m, first, last);
+        if (same) entered = mapping_enter(w, m, first, last);
     }
     hold_vmo(w, t, 0, vmo_none());
     return entered;
@@ -387,25 +329,17 @@ static enum look work_on_piece(zxp_world *w, thread_ref t) {
 step op_vmar_op_range(zxp_world *w, thread_ref t) {
     zx_vaddr_t end = arg(w, t, RANGE_ADDRESS) + rounded_length(arg(w, t, RANGE_LENGTH));
     enum rule_number refused = call_of(w, t)->phase == PHASE_CHECKS ? check_range(w, t) : RULE_none;
-    if (refused != RULE_none)
-        return refuse(w, t, refused);
-    if (call_of(w, t)->phase == PHASE_CHECKS)
-        call_of(w, t)->local[LOCAL_AT] = arg(w, t, RANGE_ADDRESS);
+    if (refused != RULE_none) return refuse(w, t, refused);
+    if (call_of(w, t)->phase == PHASE_CHECKS) call_of(w, t)->local[LOCAL_AT] = arg(w, t, RANGE_ADDRESS);
     while (call_of(w, t)->phase == PHASE_IN_PIECE || call_of(w, t)->local[LOCAL_AT] < end) {
-        if (call_of(w, t)->phase != PHASE_IN_PIECE)
-            refused = begin_piece(w, t, end);
-        if (refused != RULE_none)
-            return refuse(w, t, refused);
+        if (call_of(w, t)->phase != PHASE_IN_PIECE) refused = begin_piece(w, t, end);
+        if (refused != RULE_none) return refuse(w, t, refused);
         switch (work_on_piece(w, t)) {
-        case LOOK_OK:
-            break;
-        case LOOK_WAIT:
-            return wait_for_request(w, t);
-        case LOOK_FAILED:
-            return look_end(w, t, LOOK_FAILED);
+        case LOOK_OK: break;
+        case LOOK_WAIT: return wait_for_request(w, t);
+        case LOOK_FAILED: return look_end(w, t, LOOK_FAILED);
         }
-        if (!end_piece(w, t))
-            return no_memory(w, t);
+        if (!end_piece(w, t)) return no_memory(w, t);
     }
     return accept(w, t, RULE_vmar_op_done);
 }

@@ -5,9 +5,9 @@
 
 /* What was asked for, as the checks of each kind need it. */
 struct wish {
-    vmo_ref vmo;          /* the parent */
-    zx_rights_t rights;   /* of the handle to it */
-    uint32_t options;     /* all of them */
+    vmo_ref vmo;        /* the parent */
+    zx_rights_t rights; /* of the handle to it */
+    uint32_t options;   /* all of them */
     uint64_t offset;
     uint64_t size;        /* rounded up */
     uint64_t stream_size; /* not rounded */

@@ -12,9 +12,9 @@ enum { WRITE_CAP = 16 }; /* pages of the longest request that a write makes */
 /* What is left of a call. */
 struct copy {
     node_ref node;
-    uint64_t at;             /* next byte, in the node */
-    uint64_t left;           /* bytes to copy yet */
-    uint64_t pages;          /* that these touch */
+    uint64_t at;    /* next byte, in the node */
+    uint64_t left;  /* bytes to copy yet */
+    uint64_t pages; /* that these touch */
 };
 
 static uint64_t pages_touched(uint64_t at, uint64_t length) {

@@ -227,8 +227,8 @@ static thread_ref first_to_time_out(const zxp_world *w, int64_t until) {
     return first;
 }
 
-/* The clock stops at each deadline on its way, and those who waited for it run: they only end, so this is no recursion. It
- * never passes ZX_TIME_INFINITE. */
+/* The clock stops at each deadline on its way, and those who waited for it run: they only end, so this is no recursion.
+ * It never passes ZX_TIME_INFINITE. */
 step op_advance(zxp_world *w, thread_ref t) {
     uint64_t rest = (uint64_t)ZX_TIME_INFINITE - kernel_of(w)->now;
     uint64_t end = kernel_of(w)->now + min_u64(arg(w, t, 0), rest);

@@ -7,25 +7,19 @@
 
 /* ---- Finding: steps 1 to 5 ---- */
 
-static bool is_permitted(uint32_t permissions, uint32_t access) {
-    return (permissions & access) != 0;
-}
+static bool is_permitted(uint32_t permissions, uint32_t access) { return (permissions & access) != 0; }
 
 enum rule_number target_find(const zxp_world *w, zx_vaddr_t address, uint32_t access, struct target *target) {
     mapping_ref m = mapping_find(w, address);
-    if (!mapping_is(m))
-        return RULE_fault_not_mapped;
+    if (!mapping_is(m)) return RULE_fault_not_mapped;
     const struct mapping *mapping = mapping_at(w, m);
     uint64_t index = (address - mapping->base) / PAGE, offset = mapping->vmo_offset + index * PAGE,
              limit = mapping_limit(w, m);
     struct page_run run = page_map_find(w, &mapping->pages, index);
-    if (!is_permitted(key_permissions(&run.key), access))
-        return RULE_fault_permission;
-    if (offset >= limit)
-        return RULE_fault_beyond;
+    if (!is_permitted(key_permissions(&run.key), access)) return RULE_fault_permission;
+    if (offset >= limit) return RULE_fault_beyond;
     const struct vmo *vmo = vmo_at(w, mapping->vmo);
-    if (vmo->lock == LOCK_DISCARDED)
-        return RULE_fault_discarded;
+    if (vmo->lock == LOCK_DISCARDED) return RULE_fault_discarded;
     *target = (struct target){.mapping = m,
                               .index = index,
                               .left = min_u64(run.end - index, (limit - offset) / PAGE),
@@ -43,8 +37,7 @@ uint64_t target_range(const zxp_world *w, const struct target *target, uint64_t 
     end = min_u64(end, target->index + min_u64(most, end));
     while (page < end) {
         struct page_run run = page_map_find(w, &mapping->pages, page);
-        if (key_permissions(&run.key) != target->permissions)
-            break;
+        if (key_permissions(&run.key) != target->permissions) break;
         page = min_u64(run.end, end);
     }
     return page - target->index;
@@ -52,9 +45,7 @@ uint64_t target_range(const zxp_world *w, const struct target *target, uint64_t 
 
 /* ---- Resolving: steps 6 to 8 ---- */
 
-static bool is_absent_in_root(const struct found *found) {
-    return node_is(found->owner) && found->key.state == ABSENT;
-}
+static bool is_absent_in_root(const struct found *found) { return node_is(found->owner) && found->key.state == ABSENT; }
 
 static bool needs_read(const zxp_world *w, const struct target *target) {
     struct found found = node_find(w, target->node, target->page, 1);
@@ -72,8 +63,7 @@ bool target_needs_request(const zxp_world *w, const struct target *target, uint3
 
 /* Section 5.1: a load enters RW where the page may be stored to as it is, else RO. */
 static void record_read(zxp_world *w, const struct target *target, uint64_t count) {
-    if (target->record != TRANSLATION_NONE)
-        return;
+    if (target->record != TRANSLATION_NONE) return;
     for (uint64_t done = 0; done < count;) {
         uint64_t alike = count - done;
         bool rw = mapping_writable(w, target->node, target->page + done, &alike) &&
@@ -86,8 +76,7 @@ static void record_read(zxp_world *w, const struct target *target, uint64_t coun
 
 /* Clips a count to pages that are alike for mapping_writable, so that one change of the records is enough. */
 static uint64_t alike_pages(const zxp_world *w, const struct target *target, uint64_t count) {
-    if (target->record == TRANSLATION_NONE)
-        (void)mapping_writable(w, target->node, target->page, &count);
+    if (target->record == TRANSLATION_NONE) (void)mapping_writable(w, target->node, target->page, &count);
     return count;
 }
 
@@ -97,12 +86,10 @@ static uint64_t resolve_bytes(const zxp_world *w, const struct target *target) {
 
 enum look target_read(zxp_world *w, thread_ref t, const struct target *target, uint64_t ask, uint64_t most,
                       uint64_t then, struct seen *seen) {
-    if (!arena_reserve(w, resolve_bytes(w, target) + then))
-        return look_no_memory(w, t);
+    if (!arena_reserve(w, resolve_bytes(w, target) + then)) return look_no_memory(w, t);
     uint64_t pages = needs_read(w, target) ? ask : min_u64(most, target->left);
     enum look look = look_read(w, t, target->node, target->page, pages, true, seen);
-    if (look != LOOK_OK)
-        return look;
+    if (look != LOOK_OK) return look;
     seen->count = alike_pages(w, target, min_u64(seen->count, min_u64(most, target->left)));
     record_read(w, target, seen->count);
     return LOOK_OK;
@@ -114,15 +101,12 @@ enum look target_write(zxp_world *w, thread_ref t, const struct target *target, 
         return look_no_memory(w, t);
     uint64_t pages = target_needs_request(w, target, ZX_VM_PERM_WRITE) ? ask : min_u64(most, target->left);
     enum look look = look_own(w, t, target->node, target->page, OWN_WRITE, pages, count);
-    if (look != LOOK_OK)
-        return look;
+    if (look != LOOK_OK) return look;
     *count = min_u64(*count, min_u64(most, target->left));
     reclaim_mark_accessed(w, target->node, target->page, target->page + *count);
-    if (target->record == TRANSLATION_RW)
-        return LOOK_OK;
+    if (target->record == TRANSLATION_RW) return LOOK_OK;
     mapping_record(w, target->mapping, target->index, target->index + *count, TRANSLATION_RW);
-    if (!node_is_root(w, target->node))
-        return LOOK_OK;
+    if (!node_is_root(w, target->node)) return LOOK_OK;
     root_modified(w, target->node);
     apply_rule(w, RULE_fault_write_fault);
     return LOOK_OK;

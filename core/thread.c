@@ -16,9 +16,7 @@ static uint32_t grown_capacity(const struct kernel *kernel) {
     return kernel->thread_capacity == 0 ? FIRST_CAPACITY : kernel->thread_capacity * 2;
 }
 
-static bool table_full(const struct kernel *kernel) {
-    return kernel->thread_count == kernel->thread_capacity;
-}
+static bool table_full(const struct kernel *kernel) { return kernel->thread_count == kernel->thread_capacity; }
 
 uint64_t thread_make_bytes(const zxp_world *w) {
     const struct kernel *kernel = kernel_of(w);

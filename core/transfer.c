@@ -42,7 +42,9 @@ static bool list_begin(zxp_world *w, thread_ref t, uint64_t pages) {
 
 static_assert(sizeof(struct taken) == sizeof(struct page_map), "the list in the call is a struct taken");
 
-struct taken *taken_of(zxp_world *w, thread_ref t) { return (struct taken *)&call_of(w, t)->transit; }
+struct taken *taken_of(zxp_world *w, thread_ref t) {
+    return (struct taken *)&call_of(w, t)->transit;
+}
 
 void taken_free(zxp_world *w, thread_ref t) {
     if (!list_begun(w, t)) return;

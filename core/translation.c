@@ -21,8 +21,7 @@ void mapping_record(zxp_world *w, mapping_ref m, uint64_t first, uint64_t end, e
 
 /* A page of a family is shared as long as another member owns it too. */
 static bool is_shared(const zxp_world *w, node_ref n, uint64_t page, const struct page_key *key, uint64_t *alike) {
-    if (key->share == 0 || !node_has_family(w, n))
-        return false;
+    if (key->share == 0 || !node_has_family(w, n)) return false;
     uint64_t end = page + *alike, owners = owners_of_run(w, n, page, &end, key->share);
     *alike = end - page;
     return owners > 1;
@@ -32,22 +31,17 @@ bool mapping_writable(const zxp_world *w, node_ref n, uint64_t page, uint64_t *a
     struct page_run run = slot_run(w, n, page);
     *alike = min_u64(*alike, run.end - page);
     switch (run.key.state) {
-    case DIRTY:
-        return true;
-    case CLEAN:
-        return !profile_is(w, ZXP_PROFILE_HEAD); /* the old profiles have no dirty state: chapter 9 section 3 */
-    case OWNED:
-        return !is_shared(w, n, page, &run.key, alike);
-    default:
-        return false;
+    case DIRTY: return true;
+    case CLEAN: return !profile_is(w, ZXP_PROFILE_HEAD); /* the old profiles have no dirty state: chapter 9 section 3 */
+    case OWNED: return !is_shared(w, n, page, &run.key, alike);
+    default: return false;
     }
 }
 
 /* What MAP_RANGE enters for pages from `page` of the node on; *alike as above. */
 static enum translation translation_to_enter(const zxp_world *w, node_ref n, uint64_t page, uint32_t permissions,
                                              uint64_t *alike) {
-    if ((permissions & ZX_VM_PERM_READ) == 0)
-        return TRANSLATION_NONE;
+    if ((permissions & ZX_VM_PERM_READ) == 0) return TRANSLATION_NONE;
     if (!node_is_root(w, n) && (permissions & ZX_VM_PERM_WRITE) != 0)
         return mapping_writable(w, n, page, alike) ? TRANSLATION_RW : TRANSLATION_NONE;
     struct found found = node_find(w, n, page, *alike);
@@ -66,10 +60,8 @@ bool mapping_enter(zxp_world *w, mapping_ref m, uint64_t first, uint64_t end) {
         uint64_t alike = min_u64(run.end, end) - page;
         if (key_record(&run.key) == TRANSLATION_NONE) {
             enum translation record = translation_to_enter(w, n, node_first + page, key_permissions(&run.key), &alike);
-            if (!arena_reserve(w, mapping_record_bytes(w, m)))
-                return false;
-            if (record != TRANSLATION_NONE)
-                mapping_record(w, m, page, page + alike, record);
+            if (!arena_reserve(w, mapping_record_bytes(w, m))) return false;
+            if (record != TRANSLATION_NONE) mapping_record(w, m, page, page + alike, record);
         }
         page += alike;
     }
@@ -99,8 +91,7 @@ static void lower_in_vmo(zxp_world *w, vmo_ref v, uint64_t first, uint64_t end, 
         const struct mapping *mapping = mapping_at(w, m);
         uint64_t offset = mapping->vmo_offset / PAGE;
         uint64_t from = max_u64(first, offset), to = min_u64(end, offset + mapping->size / PAGE);
-        if (from < to)
-            lower_in_mapping(w, m, from - offset, to - offset, most);
+        if (from < to) lower_in_mapping(w, m, from - offset, to - offset, most);
     }
 }
 
@@ -111,8 +102,7 @@ static void lower_in_users(zxp_world *w, node_ref n, uint64_t first, uint64_t en
 
 static bool has_mappings(const zxp_world *w, node_ref n) {
     for (vmo_ref v = node_at(w, n)->first_user; vmo_is(v); v = vmo_at(w, v)->next_user)
-        if (vmo_at(w, v)->mappings > 0)
-            return true;
+        if (vmo_at(w, v)->mappings > 0) return true;
     return false;
 }
 
@@ -129,8 +119,7 @@ static struct pages pages_below(const zxp_world *w, node_ref n, node_ref below, 
         shift += node_at(w, x)->up_offset / PAGE;
     }
     struct pages range = {max_u64(first, shift) - shift, min_u64(limit, max_u64(end, shift) - shift)};
-    if (range.first > range.end)
-        range.first = range.end;
+    if (range.first > range.end) range.first = range.end;
     return range;
 }
 
@@ -140,8 +129,7 @@ static bool is_seen(const zxp_world *w, node_ref n, node_ref below, uint64_t pag
     for (node_ref x = below; !node_same(x, n); x = node_at(w, x)->up) {
         struct page_run run = slot_run(w, x, page);
         *alike = min_u64(*alike, run.end - page);
-        if (run.key.state != ABSENT)
-            return false;
+        if (run.key.state != ABSENT) return false;
         page += node_at(w, x)->up_offset / PAGE;
     }
     return true;
@@ -150,8 +138,7 @@ static bool is_seen(const zxp_world *w, node_ref n, node_ref below, uint64_t pag
 static void lower_where_seen(zxp_world *w, node_ref n, node_ref below, struct pages range, enum translation most) {
     while (range.first < range.end) {
         uint64_t alike = range.end - range.first;
-        if (is_seen(w, n, below, range.first, &alike))
-            lower_in_users(w, below, range.first, range.first + alike, most);
+        if (is_seen(w, n, below, range.first, &alike)) lower_in_users(w, below, range.first, range.first + alike, most);
         range.first += alike;
     }
 }
@@ -159,22 +146,19 @@ static void lower_where_seen(zxp_world *w, node_ref n, node_ref below, struct pa
 /* The node after `x` in the tree below n, without going below x; none at the end. */
 static node_ref next_beside(const zxp_world *w, node_ref n, node_ref x) {
     while (!node_same(x, n)) {
-        if (node_is(node_at(w, x)->next_below))
-            return node_at(w, x)->next_below;
+        if (node_is(node_at(w, x)->next_below)) return node_at(w, x)->next_below;
         x = node_at(w, x)->up;
     }
     return node_none();
 }
 
 static void lower(zxp_world *w, node_ref n, uint64_t first, uint64_t end, enum translation most) {
-    if (kernel_of(w)->mappings == 0 || first >= end)
-        return;
+    if (kernel_of(w)->mappings == 0 || first >= end) return;
     lower_in_users(w, n, first, end, most);
     node_ref x = node_at(w, n)->first_below;
     while (node_is(x)) {
         struct pages range = pages_below(w, n, x, first, end);
-        if (range.first < range.end && has_mappings(w, x))
-            lower_where_seen(w, n, x, range, most);
+        if (range.first < range.end && has_mappings(w, x)) lower_where_seen(w, n, x, range, most);
         node_ref deeper = range.first < range.end ? node_at(w, x)->first_below : node_none();
         x = node_is(deeper) ? deeper : next_beside(w, n, x);
     }
@@ -192,8 +176,7 @@ void mappings_protect_pages(zxp_world *w, node_ref n, uint64_t first, uint64_t e
  * of a range. */
 uint64_t mappings_change_bytes(const zxp_world *w) {
     uint64_t bytes = 0;
-    if (kernel_of(w)->mappings == 0)
-        return 0;
+    if (kernel_of(w)->mappings == 0) return 0;
     for (mapping_ref m = mapping_after(w, 0); mapping_is(m);) {
         const struct mapping *mapping = mapping_at(w, m);
         uint64_t runs = 8u + mapping->pages.runs;

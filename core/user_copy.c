@@ -17,8 +17,7 @@ enum { BUFFER_VMO = 1 }; /* call.held[0] is the call's own */
 
 /* The target will ask a pager: the thread's request is needed for that. */
 static void lend_request(zxp_world *w, thread_ref t) {
-    if (call_of(w, t)->uninterruptible)
-        return;
+    if (call_of(w, t)->uninterruptible) return;
     call_of(w, t)->fault_early = thread_at(w, t)->request.early;
     call_of(w, t)->uninterruptible = 1;
     request_cancel(w, t);
@@ -27,8 +26,7 @@ static void lend_request(zxp_world *w, thread_ref t) {
 
 /* Back to the call's own. */
 static void give_request_back(zxp_world *w, thread_ref t) {
-    if (!call_of(w, t)->uninterruptible)
-        return;
+    if (!call_of(w, t)->uninterruptible) return;
     call_of(w, t)->uninterruptible = 0;
     request_cancel(w, t);
     request_begin(w, t, call_of(w, t)->fault_early != 0);
@@ -45,10 +43,8 @@ static enum look wait_in_buffer(zxp_world *w, thread_ref t, const struct target 
 /* One page, or several alike, of the range. */
 static enum look resolve_some(zxp_world *w, thread_ref t, const struct target *target, uint32_t access, uint64_t left,
                               uint64_t *count) {
-    if (target_needs_request(w, target, access))
-        lend_request(w, t);
-    if (access == ZX_VM_PERM_WRITE)
-        return target_write(w, t, target, left, left, 0, count);
+    if (target_needs_request(w, target, access)) lend_request(w, t);
+    if (access == ZX_VM_PERM_WRITE) return target_write(w, t, target, left, left, 0, count);
     struct seen seen;
     enum look look = target_read(w, t, target, left, left, 0, &seen);
     *count = seen.count;
@@ -68,16 +64,13 @@ static enum look fault_range(zxp_world *w, thread_ref t, uint32_t access) {
     struct target target;
     uint64_t left = 0, count = 0;
     enum rule_number refused = target_find(w, call_of(w, t)->fault_at, access, &target);
-    if (refused != RULE_none)
-        return end_range_fault(w, t, look_refused(w, t, refused));
+    if (refused != RULE_none) return end_range_fault(w, t, look_refused(w, t, refused));
     left = target_range(w, &target, (call_of(w, t)->fault_end - call_of(w, t)->fault_at) / PAGE);
     while (left > 0) {
         (void)target_find(w, call_of(w, t)->fault_at, access, &target);
         enum look look = resolve_some(w, t, &target, access, left, &count);
-        if (look == LOOK_WAIT)
-            return wait_in_buffer(w, t, &target);
-        if (look == LOOK_FAILED)
-            return end_range_fault(w, t, look);
+        if (look == LOOK_WAIT) return wait_in_buffer(w, t, &target);
+        if (look == LOOK_FAILED) return end_range_fault(w, t, look);
         left -= count;
         call_of(w, t)->fault_at += count * PAGE;
     }
@@ -90,10 +83,8 @@ static uint32_t buffer_access(const zxp_world *w, thread_ref t) {
 
 enum look captured_resume(zxp_world *w, thread_ref t) {
     zx_status_t status;
-    if (call_of(w, t)->fault_end == 0)
-        return LOOK_OK;
-    if (!request_failed(w, t, &status))
-        return fault_range(w, t, buffer_access(w, t));
+    if (call_of(w, t)->fault_end == 0) return LOOK_OK;
+    if (!request_failed(w, t, &status)) return fault_range(w, t, buffer_access(w, t));
     return end_range_fault(w, t, look_refused_with(w, t, RULE_fault_failed_by_pager, status));
 }
 
@@ -110,8 +101,7 @@ static enum look begin_range_fault(zxp_world *w, thread_ref t, zx_vaddr_t fault,
 /* Does the buffer's page count as translated for this access? */
 static bool is_translated(const zxp_world *w, zx_vaddr_t address, uint32_t access, struct target *target) {
     uint64_t one = 1;
-    if (target_find(w, address, access, target) != RULE_none)
-        return false;
+    if (target_find(w, address, access, target) != RULE_none) return false;
     if (access == ZX_VM_PERM_READ)
         return target->record != TRANSLATION_NONE && !target_needs_request(w, target, access);
     return target->record == TRANSLATION_RW && mapping_writable(w, target->node, target->page, &one);
@@ -122,8 +112,7 @@ static void bytes_of_page(const zxp_world *w, node_ref n, uint64_t page, uint8_t
     struct found found = node_find(w, n, page, 1);
     bool frame = node_is(found.owner) && is_frame(&found.key);
     const uint8_t *bytes = content_bytes(w, frame ? key_content(&found.key) : content_zero(), found.page, out);
-    if (bytes != out)
-        memcpy(out, bytes, ZXP_PAGE_SIZE);
+    if (bytes != out) memcpy(out, bytes, ZXP_PAGE_SIZE);
 }
 
 /* One piece that lies in one page of each side. */
@@ -131,8 +120,7 @@ static bool copy_piece(zxp_world *w, node_ref n, uint64_t offset, const struct t
                        uint32_t length, bool to_user) {
     uint8_t scratch[ZXP_PAGE_SIZE];
     uint64_t user_offset = user->page * PAGE + at;
-    if (!arena_reserve(w, slots_bytes(w, user->node, 1) + 2 * write_bytes(w, to_user ? user->node : n)))
-        return false;
+    if (!arena_reserve(w, slots_bytes(w, user->node, 1) + 2 * write_bytes(w, to_user ? user->node : n))) return false;
     reclaim_mark_accessed(w, user->node, user->page, user->page + 1);
     bytes_of_page(w, to_user ? n : user->node, to_user ? offset / PAGE : user->page, scratch);
     if (to_user)
@@ -150,10 +138,8 @@ static enum copied copy_chunk(zxp_world *w, node_ref n, uint64_t offset, uint64_
     while (length > 0) {
         struct target user;
         uint64_t piece = min_u64(length, PAGE - *address % PAGE);
-        if (!is_translated(w, *address, to_user ? ZX_VM_PERM_WRITE : ZX_VM_PERM_READ, &user))
-            return UNTRANSLATED;
-        if (!copy_piece(w, n, offset, &user, (uint32_t)(*address % PAGE), (uint32_t)piece, to_user))
-            return NO_MEMORY;
+        if (!is_translated(w, *address, to_user ? ZX_VM_PERM_WRITE : ZX_VM_PERM_READ, &user)) return UNTRANSLATED;
+        if (!copy_piece(w, n, offset, &user, (uint32_t)(*address % PAGE), (uint32_t)piece, to_user)) return NO_MEMORY;
         offset += piece;
         *address += piece;
         length -= piece;
@@ -167,13 +153,9 @@ enum look captured_copy(zxp_world *w, thread_ref t, node_ref n, uint64_t offset,
     zx_vaddr_t at = address;
     *done = 0;
     switch (copy_chunk(w, n, offset, chunk, &at, to_user)) {
-    case COPIED:
-        *done = chunk;
-        return LOOK_OK;
-    case NO_MEMORY:
-        return look_no_memory(w, t);
-    default:
-        return begin_range_fault(w, t, at, left, buffer_access(w, t));
+    case COPIED: *done = chunk; return LOOK_OK;
+    case NO_MEMORY: return look_no_memory(w, t);
+    default: return begin_range_fault(w, t, at, left, buffer_access(w, t));
     }
 }
 
@@ -188,22 +170,17 @@ static enum look direct_failed(zxp_world *w, thread_ref t) {
 enum look direct_copy_out(zxp_world *w, thread_ref t, zx_vaddr_t address, const uint8_t *bytes, uint32_t length,
                           uint32_t *done) {
     zx_status_t status;
-    if (call_of(w, t)->uninterruptible && request_failed(w, t, &status))
-        return direct_failed(w, t);
+    if (call_of(w, t)->uninterruptible && request_failed(w, t, &status)) return direct_failed(w, t);
     while (*done < length) {
         struct target target;
         zx_vaddr_t at = address + *done;
         uint32_t piece = (uint32_t)min_u64(length - *done, PAGE - at % PAGE);
         uint64_t count;
-        if (target_find(w, at, ZX_VM_PERM_WRITE, &target) != RULE_none)
-            return direct_failed(w, t);
-        if (target_needs_request(w, &target, ZX_VM_PERM_WRITE))
-            lend_request(w, t);
+        if (target_find(w, at, ZX_VM_PERM_WRITE, &target) != RULE_none) return direct_failed(w, t);
+        if (target_needs_request(w, &target, ZX_VM_PERM_WRITE)) lend_request(w, t);
         enum look look = target_write(w, t, &target, 1, 1, target_store_bytes(w, &target), &count);
-        if (look == LOOK_WAIT)
-            return wait_in_buffer(w, t, &target);
-        if (look == LOOK_FAILED)
-            return direct_failed(w, t);
+        if (look == LOOK_WAIT) return wait_in_buffer(w, t, &target);
+        if (look == LOOK_FAILED) return direct_failed(w, t);
         node_write_bytes(w, target.node, target.page * PAGE + at % PAGE, piece, bytes + *done);
         *done += piece;
     }

@@ -9,7 +9,8 @@
 #include "page_map.h"
 #include "thread.h"
 
-static const uint64_t vmar_base = 0x10000, vmar_end = 0x7fffffff0000; /* chapter 7 section 2: the first pages stay unmapped */
+static const uint64_t vmar_base = 0x10000,
+                      vmar_end = 0x7fffffff0000; /* chapter 7 section 2: the first pages stay unmapped */
 
 static void begin_kernel(zxp_world *w, zxp_profile profile, uint32_t secret) {
     struct kernel *kernel = kernel_of(w);
@@ -85,8 +86,8 @@ void zxp_world_destroy(zxp_world *world) {
     free(world);
 }
 
-/* A world is never smaller than what fill() needed, and fill() needs the same each time: the reservation is met. It is not one
- * of a call's, so the context does not count it. */
+/* A world is never smaller than what fill() needed, and fill() needs the same each time: the reservation is met. It is
+ * not one of a call's, so the context does not count it. */
 void zxp_world_reset(zxp_world *world, zxp_profile profile) {
     zxp_context *context = world->context;
     world->context = NULL;
@@ -96,9 +97,7 @@ void zxp_world_reset(zxp_world *world, zxp_profile profile) {
     world->context = context;
 }
 
-static size_t used_bytes(const zxp_world *w) {
-    return (size_t)kernel_of(w)->top * ARENA_UNIT;
-}
+static size_t used_bytes(const zxp_world *w) { return (size_t)kernel_of(w)->top * ARENA_UNIT; }
 
 zx_status_t zxp_world_copy(zxp_world *dst, const zxp_world *src) {
     size_t bytes = used_bytes(src);
@@ -122,33 +121,19 @@ zxp_world *zxp_world_clone(const zxp_world *world) {
     return copy;
 }
 
-void zxp_world_attach(zxp_world *world, zxp_context *context) {
-    world->context = context;
-}
+void zxp_world_attach(zxp_world *world, zxp_context *context) { world->context = context; }
 
-zxp_context *zxp_world_context(const zxp_world *world) {
-    return world->context;
-}
+zxp_context *zxp_world_context(const zxp_world *world) { return world->context; }
 
-zxp_profile zxp_world_profile(const zxp_world *world) {
-    return (zxp_profile)kernel_of(world)->profile;
-}
+zxp_profile zxp_world_profile(const zxp_world *world) { return (zxp_profile)kernel_of(world)->profile; }
 
-size_t zxp_world_bytes(const zxp_world *world) {
-    return used_bytes(world);
-}
+size_t zxp_world_bytes(const zxp_world *world) { return used_bytes(world); }
 
-zx_time_t zxp_world_now(const zxp_world *world) {
-    return (zx_time_t)kernel_of(world)->now;
-}
+zx_time_t zxp_world_now(const zxp_world *world) { return (zx_time_t)kernel_of(world)->now; }
 
-zx_handle_t zxp_root_vmar(const zxp_world *world) {
-    return kernel_of(world)->vmar_handle;
-}
+zx_handle_t zxp_root_vmar(const zxp_world *world) { return kernel_of(world)->vmar_handle; }
 
-zx_vaddr_t zxp_root_vmar_base(const zxp_world *world) {
-    return vmar_at(world, kernel_of(world)->vmar)->base;
-}
+zx_vaddr_t zxp_root_vmar_base(const zxp_world *world) { return vmar_at(world, kernel_of(world)->vmar)->base; }
 
 zx_status_t zxp_thread_create(zxp_world *world, uint32_t *thread) {
     if (!arena_reserve(world, thread_make_bytes(world))) return ZX_ERR_NO_MEMORY;
@@ -157,6 +142,4 @@ zx_status_t zxp_thread_create(zxp_world *world, uint32_t *thread) {
     return ZX_OK;
 }
 
-uint32_t zxp_thread_count(const zxp_world *world) {
-    return kernel_of(world)->thread_count;
-}
+uint32_t zxp_thread_count(const zxp_world *world) { return kernel_of(world)->thread_count; }

@@ -1,12 +1,13 @@
 /*
  * world.h - what the modelled kernel knows: every structure that lives in the arena.
  *
- * Read this first. A world is a handle table, objects (VMO, pager, port, VMAR, event), nodes (which hold pages), sources
- * (the pager side of a pager root), mappings, pins and virtual threads. References are 32-bit arena indices, one type each,
- * so that they cannot be mixed up; index 0 is none.
+ * Read this first. A world is a handle table, objects (VMO, pager, port, VMAR, event), nodes (which hold pages),
+ * sources (the pager side of a pager root), mappings, pins and virtual threads. References are 32-bit arena indices,
+ * one type each, so that they cannot be mixed up; index 0 is none.
  *
  *   handle -> object        vmo -> node -> source -> pager, port
- *   VMO objects form the user tree (parent, children: chapter 6 section 2); nodes form the page tree (up, below, family).
+ *   VMO objects form the user tree (parent, children: chapter 6 section 2); nodes form the page tree (up, below,
+ *   family).
  *   thread -> call (what it is doing) and request (what it waits for in a source).
  */
 #ifndef CORE_WORLD_H
@@ -17,16 +18,16 @@
 
 #include "arena.h"
 
-#define REFERENCE_TO(kind)                                                                    \
-    typedef struct kind##_ref {                                                               \
-        uint32_t index;                                                                       \
-    } kind##_ref;                                                                             \
-    struct kind;                                                                              \
-    static inline struct kind *kind##_at(const zxp_world *w, kind##_ref ref) {                \
-        return (struct kind *)arena_at(w, ref.index);                                         \
-    }                                                                                         \
-    static inline bool kind##_is(kind##_ref ref) { return ref.index != 0; }                   \
-    static inline bool kind##_same(kind##_ref a, kind##_ref b) { return a.index == b.index; } \
+#define REFERENCE_TO(kind)                                                                                             \
+    typedef struct kind##_ref {                                                                                        \
+        uint32_t index;                                                                                                \
+    } kind##_ref;                                                                                                      \
+    struct kind;                                                                                                       \
+    static inline struct kind *kind##_at(const zxp_world *w, kind##_ref ref) {                                         \
+        return (struct kind *)arena_at(w, ref.index);                                                                  \
+    }                                                                                                                  \
+    static inline bool kind##_is(kind##_ref ref) { return ref.index != 0; }                                            \
+    static inline bool kind##_same(kind##_ref a, kind##_ref b) { return a.index == b.index; }                          \
     static inline kind##_ref kind##_none(void) { return (kind##_ref){0}; }
 
 REFERENCE_TO(object)
@@ -45,7 +46,7 @@ REFERENCE_TO(thread)
 REFERENCE_TO(stream)
 REFERENCE_TO(body)
 
-#define PAGE ((uint64_t)ZXP_PAGE_SIZE)
+#define PAGE  ((uint64_t)ZXP_PAGE_SIZE)
 #define NEVER UINT64_MAX
 
 /* ---- Pages: chapter 3 section 2. The letters, the state diagram and the transitions are in page_state.h ---- */
@@ -54,22 +55,24 @@ enum page_state { ABSENT, MARKER, CLEAN, DIRTY, AWAITING, ZERO_DIRTY, ZERO_UNTRA
 /* Y is no state: a page of a ZERO_DIRTY run that lies before first + acl (chapter 3 section 5.1). */
 
 enum content_kind { CONTENT_FILL, CONTENT_LETTERS, CONTENT_BODY };
-/* FILL: value is the byte. LETTERS: page i of the map is full of 'A' + (value + i) mod 26. BODY: value is a body_ref. */
+/* FILL: value is the byte. LETTERS: page i of the map is full of 'A' + (value + i) mod 26. BODY: value is a
+ * body_ref. */
 
 enum reclaim_list { LIST_NONE, LIST_GENERATION, LIST_ISOLATE };
 
 /* All that can differ between neighbouring pages. Equal keys are always merged; unused fields are zero, so keys compare
  * with memcmp. Exactly 24 bytes. */
 struct page_key {
-    uint64_t order;    /* ZERO_DIRTY: acl in pages. Frames in a reclaim list: stamp. A later stamp is nearer the head of a
-                        * generation (last in, first out), an earlier one nearer the head of Isolate (first in, first out) */
-    uint32_t content;  /* value of the content, frames only */
-    uint32_t share;    /* OWNED: 0, or the snapshot since which it has not been written (chapter 6 section 4.3) */
-    uint8_t state;     /* enum page_state; in a mapping's map: permissions and translation record */
-    uint8_t kind;      /* enum content_kind */
-    uint8_t pins;      /* pin count 0..31 */
+    uint64_t
+        order; /* ZERO_DIRTY: acl in pages. Frames in a reclaim list: stamp. A later stamp is nearer the head of a
+                * generation (last in, first out), an earlier one nearer the head of Isolate (first in, first out) */
+    uint32_t content; /* value of the content, frames only */
+    uint32_t share;   /* OWNED: 0, or the snapshot since which it has not been written (chapter 6 section 4.3) */
+    uint8_t state;    /* enum page_state; in a mapping's map: permissions and translation record */
+    uint8_t kind;     /* enum content_kind */
+    uint8_t pins;     /* pin count 0..31 */
     uint8_t always_need;
-    uint8_t list;      /* enum reclaim_list; LIST_NONE unless the frame is reclaimable (chapter 8 section 1.1) */
+    uint8_t list;            /* enum reclaim_list; LIST_NONE unless the frame is reclaimable (chapter 8 section 1.1) */
     uint8_t list_generation; /* generation (mod 8) whose list holds it */
     uint8_t generation;      /* generation (mod 8) recorded by MarkAccessed; may be younger than list_generation */
     uint8_t ascending; /* pages of one stamp: 0 = highest page nearest the head, 1 = lowest page nearest the head */
@@ -80,8 +83,8 @@ struct page_map {
     uint64_t pages;
     uint32_t root;
     uint32_t runs;
-    uint16_t height;   /* 0: the root is a leaf */
-    uint16_t capacity; /* of a root leaf that has not reached full size */
+    uint16_t height;    /* 0: the root is a leaf */
+    uint16_t capacity;  /* of a root leaf that has not reached full size */
     uint32_t last_leaf; /* changed last: looked at first; 0: none */
 };
 
@@ -99,7 +102,7 @@ struct object {
     uint32_t type; /* ZX_OBJ_TYPE_... */
     uint32_t handle_count;
     zx_signals_t signals;
-    observer_ref observers; /* most recently registered first (chapter 1 section 7.2) */
+    observer_ref observers;    /* most recently registered first (chapter 1 section 7.2) */
     object_ref next, previous; /* in order of creation */
 };
 
@@ -119,14 +122,15 @@ struct stream {
 
 enum vmo_lock { LOCK_UNSET, LOCK_UNRECLAIMABLE, LOCK_RECLAIMABLE, LOCK_DISCARDED };
 
-/* A VMO object: what a handle names (chapter 6 section 2). Dies when it has no handle, mapping, pin and running call. */
+/* A VMO object: what a handle names (chapter 6 section 2). Dies when it has no handle, mapping, pin and running
+ * call. */
 struct vmo {
     struct object object;
     uint64_t base;       /* slice: byte offset of its window in the node */
     uint64_t window;     /* slice: byte length; NEVER otherwise */
     uint64_t lock_count; /* discardable: chapter 5 section 9 */
     node_ref node;
-    vmo_ref next_user, previous_user; /* VMOs on one node */
+    vmo_ref next_user, previous_user;                            /* VMOs on one node */
     vmo_ref parent, first_child, next_sibling, previous_sibling; /* user tree; most recent child first */
     uint32_t children;
     mapping_ref first_mapping;
@@ -134,28 +138,28 @@ struct vmo {
     uint32_t calls; /* blocked calls and faults that hold it */
     uint32_t pins;  /* pin records that hold it */
     stream_ref stream;
-    uint32_t name;  /* 32-byte block; 0: empty */
-    uint8_t kind;   /* zxp_vmo_kind */
+    uint32_t name; /* 32-byte block; 0: empty */
+    uint8_t kind;  /* zxp_vmo_kind */
     uint8_t resizable, immutable, discardable, cache_policy;
-    uint8_t lock;   /* enum vmo_lock */
+    uint8_t lock; /* enum vmo_lock */
     uint8_t reserved[2];
 };
 
 /* What holds pages: one for each root VMO and each clone (chapter 6 section 4.1). */
 struct node {
     struct page_map map;
-    uint64_t size; /* bytes, page multiple; map.pages * PAGE */
-    uint64_t up_offset;   /* offset in `up` of this node's offset 0 */
-    uint64_t limit;       /* this node looks into `up` only below this offset */
-    uint64_t root_offset; /* sum of clone offsets, for overflow checks and to align a family */
+    uint64_t size;           /* bytes, page multiple; map.pages * PAGE */
+    uint64_t up_offset;      /* offset in `up` of this node's offset 0 */
+    uint64_t limit;          /* this node looks into `up` only below this offset */
+    uint64_t root_offset;    /* sum of clone offsets, for overflow checks and to align a family */
     uint64_t reclaim_events; /* committed_change_events */
-    uint64_t pinned;      /* pages with pins > 0 */
+    uint64_t pinned;         /* pages with pins > 0 */
     node_ref up, first_below, next_below, previous_below;
     node_ref next_in_family, previous_in_family; /* circular; alone: itself */
-    source_ref source;    /* pager root's own; none elsewhere */
-    vmo_ref owner;        /* the root or clone VMO made with it; none once that died */
-    zx_koid_t koid;       /* of that VMO, also when it is gone: the node's name in encodings and events */
-    vmo_ref first_user;   /* owner, slices, references */
+    source_ref source;                           /* pager root's own; none elsewhere */
+    vmo_ref owner;                               /* the root or clone VMO made with it; none once that died */
+    zx_koid_t koid;                    /* of that VMO, also when it is gone: the node's name in encodings and events */
+    vmo_ref first_user;                /* owner, slices, references */
     node_ref next_node, previous_node; /* every node, zombies too: reclaim walks them (chapter 8 section 1.5) */
     uint8_t in_pager_tree, reserved[3];
 };
@@ -172,7 +176,7 @@ struct packet {
     zx_status_t status;
     uint64_t offset, length; /* page request; signal: count and timestamp */
     uint16_t command;
-    uint16_t embedded;  /* belongs to `source`, never freed by itself */
+    uint16_t embedded; /* belongs to `source`, never freed by itself */
     source_ref source;
     zx_signals_t trigger, observed;
     zx_handle_t handle; /* signal packets: registered through this handle value (zx_port_cancel) */
@@ -184,16 +188,16 @@ struct source {
     pager_ref pager; /* none once closed */
     port_ref port;   /* keeps the port object, also a dead one */
     node_ref node;
-    thread_ref owners[REQUEST_TYPES]; /* owner requests, ascending; they never overlap */
-    thread_ref active;                /* whose request the packet is for; none for COMPLETE or when dequeued */
+    thread_ref owners[REQUEST_TYPES];       /* owner requests, ascending; they never overlap */
+    thread_ref active;                      /* whose request the packet is for; none for COMPLETE or when dequeued */
     thread_ref pending_first, pending_last; /* owners that wait for their turn to be sent */
-    source_ref next, previous;        /* in the pager, most recently created first */
-    zx_koid_t koid;                   /* of the VMO that zx_pager_create_vmo made: identity for PAIR and for views */
+    source_ref next, previous;              /* in the pager, most recently created first */
+    zx_koid_t koid; /* of the VMO that zx_pager_create_vmo made: identity for PAIR and for views */
     uint8_t trap, detached, modified;
     uint8_t busy;             /* the packet slot is taken (chapter 4 section 8.1) */
     uint8_t complete_pending; /* the packet in the slot is COMPLETE */
     uint8_t complete_sent;
-    uint8_t place;            /* enum packet_place: where the packet is */
+    uint8_t place; /* enum packet_place: where the packet is */
     uint8_t reserved;
 };
 
@@ -206,10 +210,10 @@ struct port {
     struct object object;
     packet_ref first, last;
     uint32_t user_packets;
-    uint32_t sources; /* sources that hold it (internal references) */
+    uint32_t sources;                     /* sources that hold it (internal references) */
     thread_ref first_waiter, last_waiter; /* threads in zx_port_wait, in order of waiting */
-    observer_ref first_wait; /* async waits registered with it */
-    uint8_t dead;            /* last handle closed: everything sent is dropped */
+    observer_ref first_wait;              /* async waits registered with it */
+    uint8_t dead;                         /* last handle closed: everything sent is dropped */
     uint8_t reserved[3];
 };
 
@@ -217,7 +221,8 @@ struct event {
     struct object object;
 };
 
-/* A registered wait on an object's signals: of a thread (zx_object_wait_one, _many) or for a port (zx_object_wait_async). */
+/* A registered wait on an object's signals: of a thread (zx_object_wait_one, _many) or for a port
+ * (zx_object_wait_async). */
 struct observer {
     object_ref object;
     observer_ref next, previous; /* on the object */
@@ -254,7 +259,7 @@ struct mapping {
 
 struct pin {
     vmo_ref vmo;
-    pin_ref next; /* most recent first */
+    pin_ref next;            /* most recent first */
     uint64_t offset, length; /* bytes in the VMO */
     uint32_t write;
 };
@@ -263,10 +268,10 @@ struct pin {
 
 /* Content that a call copies from, or has copied: a value. `at` chains pieces for data (content.h). */
 struct piece {
-    uint64_t end;    /* bytes from the start of the data to the end of this piece */
-    uint32_t value;  /* fill byte, phase of the piece's first page, or body_ref */
-    uint16_t skip;   /* BODY: bytes of the page before the piece's first byte */
-    uint8_t kind;    /* enum content_kind */
+    uint64_t end;   /* bytes from the start of the data to the end of this piece */
+    uint32_t value; /* fill byte, phase of the piece's first page, or body_ref */
+    uint16_t skip;  /* BODY: bytes of the page before the piece's first byte */
+    uint8_t kind;   /* enum content_kind */
     uint8_t reserved;
 };
 struct data {
@@ -296,16 +301,16 @@ struct call {
     uint32_t more_values;         /* block of result fields beyond that */
     uint32_t list;                /* block: handles, wait items, dirty ranges, observed masks or a name */
     uint32_t list_count, list_bytes;
-    struct page_map transit;      /* pages taken and not yet put (transfer.h); root 0: none */
-    vmo_ref held[2];              /* VMOs that this call keeps alive */
+    struct page_map transit; /* pages taken and not yet put (transfer.h); root 0: none */
+    vmo_ref held[2];         /* VMOs that this call keeps alive */
     port_ref held_port;
     zx_status_t status;
     uint16_t op;
     uint16_t rule;
-    uint8_t phase;                /* where to resume; 0: from the beginning */
-    uint8_t values;               /* number of result fields that are set */
-    uint8_t uninterruptible;      /* waits in a buffer fault: suspend has to wait (chapter 7 section 14.3) */
-    uint8_t fault_early;          /* the call's own request is early-waking: put back after the buffer fault */
+    uint8_t phase;           /* where to resume; 0: from the beginning */
+    uint8_t values;          /* number of result fields that are set */
+    uint8_t uninterruptible; /* waits in a buffer fault: suspend has to wait (chapter 7 section 14.3) */
+    uint8_t fault_early;     /* the call's own request is early-waking: put back after the buffer fault */
 };
 
 enum request_role { ROLE_NONE, ROLE_OWNER, ROLE_ATTACHED };
@@ -315,26 +320,26 @@ struct request {
     uint64_t wake;           /* early: next byte wanted, relative to offset; NEVER otherwise */
     uint64_t pending;        /* owner: bytes still to be counted */
     source_ref source;
-    thread_ref owner;        /* attached: whose request it hangs on */
-    thread_ref first_attached, last_attached; /* owner: in order of attaching */
-    thread_ref next, previous;       /* owner: in source.owners. attached: in the owner's list */
+    thread_ref owner;                          /* attached: whose request it hangs on */
+    thread_ref first_attached, last_attached;  /* owner: in order of attaching */
+    thread_ref next, previous;                 /* owner: in source.owners. attached: in the owner's list */
     thread_ref next_pending, previous_pending; /* waiting to be sent (chapter 4 section 8.1) */
     zx_status_t status;
     zx_status_t latched_status;
-    uint8_t role;            /* enum request_role; ROLE_NONE: inactive */
-    uint8_t type;            /* enum request_type */
-    uint8_t early;           /* early-waking: zx_vmo_read and other read copies only */
-    uint8_t latched;         /* a signal arrived with nobody waiting */
-    uint8_t waiting;         /* the thread is blocked on this request's signal */
-    uint8_t is_pending;      /* in source.pending */
+    uint8_t role;       /* enum request_role; ROLE_NONE: inactive */
+    uint8_t type;       /* enum request_type */
+    uint8_t early;      /* early-waking: zx_vmo_read and other read copies only */
+    uint8_t latched;    /* a signal arrived with nobody waiting */
+    uint8_t waiting;    /* the thread is blocked on this request's signal */
+    uint8_t is_pending; /* in source.pending */
     uint8_t reserved[2];
 };
 
 struct thread {
     struct call call;
     struct request request;
-    uint64_t deadline;       /* absolute, of a wait that can time out; as zx_time_t */
-    thread_ref next_to_run;  /* run queue */
+    uint64_t deadline;                       /* absolute, of a wait that can time out; as zx_time_t */
+    thread_ref next_to_run;                  /* run queue */
     thread_ref next_waiter, previous_waiter; /* in port.first_waiter */
     zx_vaddr_t fault_address;
     uint32_t number;
@@ -352,37 +357,33 @@ struct thread {
 /* ---- The whole ---- */
 
 struct kernel {
-    uint32_t top;                /* units in use, this record included */
+    uint32_t top;                        /* units in use, this record included */
     uint32_t free_blocks[ARENA_CLASSES]; /* first free block of each class; its first word is the next */
-    uint64_t now;                /* virtual nanoseconds */
+    uint64_t now;                        /* virtual nanoseconds */
     uint64_t next_koid;
-    uint64_t next_stamp;         /* of reclaim lists */
+    uint64_t next_stamp;                           /* of reclaim lists */
     uint64_t newest_generation, oldest_generation; /* mru, lru: chapter 8 section 1.2 */
-    uint32_t next_share;         /* of page_key.share */
-    uint32_t profile;            /* zxp_profile */
+    uint32_t next_share;                           /* of page_key.share */
+    uint32_t profile;                              /* zxp_profile */
     uint32_t handle_secret;
-    uint32_t handles;            /* block of struct handle_slot */
+    uint32_t handles; /* block of struct handle_slot */
     uint32_t handle_capacity, handle_used, first_free_handle, live_handles;
     object_ref first_object, last_object;
-    node_ref first_node;         /* all nodes, most recently made first */
+    node_ref first_node; /* all nodes, most recently made first */
     pin_ref first_pin;
     vmar_ref vmar;
     zx_handle_t vmar_handle;
-    uint32_t threads;            /* block of thread_ref by number */
+    uint32_t threads; /* block of thread_ref by number */
     uint32_t thread_count, thread_capacity;
     thread_ref first_to_run, last_to_run;
-    thread_ref kernel_thread;    /* runs evict, reclaim, age, advance, suspend, resume, kill; has no number */
-    uint32_t mappings;           /* in the whole world: 0 saves every walk that looks for translations */
-    uint32_t pages_in_lists;     /* nonzero once a frame was in a reclaim list (never reset): skips reclaim walks */
+    thread_ref kernel_thread; /* runs evict, reclaim, age, advance, suspend, resume, kill; has no number */
+    uint32_t mappings;        /* in the whole world: 0 saves every walk that looks for translations */
+    uint32_t pages_in_lists;  /* nonzero once a frame was in a reclaim list (never reset): skips reclaim walks */
 };
 
-static inline struct kernel *kernel_of(const zxp_world *w) {
-    return (struct kernel *)w->memory;
-}
+static inline struct kernel *kernel_of(const zxp_world *w) { return (struct kernel *)w->memory; }
 
-static inline struct call *call_of(const zxp_world *w, thread_ref t) {
-    return &thread_at(w, t)->call;
-}
+static inline struct call *call_of(const zxp_world *w, thread_ref t) { return &thread_at(w, t)->call; }
 
 static inline bool profile_is(const zxp_world *w, zxp_profile profile) {
     return kernel_of(w)->profile == (uint32_t)profile;
@@ -399,7 +400,9 @@ static inline bool round_up(uint64_t x, uint64_t *rounded) {
     return true;
 }
 /* chapter 5 section 1.3: offset + length does not wrap and is at most max. */
-static inline bool in_range(uint64_t offset, uint64_t length, uint64_t max) { return length <= max && offset <= max - length; }
+static inline bool in_range(uint64_t offset, uint64_t length, uint64_t max) {
+    return length <= max && offset <= max - length;
+}
 static inline bool wraps(uint64_t offset, uint64_t length) { return offset > UINT64_MAX - length; }
 static inline uint64_t min_u64(uint64_t a, uint64_t b) { return a < b ? a : b; }
 static inline uint64_t max_u64(uint64_t a, uint64_t b) { return a > b ? a : b; }

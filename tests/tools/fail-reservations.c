@@ -3,11 +3,12 @@
  *
  *   fail-reservations [-c SECONDS] [-r SECONDS] FILE.zxp ...
  *
- * Calls: zxp_call is wrapped at link time. Before each call that the interpreter makes, the world is kept; after it, the call is made
- * again on a copy once for each reservation n that it made, with the n-th one failing (a call that made thousands: a sample of them).
- * After each: the invariants hold, only the operations named below may hide the failure, a refused call has changed nothing unless its
- * operation works page by page, the same call then works as before, and once everything is closed no block of the arena is left over.
- * Cases: then the files run again and again, in run n the n-th reservation of every case fails and the case goes on.
+ * Calls: zxp_call is wrapped at link time. Before each call that the interpreter makes, the world is kept; after it,
+ * the call is made again on a copy once for each reservation n that it made, with the n-th one failing (a call that
+ * made thousands: a sample of them). After each: the invariants hold, only the operations named below may hide the
+ * failure, a refused call has changed nothing unless its operation works page by page, the same call then works as
+ * before, and once everything is closed no block of the arena is left over. Cases: then the files run again and again,
+ * in run n the n-th reservation of every case fails and the case goes on.
  *
  * -c, -r: a budget for the calls and one for the runs of the cases; what is left out then is told.
  */
@@ -26,11 +27,11 @@ static struct {
     zxp_context context; /* of trials */
     bool no_memory;      /* a call of the trial ended with ZX_ERR_NO_MEMORY */
     const char *file;
-    const char *name;    /* of the case */
+    const char *name; /* of the case */
     bool probing;
-    uint64_t run;        /* of the cases: the number of the reservation that fails */
-    uint64_t *most;      /* of each file: the reservations of the case that made most of them */
-    int current;         /* number of the file */
+    uint64_t run;   /* of the cases: the number of the reservation that fails */
+    uint64_t *most; /* of each file: the reservations of the case that made most of them */
+    int current;    /* number of the file */
     uint64_t calls, trials, hidden, partial;
     uint64_t hidden_by[ZXP_OP_LIMIT], partial_by[ZXP_OP_LIMIT];
     size_t failed;
@@ -45,43 +46,35 @@ zxp_outcome __wrap_zxp_call(zxp_world *world, const zxp_op_call *call);
 /* ---- Reports ---- */
 
 static void report(const zxp_op_call *call, uint64_t n, const char *what) {
-    if (++all.failed > MOST_REPORTS)
-        return;
+    if (++all.failed > MOST_REPORTS) return;
     (void)printf("not ok - %s: %s: %s, reservation %llu: %s\n", all.file, all.name, zxp_op_info_of(call->op)->name,
                  (unsigned long long)n, what);
 }
 
-static bool out_of_time(void) {
-    return all.deadline != 0 && time(NULL) >= all.deadline;
-}
+static bool out_of_time(void) { return all.deadline != 0 && time(NULL) >= all.deadline; }
 
 static void check_invariants(const zxp_world *world, const zxp_op_call *call, uint64_t n, const char *when) {
     zxp_violation violation;
     char text[300];
-    if (zxp_check(world, &violation, 1) == 0)
-        return;
+    if (zxp_check(world, &violation, 1) == 0) return;
     (void)snprintf(text, sizeof text, "INV-%u %s: %s", violation.invariant, when, violation.fact);
     report(call, n, text);
 }
 
 static void check_leak(zxp_world *w, const zxp_op_call *call, uint64_t n) {
     char text[200];
-    if (!torn_down_is_clean(w, text, sizeof text))
-        report(call, n, text);
+    if (!torn_down_is_clean(w, text, sizeof text)) report(call, n, text);
 }
 
 /* ---- Calls ---- */
 
 static void on_trial_event(void *user, const zxp_event *event) {
     (void)user;
-    if (event->kind == ZXP_EVENT_RESULT && event->status == ZX_ERR_NO_MEMORY)
-        all.no_memory = true;
+    if (event->kind == ZXP_EVENT_RESULT && event->status == ZX_ERR_NO_MEMORY) all.no_memory = true;
 }
 
 /* The state without results of finished calls: the same before and after a refused call. */
-static bool same_state(const zxp_world *a, const zxp_world *b) {
-    return zxp_world_equal(a, b, ZXP_FORM_STATE);
-}
+static bool same_state(const zxp_world *a, const zxp_world *b) { return zxp_world_equal(a, b, ZXP_FORM_STATE); }
 
 static void call_again(const zxp_op_call *call, uint64_t n) {
     zxp_thread_view view;
@@ -91,8 +84,9 @@ static void call_again(const zxp_op_call *call, uint64_t n) {
     }
 }
 
-/* What goes on although a part of it had no memory: set_size ignores its tail (chapter 5 section 4.5), ALWAYS_NEED skips a page
- * (section 7), and a pin that is given up stays on its pages if it cannot be taken off them (sys_pin.c). */
+/* What goes on although a part of it had no memory: set_size ignores its tail (chapter 5 section 4.5), ALWAYS_NEED
+ * skips a page (section 7), and a pin that is given up stays on its pages if it cannot be taken off them
+ * (sys_pin.c). */
 static bool op_may_hide(uint16_t op) {
     return op == ZXP_OP_VMO_SET_SIZE || op == ZXP_OP_VMO_OP_RANGE || op == ZXP_OP_VMAR_OP_RANGE || op == ZXP_OP_PIN;
 }
@@ -106,16 +100,26 @@ static bool may_hide(const zxp_op_call *call) {
     return may;
 }
 
-/* Operations that work page by page: what was done before the failure stays done (chapter 5 section 1). ZX_PAGER_OP_DIRTY releases the
- * requests that it refuses (chapter 2 section 7, step 8); the other pager operations do all or nothing. */
+/* Operations that work page by page: what was done before the failure stays done (chapter 5 section 1).
+ * ZX_PAGER_OP_DIRTY releases the requests that it refuses (chapter 2 section 7, step 8); the other pager operations do
+ * all or nothing. */
 static bool may_be_partial(const zxp_op_call *call) {
-    static const uint16_t ops[] = {
-        ZXP_OP_OBJECT_SET_PROPERTY, ZXP_OP_PAGER_SUPPLY_PAGES, ZXP_OP_PAGER_VMO_OP, ZXP_OP_PAGER_QUERY_DIRTY_RANGES,
-        ZXP_OP_VMO_READ, ZXP_OP_VMO_WRITE, ZXP_OP_VMO_SET_STREAM_SIZE, ZXP_OP_VMO_OP_RANGE, ZXP_OP_VMO_TRANSFER_DATA,
-        ZXP_OP_VMAR_OP_RANGE, ZXP_OP_LOAD, ZXP_OP_STORE, ZXP_OP_PIN, ZXP_OP_RECLAIM};
+    static const uint16_t ops[] = {ZXP_OP_OBJECT_SET_PROPERTY,
+                                   ZXP_OP_PAGER_SUPPLY_PAGES,
+                                   ZXP_OP_PAGER_VMO_OP,
+                                   ZXP_OP_PAGER_QUERY_DIRTY_RANGES,
+                                   ZXP_OP_VMO_READ,
+                                   ZXP_OP_VMO_WRITE,
+                                   ZXP_OP_VMO_SET_STREAM_SIZE,
+                                   ZXP_OP_VMO_OP_RANGE,
+                                   ZXP_OP_VMO_TRANSFER_DATA,
+                                   ZXP_OP_VMAR_OP_RANGE,
+                                   ZXP_OP_LOAD,
+                                   ZXP_OP_STORE,
+                                   ZXP_OP_PIN,
+                                   ZXP_OP_RECLAIM};
     for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++) {
-        if (call->op == ops[i])
-            return true;
+        if (call->op == ops[i]) return true;
     }
     return call->op == ZXP_OP_PAGER_OP_RANGE && (uint32_t)call->args[1] == ZX_PAGER_OP_DIRTY;
 }
@@ -127,19 +131,16 @@ static void judge(const zxp_op_call *call, uint64_t n, zxp_outcome outcome) {
     if (!all.no_memory) {
         all.hidden++;
         all.hidden_by[call->op]++;
-        if (!may_hide(call))
-            report(call, n, "the failure is hidden");
+        if (!may_hide(call)) report(call, n, "the failure is hidden");
     } else if (refused && !same_state(all.before, all.trial)) {
         all.partial++;
         all.partial_by[call->op]++;
-        if (!may_be_partial(call))
-            report(call, n, "refused, but something has happened");
+        if (!may_be_partial(call)) report(call, n, "refused, but something has happened");
     }
 }
 
 static void try_call(const zxp_op_call *call, uint64_t n) {
-    if (zxp_world_copy(all.trial, all.before) != ZX_OK)
-        abort();
+    if (zxp_world_copy(all.trial, all.before) != ZX_OK) abort();
     all.trials++;
     all.no_memory = false;
     all.context = (zxp_context){.observe = on_trial_event, .fail_reservation = n};
@@ -159,16 +160,13 @@ static uint64_t next_reservation(uint64_t n, uint64_t count) {
 
 zxp_outcome __wrap_zxp_call(zxp_world *world, const zxp_op_call *call) {
     zxp_context *context = zxp_world_context(world);
-    if (!all.probing || context == NULL || out_of_time())
-        return __real_zxp_call(world, call);
-    if (zxp_world_copy(all.before, world) != ZX_OK)
-        abort();
+    if (!all.probing || context == NULL || out_of_time()) return __real_zxp_call(world, call);
+    if (zxp_world_copy(all.before, world) != ZX_OK) abort();
     uint64_t first = context->reservations;
     zxp_outcome outcome = __real_zxp_call(world, call);
     uint64_t count = context->reservations - first;
     all.calls++;
-    for (uint64_t n = 1; n <= count && !out_of_time(); n = next_reservation(n, count))
-        try_call(call, n);
+    for (uint64_t n = 1; n <= count && !out_of_time(); n = next_reservation(n, count)) try_call(call, n);
     return outcome;
 }
 
@@ -186,12 +184,10 @@ static void on_case_end(void *user, const char *name, enum case_result result, c
     const zxp_context *context = &all.watcher.in->context;
     uint64_t *most = &all.most[all.current];
     *most = context->reservations > *most ? context->reservations : *most;
-    if (all.probing || context->reservations < all.run)
-        return;
+    if (all.probing || context->reservations < all.run) return;
     const zxp_op_call none = {.op = ZXP_OP_HANDLE_CLOSE};
     check_invariants(all.watcher.in->world, &none, all.run, "at the end of a case");
-    if (zxp_world_copy(all.trial, all.watcher.in->world) != ZX_OK)
-        abort();
+    if (zxp_world_copy(all.trial, all.watcher.in->world) != ZX_OK) abort();
     check_leak(all.trial, &none, all.run);
 }
 
@@ -201,14 +197,11 @@ static void run_files(char **files, int count) {
         all.file = files[i];
         all.current = i;
         if (all.run > all.most[i] && all.run > 1) continue; /* no case of it makes so many */
-        if (!suite_run(&all.watcher, files[i], &failed) || (failed != 0 && all.run == 0))
-            all.failed++;
+        if (!suite_run(&all.watcher, files[i], &failed) || (failed != 0 && all.run == 0)) all.failed++;
     }
 }
 
-static void budget(long seconds) {
-    all.deadline = seconds == 0 ? 0 : time(NULL) + seconds;
-}
+static void budget(long seconds) { all.deadline = seconds == 0 ? 0 : time(NULL) + seconds; }
 
 static void print_by(const char *what, const uint64_t *counts) {
     for (size_t i = 0; i < zxp_op_count(); i++) {
@@ -222,9 +215,9 @@ static void run_calls(char **files, int count, long seconds) {
     all.probing = true;
     budget(seconds);
     run_files(files, count);
-    (void)printf("# %llu calls, %llu failed reservations in them, %llu hidden, %llu partial%s\n", (unsigned long long)all.calls,
-                 (unsigned long long)all.trials, (unsigned long long)all.hidden, (unsigned long long)all.partial,
-                 out_of_time() ? " (sample)" : "");
+    (void)printf("# %llu calls, %llu failed reservations in them, %llu hidden, %llu partial%s\n",
+                 (unsigned long long)all.calls, (unsigned long long)all.trials, (unsigned long long)all.hidden,
+                 (unsigned long long)all.partial, out_of_time() ? " (sample)" : "");
     print_by("hidden", all.hidden_by);
     print_by("partial", all.partial_by);
     all.probing = false;
@@ -249,8 +242,7 @@ int main(int argc, char **argv) {
     all.most = mem_alloc((size_t)argc * sizeof *all.most);
     all.before = zxp_world_create(NULL);
     all.trial = zxp_world_create(NULL);
-    if (!all.before || !all.trial)
-        return 2;
+    if (!all.before || !all.trial) return 2;
     all.watcher.hooks = (struct interp_hooks){.case_begin = on_case_begin, .case_end = on_case_end};
     run_calls(argv + first, argc - first, calls);
     run_cases(argv + first, argc - first, cases);

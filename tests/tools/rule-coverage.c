@@ -1,12 +1,13 @@
 /*
- * rule-coverage.c - runs script files and tells which rules of rules.def they never took, which statuses each operation returned that
- * its row of ops.def does not name, and which of the row it never returned.
+ * rule-coverage.c - runs script files and tells which rules of rules.def they never took, which statuses each operation
+ * returned that its row of ops.def does not name, and which of the row it never returned.
  *
  *   rule-coverage [-x EXCEPTIONS] FILE.zxp ...
  *
- * EXCEPTIONS holds lines `rule NAME: reason` and `status OPERATION STATUS: reason`, for what no script can bring about. An exception
- * for something that does happen is a failure too. Reservations that fail bring about what only short memory does: the files are run
- * again with one failing reservation a case, and only ZX_ERR_NO_MEMORY is counted of that.
+ * EXCEPTIONS holds lines `rule NAME: reason` and `status OPERATION STATUS: reason`, for what no script can bring about.
+ * An exception for something that does happen is a failure too. Reservations that fail bring about what only short
+ * memory does: the files are run again with one failing reservation a case, and only ZX_ERR_NO_MEMORY is counted of
+ * that.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,21 +23,19 @@ struct exception {
 };
 
 static struct {
-    uint32_t *hits;                            /* rules */
-    bool seen[ZXP_OP_LIMIT][MOST_STATUSES];    /* by -status */
+    uint32_t *hits;                         /* rules */
+    bool seen[ZXP_OP_LIMIT][MOST_STATUSES]; /* by -status */
     struct exception exceptions[MOST_EXCEPTIONS];
     size_t exception_count;
     size_t passed, failed;
-    uint64_t fail_reservation;                 /* of each case of this run; 0: none fails */
+    uint64_t fail_reservation; /* of each case of this run; 0: none fails */
     struct watcher watcher;
 } all;
 
 static void on_event(void *user, const zxp_event *event) {
     (void)user;
-    if (event->kind != ZXP_EVENT_RESULT || event->op >= ZXP_OP_LIMIT || event->rule == 0)
-        return;
-    if (all.fail_reservation != 0 && event->status != ZX_ERR_NO_MEMORY)
-        return;
+    if (event->kind != ZXP_EVENT_RESULT || event->op >= ZXP_OP_LIMIT || event->rule == 0) return;
+    if (all.fail_reservation != 0 && event->status != ZX_ERR_NO_MEMORY) return;
     int index = -event->status;
     if (index >= 0 && index < MOST_STATUSES)
         all.seen[event->op][index] = true;
@@ -58,10 +57,8 @@ static bool read_exceptions(const char *path) {
     FILE *file = fopen(path, "r");
     while (file && fgets(line, sizeof line, file) && all.exception_count < MOST_EXCEPTIONS) {
         char *colon = strstr(line, ": ");
-        if (line[0] == '#' || line[0] == '\n')
-            continue;
-        if (!colon || colon - line >= (long)sizeof all.exceptions[0].what)
-            return false;
+        if (line[0] == '#' || line[0] == '\n') continue;
+        if (!colon || colon - line >= (long)sizeof all.exceptions[0].what) return false;
         struct exception *e = &all.exceptions[all.exception_count++];
         memcpy(e->what, line, (size_t)(colon - line));
     }
@@ -70,8 +67,7 @@ static bool read_exceptions(const char *path) {
 
 static struct exception *exception_for(const char *what) {
     for (size_t i = 0; i < all.exception_count; i++) {
-        if (strcmp(all.exceptions[i].what, what) == 0)
-            return &all.exceptions[i];
+        if (strcmp(all.exceptions[i].what, what) == 0) return &all.exceptions[i];
     }
     return NULL;
 }
@@ -81,8 +77,7 @@ static struct exception *exception_for(const char *what) {
 /* `happened` is what should be, unless an exception says that it cannot. */
 static void judge(bool happened, const char *what, const char *chapter) {
     struct exception *e = exception_for(what);
-    if (e)
-        e->used = true;
+    if (e) e->used = true;
     if (happened == !e) {
         all.passed++;
         return;
@@ -101,16 +96,13 @@ static void judge_rules(void) {
 
 static bool is_listed(const zxp_op_info *op, zx_status_t status) {
     for (size_t i = 0; i < op->status_count; i++) {
-        if (op->statuses[i] == status)
-            return true;
+        if (op->statuses[i] == status) return true;
     }
     return false;
 }
 
 /* A load or store ends in a fault where a call returns a status. */
-static bool faults(const zxp_op_info *op) {
-    return op->number == ZXP_OP_LOAD || op->number == ZXP_OP_STORE;
-}
+static bool faults(const zxp_op_info *op) { return op->number == ZXP_OP_LOAD || op->number == ZXP_OP_STORE; }
 
 static void judge_statuses(const zxp_op_info *op) {
     char what[120];
@@ -121,22 +113,18 @@ static void judge_statuses(const zxp_op_info *op) {
         listed |= status == ZX_ERR_NO_MEMORY && (op->traits & ZXP_TRAIT_ALLOCATES) != 0;
         forwarded |= seen && !listed;
         (void)snprintf(what, sizeof what, "status %s %s", op->name, status_text(status));
-        if (listed)
-            judge(seen, what, op->chapter);
-        if (!seen || listed || faults(op) || zxp_op_may_return(op, status))
-            continue;
+        if (listed) judge(seen, what, op->chapter);
+        if (!seen || listed || faults(op) || zxp_op_may_return(op, status)) continue;
         all.failed++;
         (void)printf("%s: returned, but not in the operation's row (chapter %s)\n", what, op->chapter);
     }
     (void)snprintf(what, sizeof what, "status %s FORWARDS", op->name);
-    if ((op->traits & ZXP_TRAIT_FORWARDS) != 0)
-        judge(forwarded, what, op->chapter);
+    if ((op->traits & ZXP_TRAIT_FORWARDS) != 0) judge(forwarded, what, op->chapter);
 }
 
 static void judge_exceptions(void) {
     for (size_t i = 0; i < all.exception_count; i++) {
-        if (all.exceptions[i].used)
-            continue;
+        if (all.exceptions[i].used) continue;
         all.failed++;
         (void)printf("%s: an exception for something that does not exist\n", all.exceptions[i].what);
     }
@@ -148,8 +136,7 @@ static void run_files(char **files, int count) {
     size_t failed = 0;
     for (int i = 0; i < count; i++) {
         bool good = suite_run(&all.watcher, files[i], &failed);
-        if (good && (failed == 0 || all.fail_reservation != 0))
-            continue;
+        if (good && (failed == 0 || all.fail_reservation != 0)) continue;
         all.failed++;
         (void)printf("%s: failed\n", files[i]);
     }
@@ -162,8 +149,7 @@ static void run_with_failures(char **files, int count) {
     for (all.fail_reservation = 1; all.fail_reservation <= FAILING_RUNS; all.fail_reservation++)
         run_files(files, count);
     for (uint16_t i = 1; i < zxp_rule_count(); i++) {
-        if (zxp_rule_info_of(i)->status == ZX_ERR_NO_MEMORY)
-            kept[i] += all.watcher.rule_hits[i];
+        if (zxp_rule_info_of(i)->status == ZX_ERR_NO_MEMORY) kept[i] += all.watcher.rule_hits[i];
     }
     free(all.watcher.rule_hits);
 }
@@ -183,8 +169,7 @@ int main(int argc, char **argv) {
     run_files(argv + first, argc - first);
     run_with_failures(argv + first, argc - first);
     judge_rules();
-    for (size_t i = 0; i < zxp_op_count(); i++)
-        judge_statuses(zxp_op_at(i));
+    for (size_t i = 0; i < zxp_op_count(); i++) judge_statuses(zxp_op_at(i));
     judge_exceptions();
     free(all.hits);
     (void)printf("%zu passed, %zu failed\n", all.passed, all.failed);

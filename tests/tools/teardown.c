@@ -19,11 +19,11 @@ static uint64_t room_for_more(const zxp_world *w) {
 static size_t live_bytes(const zxp_world *w) {
     const struct kernel *kernel = kernel_of(w);
     uint64_t units = kernel->top;
-    for (unsigned class = 0; class < ARENA_CLASSES; class++) {
-        uint64_t size = class < 16 ? class + 1 : class == 16 ? (sizeof(struct body) + ARENA_UNIT - 1) / ARENA_UNIT
-                                                            : (uint64_t)1 << (class - 17 + 5);
-        for (uint32_t at = kernel->free_blocks[class]; at != 0; memcpy(&at, arena_at(w, at), sizeof at))
-            units -= size;
+    for (unsigned class = 0; class < ARENA_CLASSES; class ++) {
+        uint64_t size = class < 16    ? class + 1
+                        : class == 16 ? (sizeof(struct body) + ARENA_UNIT - 1) / ARENA_UNIT
+                                      : (uint64_t)1 << (class - 17 + 5);
+        for (uint32_t at = kernel->free_blocks[class]; at != 0; memcpy(&at, arena_at(w, at), sizeof at)) units -= size;
     }
     return (size_t)(units * ARENA_UNIT - room_for_more(w));
 }
@@ -34,8 +34,7 @@ static void simple_call(zxp_world *w, uint16_t op, uint32_t thread, uint64_t a, 
 }
 
 static void end_threads(zxp_world *w, uint32_t self) {
-    for (uint32_t i = 0; i < self; i++)
-        simple_call(w, ZXP_OP_KILL, self, i, 0, 0);
+    for (uint32_t i = 0; i < self; i++) simple_call(w, ZXP_OP_KILL, self, i, 0, 0);
 }
 
 static void close_handles(zxp_world *w, uint32_t self) {
@@ -57,8 +56,7 @@ static void unpin_all(zxp_world *w, uint32_t self) {
 
 /* Results of the last calls are part of a thread: a call without any takes their place. */
 static void forget_results(zxp_world *w) {
-    for (uint32_t i = 0; i < zxp_thread_count(w); i++)
-        simple_call(w, ZXP_OP_HANDLE_CLOSE, i, 0, 0, 0);
+    for (uint32_t i = 0; i < zxp_thread_count(w); i++) simple_call(w, ZXP_OP_HANDLE_CLOSE, i, 0, 0, 0);
 }
 
 static void tear_down(zxp_world *w) {
@@ -80,14 +78,14 @@ bool torn_down_is_clean(zxp_world *w, char *text, size_t capacity) {
     size_t length = zxp_world_encode(w, ZXP_FORM_FULL, NULL, 0);
     uint8_t *bytes = malloc(length);
     const char *reason = "short memory";
-    if (bytes)
-        (void)zxp_world_encode(w, ZXP_FORM_FULL, bytes, length);
+    if (bytes) (void)zxp_world_encode(w, ZXP_FORM_FULL, bytes, length);
     zxp_world *loaded = bytes ? zxp_world_decode(bytes, length, &reason) : NULL;
     bool clean = loaded && live_bytes(w) == live_bytes(loaded);
     if (!loaded)
         (void)snprintf(text, capacity, "the world torn down cannot be loaded: %s", reason);
     else if (!clean)
-        (void)snprintf(text, capacity, "%zu bytes live after all is closed, %zu if loaded", live_bytes(w), live_bytes(loaded));
+        (void)snprintf(text, capacity, "%zu bytes live after all is closed, %zu if loaded", live_bytes(w),
+                       live_bytes(loaded));
     zxp_world_destroy(loaded);
     free(bytes);
     return clean;

@@ -6,8 +6,8 @@
 
 #include "zxpager/zxpager.h"
 
-/* Kills, unpins, unmaps and closes everything in the world; afterwards it must take as many bytes as the same world loaded anew, for
- * loading makes only what can be reached. False: what was wrong is in `text`. */
+/* Kills, unpins, unmaps and closes everything in the world; afterwards it must take as many bytes as the same world
+ * loaded anew, for loading makes only what can be reached. False: what was wrong is in `text`. */
 bool torn_down_is_clean(zxp_world *w, char *text, size_t capacity);
 
 #endif

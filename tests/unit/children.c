@@ -56,9 +56,7 @@ static uint64_t field(const zxp_world *w, const char *name) {
     return value;
 }
 
-static zx_handle_t new_handle(const zxp_world *w) {
-    return (zx_handle_t)field(w, "handle");
-}
+static zx_handle_t new_handle(const zxp_world *w) { return (zx_handle_t)field(w, "handle"); }
 
 static zx_handle_t anonymous(zxp_world *w, uint64_t pages) {
     assert_int_equal(CALL(w, VMO_CREATE, pages * PAGE, 0), ZX_OK);
@@ -70,9 +68,7 @@ static zx_handle_t child(zxp_world *w, zx_handle_t of, uint32_t options, uint64_
     return new_handle(w);
 }
 
-static void close_handle(zxp_world *w, zx_handle_t handle) {
-    assert_int_equal(CALL(w, HANDLE_CLOSE, handle), ZX_OK);
-}
+static void close_handle(zxp_world *w, zx_handle_t handle) { assert_int_equal(CALL(w, HANDLE_CLOSE, handle), ZX_OK); }
 
 static void write_bytes(zxp_world *w, zx_handle_t v, uint64_t offset, const char *bytes) {
     zxp_buffer buffer = {.kind = ZXP_BUFFER_BYTES, .bytes = bytes, .length = strlen(bytes)};
@@ -189,9 +185,7 @@ static void crowd(zxp_world *w, zx_handle_t of, uint32_t options) {
         fail_msg("300 children took %.0f us at first, %.0f us among many", first * 1e6, last * 1e6);
 }
 
-static void crowd_of_clones(void **state) {
-    crowd(*state, supplied(*state, 1).vmo, ALOW);
-}
+static void crowd_of_clones(void **state) { crowd(*state, supplied(*state, 1).vmo, ALOW); }
 
 static void crowd_of_snapshots(void **state) {
     zx_handle_t v = anonymous(*state, 1);
@@ -199,9 +193,7 @@ static void crowd_of_snapshots(void **state) {
     crowd(*state, v, ZX_VMO_CHILD_SNAPSHOT);
 }
 
-static void crowd_of_slices(void **state) {
-    crowd(*state, anonymous(*state, 1), ZX_VMO_CHILD_SLICE);
-}
+static void crowd_of_slices(void **state) { crowd(*state, anonymous(*state, 1), ZX_VMO_CHILD_SLICE); }
 
 /* ---- Content ---- */
 

@@ -1,4 +1,5 @@
-/* The codec: any bytes decode, any program encodes to bytes that decode to it, any call becomes a record that resolves to it. */
+/* The codec: any bytes decode, any program encodes to bytes that decode to it, any call becomes a record that resolves
+ * to it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -46,9 +47,7 @@ static void fill_buffer(struct random_call *r) {
     case ZXP_BUFFER_FILL: r->call.buffer.fill = (uint8_t)next_random(); break;
     case ZXP_BUFFER_LETTERS: r->call.buffer.phase = (uint8_t)(next_random() % 26); break;
     case ZXP_BUFFER_USER: r->call.buffer.address = random_number(64); break;
-    default:
-        r->call.buffer.bytes = r->bytes;
-        r->call.buffer.length = 1 + next_random() % sizeof r->bytes;
+    default: r->call.buffer.bytes = r->bytes; r->call.buffer.length = 1 + next_random() % sizeof r->bytes;
     }
 }
 
@@ -67,15 +66,20 @@ static void make_call(struct random_call *r, uint32_t threads) {
     r->call = (zxp_op_call){.op = op->number, .thread = (uint32_t)(next_random() % threads)};
     for (unsigned i = 0; i < op->param_count; i++) {
         zxp_param_kind kind = op->params[i].kind;
-        if (kind == ZXP_PARAM_BUFFER) fill_buffer(r);
-        else if (kind == ZXP_PARAM_HANDLES || kind == ZXP_PARAM_WAIT_ITEMS) fill_list(r, kind);
-        else r->call.args[i] = random_number(op->params[i].bits);
+        if (kind == ZXP_PARAM_BUFFER)
+            fill_buffer(r);
+        else if (kind == ZXP_PARAM_HANDLES || kind == ZXP_PARAM_WAIT_ITEMS)
+            fill_list(r, kind);
+        else
+            r->call.args[i] = random_number(op->params[i].bits);
     }
     bool copies_out = op->number == ZXP_OP_VMO_READ || op->number == ZXP_OP_PAGER_QUERY_DIRTY_RANGES;
-    if (copies_out && next_random() % 2 == 0) r->call.buffer = (zxp_buffer){.kind = ZXP_BUFFER_USER, .address = random_number(64)};
+    if (copies_out && next_random() % 2 == 0)
+        r->call.buffer = (zxp_buffer){.kind = ZXP_BUFFER_USER, .address = random_number(64)};
     /* the length of a buffer of bytes is the call's */
     for (unsigned i = 0; i < op->param_count; i++) {
-        if (op->params[i].kind == ZXP_PARAM_BYTE_COUNT && r->call.buffer.kind == ZXP_BUFFER_BYTES) r->call.args[i] = r->call.buffer.length;
+        if (op->params[i].kind == ZXP_PARAM_BYTE_COUNT && r->call.buffer.kind == ZXP_BUFFER_BYTES)
+            r->call.args[i] = r->call.buffer.length;
     }
 }
 

@@ -9,7 +9,8 @@
 #include "zxpager/delta.h"
 
 static uint64_t call(zxp_world *world, uint16_t op, uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
-    zxp_op_call made = {.op = op, .args = {a, b, c, d}, .buffer = {.kind = ZXP_BUFFER_BYTES, .bytes = "some bytes", .length = 10}};
+    zxp_op_call made = {
+        .op = op, .args = {a, b, c, d}, .buffer = {.kind = ZXP_BUFFER_BYTES, .bytes = "some bytes", .length = 10}};
     uint64_t handle = 0;
     zxp_call(world, &made);
     zxp_field(world, 0, "handle", &handle);

@@ -1,4 +1,5 @@
-/* Handles, waiting and ports where a script cannot look: exact values, limits, memory shortage, views, names (chapter 1). */
+/* Handles, waiting and ports where a script cannot look: exact values, limits, memory shortage, views, names (chapter
+ * 1). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +15,8 @@
 
 static zxp_context context;
 
-static zxp_outcome call_on(zxp_world *w, uint32_t thread, uint16_t op, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e) {
+static zxp_outcome call_on(zxp_world *w, uint32_t thread, uint16_t op, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+                           uint64_t e) {
     zxp_op_call call = {.op = op, .thread = thread, .args = {a, b, c, d, e}};
     return zxp_call(w, &call);
 }
@@ -40,9 +42,7 @@ static uint64_t field(const zxp_world *w, uint32_t thread, const char *name) {
     return value;
 }
 
-static zx_handle_t handle_field(const zxp_world *w) {
-    return (zx_handle_t)field(w, ZXP_MAIN_THREAD, "handle");
-}
+static zx_handle_t handle_field(const zxp_world *w) { return (zx_handle_t)field(w, ZXP_MAIN_THREAD, "handle"); }
 
 static zx_handle_t event(zxp_world *w) {
     assert_int_equal(CALL(w, EVENT_CREATE, 0), ZX_OK);
@@ -227,8 +227,9 @@ static void children_copy_the_name(void **state) {
 
 static void fields_of_a_vmo_record(void **state) {
     zxp_world *w = *state;
-    static const char *const names[] = {"koid", "size_bytes", "parent_koid", "num_children", "num_mappings", "share_count", "flags",
-                                        "committed_bytes", "handle_rights", "cache_policy"};
+    static const char *const names[] = {"koid",          "size_bytes",  "parent_koid", "num_children",
+                                        "num_mappings",  "share_count", "flags",       "committed_bytes",
+                                        "handle_rights", "cache_policy"};
     zx_handle_t v = vmo(w);
     assert_int_equal(CALL(w, OBJECT_GET_INFO, v, ZX_INFO_VMO_V1), ZX_OK);
     assert_int_equal(zxp_field_count(w, 0), 10);
@@ -278,7 +279,8 @@ static void observed_masks_only_after_the_wait(void **state) {
     zx_handle_t a = event(w), b = event(w);
     uint32_t t = thread(w);
     const zxp_wait_item items[] = {{a, 8}, {b, 8}};
-    zxp_op_call call = {.op = ZXP_OP_OBJECT_WAIT_MANY, .thread = t, .args = {0, ZX_TIME_INFINITE}, .items = items, .count = 2};
+    zxp_op_call call = {
+        .op = ZXP_OP_OBJECT_WAIT_MANY, .thread = t, .args = {0, ZX_TIME_INFINITE}, .items = items, .count = 2};
     assert_int_equal(zxp_call(w, &call), ZXP_BLOCKED);
     assert_int_equal(zxp_observed_count(w, t), 0);
     CALL(w, OBJECT_SIGNAL, b, 0, 8 | ZX_USER_SIGNAL_0);

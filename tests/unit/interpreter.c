@@ -40,9 +40,7 @@ static void start(struct interp *in, struct seen *seen) {
     in->hooks = (struct interp_hooks){.user = seen, .error = on_error, .statement = on_statement, .event = on_event};
 }
 
-static void run(struct interp *in, const char *text) {
-    interp_run(in, source_create("test", text, strlen(text)));
-}
+static void run(struct interp *in, const char *text) { interp_run(in, source_create("test", text, strlen(text))); }
 
 static void stop(struct interp *in) {
     interp_finish(in);
@@ -60,8 +58,7 @@ static size_t unescape(const char *from, char *to) {
         from++;
         if (*from == '0') {
             char digits[4] = {0};
-            for (size_t i = 0; i < 3 && from[1] >= '0' && from[1] <= '7'; i++)
-                digits[i] = *++from;
+            for (size_t i = 0; i < 3 && from[1] >= '0' && from[1] <= '7'; i++) digits[i] = *++from;
             to[n++] = (char)strtoul(digits, NULL, 8);
         } else {
             to[n++] = *from == 'n' ? '\n' : *from;
@@ -70,7 +67,8 @@ static size_t unescape(const char *from, char *to) {
     return n;
 }
 
-/* Runs the input statement by statement, as far as it is good; what the bad statement leaves is what there was before it. */
+/* Runs the input statement by statement, as far as it is good; what the bad statement leaves is what there was before
+ * it. */
 static void assert_unchanged(const char *input, size_t length) {
     static const char setup[] = "create zz 3 trap-dirty; supply zz 0 2; zq: read zz 2 => blocked; let zn = 5";
     struct interp in;
@@ -104,8 +102,7 @@ static void errors_leave_the_world_as_it_was(void **state) {
         char *where = strchr(line, '|');
         char *message = where && line[0] != '#' ? strchr(where + 1, '|') : NULL;
         char *text = message ? strstr(message + 1, "|") : NULL;
-        if (!text || where[1] != 'a')
-            continue;
+        if (!text || where[1] != 'a') continue;
         assert_unchanged(input, unescape(text + 1, input));
         rows++;
     }
@@ -184,8 +181,7 @@ static void damaged_saves_are_refused(void **state) {
         file->text[i] = (char)(file->text[i] ^ 0x20);
         assert_true(save_replace(path, file->text, file->length - (i % 2), reason, sizeof reason));
         file->text[i] = (char)(file->text[i] ^ 0x20);
-        if (i < 12 || i >= 16)
-            assert_false(save_read(&in, path, reason, sizeof reason));
+        if (i < 12 || i >= 16) assert_false(save_read(&in, path, reason, sizeof reason));
         assert_true(zxp_world_hash(in.world, ZXP_FORM_FULL) == hash);
     }
     source_release(file);

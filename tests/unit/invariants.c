@@ -37,8 +37,7 @@ static void ok(zxp_world *w, zxp_outcome outcome) {
 
 static void supply(struct world *x, zx_handle_t vmo, uint64_t page, uint64_t count, bool filled) {
     zx_handle_t aux = made(x->w, zxp_vmo_create(x->w, MAIN, count * PAGE, 0));
-    for (uint64_t i = 0; filled && i < count; i++)
-        ok(x->w, zxp_vmo_write(x->w, MAIN, aux, "two", i * PAGE + 5, 3));
+    for (uint64_t i = 0; filled && i < count; i++) ok(x->w, zxp_vmo_write(x->w, MAIN, aux, "two", i * PAGE + 5, 3));
     ok(x->w, zxp_pager_supply_pages(x->w, MAIN, x->pager, vmo, page * PAGE, count * PAGE, aux, 0));
     ok(x->w, zxp_handle_close(x->w, MAIN, aux));
 }
@@ -78,18 +77,10 @@ static struct world begin_waiting(void) {
 static struct vmo *vmo(const zxp_world *w, zx_handle_t handle) {
     return vmo_at(w, vmo_of_object(handle_object(w, handle)));
 }
-static node_ref node_ref_of(const zxp_world *w, zx_handle_t handle) {
-    return vmo(w, handle)->node;
-}
-static struct node *node(const zxp_world *w, zx_handle_t handle) {
-    return node_at(w, node_ref_of(w, handle));
-}
-static struct source *source(const zxp_world *w, zx_handle_t handle) {
-    return source_at(w, node(w, handle)->source);
-}
-static struct thread *thread(const zxp_world *w, uint32_t t) {
-    return thread_at(w, thread_by_number(w, t));
-}
+static node_ref node_ref_of(const zxp_world *w, zx_handle_t handle) { return vmo(w, handle)->node; }
+static struct node *node(const zxp_world *w, zx_handle_t handle) { return node_at(w, node_ref_of(w, handle)); }
+static struct source *source(const zxp_world *w, zx_handle_t handle) { return source_at(w, node(w, handle)->source); }
+static struct thread *thread(const zxp_world *w, uint32_t t) { return thread_at(w, thread_by_number(w, t)); }
 
 /* Damages one slot behind the back of slots_set. */
 static void put(zxp_world *w, zx_handle_t handle, uint64_t page, struct page_key key) {
@@ -112,11 +103,9 @@ static void put_record(struct world *x, uint64_t page, uint32_t permissions, enu
 /* Exactly INV-n is reported, as often as it may be. */
 static void expect_only(const zxp_violation *v, size_t count, uint16_t n) {
     for (size_t i = 0; i < count; i++)
-        if (v[i].invariant != n)
-            print_message("INV-%u instead of INV-%u: %s\n", v[i].invariant, n, v[i].fact);
+        if (v[i].invariant != n) print_message("INV-%u instead of INV-%u: %s\n", v[i].invariant, n, v[i].fact);
     assert_true(count > 0);
-    for (size_t i = 0; i < count; i++)
-        assert_int_equal(v[i].invariant, n);
+    for (size_t i = 0; i < count; i++) assert_int_equal(v[i].invariant, n);
     assert_string_equal(v[0].fact, zxp_invariant_text(n));
 }
 
@@ -375,8 +364,7 @@ static void transitions(void **state) {
 
 static void writeback_begin(uint64_t data, bool pinned, uint16_t n) {
     struct step_test s = begin_step(begin());
-    if (pinned)
-        ok(s.x.w, zxp_pin(s.x.w, MAIN, s.x.trap, 2 * PAGE, PAGE, 0));
+    if (pinned) ok(s.x.w, zxp_pin(s.x.w, MAIN, s.x.trap, 2 * PAGE, PAGE, 0));
     RUN(&s, PAGER_OP_RANGE, s.x.pager, ZX_PAGER_OP_WRITEBACK_BEGIN, s.x.trap, 2 * PAGE, PAGE, data);
     expect_sound(&s);
     turn(s.x.w, s.x.trap, 2, AWAITING);
@@ -562,8 +550,7 @@ static void children(void **state) {
 
 static void every_invariant_has_a_sentence(void **state) {
     (void)state;
-    for (uint16_t n = 1; n <= 57; n++)
-        assert_non_null(zxp_invariant_text(n));
+    for (uint16_t n = 1; n <= 57; n++) assert_non_null(zxp_invariant_text(n));
     assert_null(zxp_invariant_text(0));
     assert_null(zxp_invariant_text(58));
     assert_null(zxp_invariant_text(UINT16_MAX));

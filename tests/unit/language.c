@@ -16,9 +16,7 @@
 #include "cli/summary.h"
 #include "cli/text.h"
 
-static struct source *source_of(const char *text) {
-    return source_create("test", text, strlen(text));
-}
+static struct source *source_of(const char *text) { return source_create("test", text, strlen(text)); }
 
 /* The statements of a text, joined by `|`. */
 static void assert_cuts(const char *text, const char *expected) {
@@ -153,8 +151,7 @@ static const char *nearest(const char *word) {
     static const char *const candidates[] = {"read", "write", "writeback", "create", "clone"};
     struct suggestion s;
     suggest_begin(&s, word, strlen(word));
-    for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++)
-        suggest_try(&s, candidates[i]);
+    for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++) suggest_try(&s, candidates[i]);
     return suggest_best(&s);
 }
 
@@ -179,8 +176,7 @@ static void places_count_characters(void **state) {
 
 static struct text text_of(const char *string) {
     struct text text = {0};
-    for (size_t i = 0; string[i]; i++)
-        text_add(&text, string[i], i);
+    for (size_t i = 0; string[i]; i++) text_add(&text, string[i], i);
     return text;
 }
 
@@ -190,8 +186,7 @@ static void words_keep_brackets_and_quotes(void **state) {
     struct span word;
     size_t at = 0, n = 0;
     (void)state;
-    while (text_next_word(&text, &at, text.n, &word))
-        assert_true(n < 4 && span_is(&text, word, words[n++]));
+    while (text_next_word(&text, &at, text.n, &word)) assert_true(n < 4 && span_is(&text, word, words[n++]));
     assert_int_equal(n, 4);
     assert_int_equal(text_find(&text, (struct span){0, text.n}, ","), text.n);
     text_free(&text);

@@ -60,12 +60,8 @@ static zx_vaddr_t map(struct bench *b, zx_handle_t vmo, uint32_t options, uint64
     return zxp_result(b->w, MAIN, "address");
 }
 
-static void store(struct bench *b, zx_vaddr_t address) {
-    ok(b->w, zxp_store(b->w, MAIN, address, "x", 1));
-}
-static void load(struct bench *b, zx_vaddr_t address) {
-    ok(b->w, zxp_load(b->w, MAIN, address, 1));
-}
+static void store(struct bench *b, zx_vaddr_t address) { ok(b->w, zxp_store(b->w, MAIN, address, "x", 1)); }
+static void load(struct bench *b, zx_vaddr_t address) { ok(b->w, zxp_load(b->w, MAIN, address, 1)); }
 
 /* The records of `pages` pages as letters: - none, o read-only, w writable, ? not mapped. */
 static void expect_records(struct bench *b, zx_vaddr_t address, const char *expected) {
@@ -138,8 +134,7 @@ static void protect_and_unmap(void **state) {
     struct bench b = begin();
     zx_handle_t a = anon(&b, 6), vmar = zxp_root_vmar(b.w);
     zx_vaddr_t m = map(&b, a, RW, 0, 6);
-    for (uint64_t i = 0; i < 6; i++)
-        store(&b, m + i * PAGE);
+    for (uint64_t i = 0; i < 6; i++) store(&b, m + i * PAGE);
     ok(b.w, zxp_vmar_protect(b.w, MAIN, vmar, R, m + PAGE, 2 * PAGE));
     expect_records(&b, m, "woowww");
     ok(b.w, zxp_vmar_protect(b.w, MAIN, vmar, RW, m, 6 * PAGE));
@@ -162,8 +157,7 @@ static void changes_of_pages_remove_records(void **state) {
     zx_handle_t v = pager_vmo(&b, ZX_VMO_RESIZABLE, 8);
     zx_handle_t s = made(b.w, zxp_vmo_create_child(b.w, MAIN, v, ZX_VMO_CHILD_REFERENCE, 0, 0));
     zx_vaddr_t m = map(&b, s, RW, 0, 8);
-    for (uint64_t i = 0; i < 8; i++)
-        load(&b, m + i * PAGE);
+    for (uint64_t i = 0; i < 8; i++) load(&b, m + i * PAGE);
     store(&b, m + 7 * PAGE);
     expect_records(&b, m, "ooooooow");
     ok(b.w, zxp_evict(b.w, MAIN, zxp_koid_of(b.w, v), 0, PAGE, 0));
@@ -195,12 +189,9 @@ static void children_lose_the_records_of_pages_that_they_see(void **state) {
     zx_handle_t g =
         made(b.w, zxp_vmo_create_child(b.w, MAIN, k, kind, PAGE, 3 * PAGE)); /* pages 1..3 of k: 2..4 of v */
     zx_vaddr_t mv = map(&b, v, RW, 0, 6), mk = map(&b, k, RW, 0, 4), mg = map(&b, g, RW, 0, 3);
-    for (uint64_t i = 0; i < 6; i++)
-        load(&b, mv + i * PAGE);
-    for (uint64_t i = 0; i < 4; i++)
-        load(&b, mk + i * PAGE);
-    for (uint64_t i = 0; i < 3; i++)
-        load(&b, mg + i * PAGE);
+    for (uint64_t i = 0; i < 6; i++) load(&b, mv + i * PAGE);
+    for (uint64_t i = 0; i < 4; i++) load(&b, mk + i * PAGE);
+    for (uint64_t i = 0; i < 3; i++) load(&b, mg + i * PAGE);
     expect_records(&b, mk, "owoo"); /* page 1 is k's own */
     expect_records(&b, mg, "ooo");
     ok(b.w, zxp_evict(b.w, MAIN, zxp_koid_of(b.w, v), 0, 4 * PAGE, 0));
@@ -289,8 +280,7 @@ static zxp_outcome try_map(struct bench *b, zx_vaddr_t m) {
     (void)m;
     assert_true(zxp_mapping_at(b->w, 0, &view));
     zxp_handle_view vmo;
-    for (size_t i = 0; zxp_handle_at(b->w, i, &vmo) && vmo.koid != view.vmo;)
-        i++;
+    for (size_t i = 0; zxp_handle_at(b->w, i, &vmo) && vmo.koid != view.vmo;) i++;
     return zxp_vmar_map(b->w, MAIN, zxp_root_vmar(b->w), RW, 0, vmo.handle, 0, 4 * PAGE);
 }
 
@@ -306,12 +296,8 @@ static zxp_outcome try_commit(struct bench *b, zx_vaddr_t m) {
     return zxp_vmar_op_range(b->w, MAIN, zxp_root_vmar(b->w), ZX_VMAR_OP_COMMIT, m, 2 * PAGE);
 }
 
-static zxp_outcome try_store(struct bench *b, zx_vaddr_t m) {
-    return zxp_store(b->w, MAIN, m + PAGE + 3, "store", 5);
-}
-static zxp_outcome try_load(struct bench *b, zx_vaddr_t m) {
-    return zxp_load(b->w, MAIN, m, PAGE);
-}
+static zxp_outcome try_store(struct bench *b, zx_vaddr_t m) { return zxp_store(b->w, MAIN, m + PAGE + 3, "store", 5); }
+static zxp_outcome try_load(struct bench *b, zx_vaddr_t m) { return zxp_load(b->w, MAIN, m, PAGE); }
 
 /* The nth reservation of the attempt fails, for every n, until it needs no more. */
 static void fail_each_reservation(trial attempt, bool atomic) {
@@ -335,8 +321,7 @@ static void fail_each_reservation(trial attempt, bool atomic) {
         }
         assert_int_equal(zxp_check(copy.w, NULL, 0), 0);
         zxp_world_destroy(copy.w);
-        if (status == ZX_OK)
-            break;
+        if (status == ZX_OK) break;
     }
     zxp_world_destroy(b.w);
 }

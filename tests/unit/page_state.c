@@ -80,10 +80,8 @@ static void show(const struct bench *b, uint64_t pages, char *out) {
     for (uint64_t page = 0; page < pages; page++) {
         assert_true(zxp_page_run_at(b->w, zxp_koid_of(b->w, b->v), page, &run));
         *out++ = run.letter;
-        if (run.age == -2)
-            *out++ = 'i';
-        if (run.age >= 0)
-            *out++ = (char)('0' + run.age);
+        if (run.age == -2) *out++ = 'i';
+        if (run.age >= 0) *out++ = (char)('0' + run.age);
     }
     *out = '\0';
 }
@@ -152,8 +150,7 @@ static void several_pages_are_taken_out_as_one_by_one(void **state) {
                 zero(&b, 0, 8, ZERO_DIRTY);
                 begin_writeback(&b, 0, acl);
                 take_out(&a, first, last);
-                for (uint64_t page = first; page < last; page++)
-                    take_out(&b, page, page + 1);
+                for (uint64_t page = first; page < last; page++) take_out(&b, page, page + 1);
                 for (uint64_t page = 0; page < 8; page++) {
                     struct page_run one = slot_run(a.w, a.node, page), other = slot_run(b.w, b.node, page);
                     assert_memory_equal(&one, &other, sizeof one);
@@ -234,8 +231,7 @@ static void a_terabyte_costs_a_few_runs(void **state) {
 static void views_merge_what_looks_alike(void **state) {
     (void)state;
     struct bench b = begin(ZXP_PROFILE_HEAD, 0, 4);
-    for (uint64_t page = 0; page < 4; page++)
-        supply(&b, page, 1, false); /* four stamps, one letter each */
+    for (uint64_t page = 0; page < 4; page++) supply(&b, page, 1, false); /* four stamps, one letter each */
     assert_int_equal(node_at(b.w, b.node)->map.runs, 4);
     zxp_page_run run;
     assert_true(zxp_page_run_at(b.w, zxp_koid_of(b.w, b.v), 1, &run));
@@ -248,8 +244,7 @@ static void views_merge_what_looks_alike(void **state) {
 /* ---- The order of reclaim ---- */
 
 static void age(struct bench *b, int steps) {
-    while (steps-- > 0)
-        assert_int_equal(CALL(b->w, AGE, 0), ZX_OK);
+    while (steps-- > 0) assert_int_equal(CALL(b->w, AGE, 0), ZX_OK);
 }
 
 static void reclaim(struct bench *b, uint64_t n, enum reclaim_level level, uint64_t freed) {
@@ -352,29 +347,23 @@ static void runs_do_not_matter(void **state) {
     for (int round = 0; round < 400; round++) {
         random = random * 1664525 + 1013904223;
         uint64_t first = random >> 8 & 63, pages = 1 + (random >> 14 & 31), what = random >> 20 & 15;
-        if (first >= 60)
-            continue;
-        if (pages > 60 - first)
-            pages = 60 - first;
+        if (first >= 60) continue;
+        if (pages > 60 - first) pages = 60 - first;
         uint64_t freed[2] = {0, 0};
         for (int i = 0; i < 2; i++) {
             uint64_t at = first * PAGE, length = pages * PAGE;
             zxp_world *w = both[i]->w;
-            if (what < 4)
-                supply(both[i], first, pages, i == 1);
-            if (what == 4)
-                CALL(w, VMO_OP_RANGE, both[i]->v, ZX_VMO_OP_DONT_NEED, at, length);
+            if (what < 4) supply(both[i], first, pages, i == 1);
+            if (what == 4) CALL(w, VMO_OP_RANGE, both[i]->v, ZX_VMO_OP_DONT_NEED, at, length);
             if (what == 5 && round % 8 == 0)
                 zxp_call(w, &(zxp_op_call){.op = ZXP_OP_VMO_OP_RANGE,
                                            .args = {both[i]->v, ZX_VMO_OP_DONT_NEED, at, length}});
-            if (what == 6 || what == 7)
-                CALL(w, EVICT, zxp_koid_of(w, both[i]->v), at, length, 0);
+            if (what == 6 || what == 7) CALL(w, EVICT, zxp_koid_of(w, both[i]->v), at, length, 0);
             if (what == 8 || what == 9) {
                 assert_true(arena_reserve(w, reclaim_bytes(w)));
                 freed[i] = reclaim_pages(w, pages, what == 8 ? ONLY_OLDEST : INCLUDE_NEWEST);
             }
-            if (what >= 10)
-                CALL(w, AGE, 0);
+            if (what >= 10) CALL(w, AGE, 0);
         }
         assert_int_equal(freed[0], freed[1]);
         show(&a, 60, one);

@@ -1,4 +1,5 @@
-/* Requests, packets and threads where a script cannot look: order of signals, latches, views, invariants under random use. */
+/* Requests, packets and threads where a script cannot look: order of signals, latches, views, invariants under random
+ * use. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -175,7 +176,7 @@ static void a_reader_that_was_passed_by_wakes(void **state) {
     assert_int_equal(view_of(3).state, ZXP_THREAD_BLOCKED);
     supply(0, 1);
     assert_int_equal(view_of(2).wake, 2 * P); /* it looked again and waits for page 2 */
-    supply(2, 2);                            /* begins at the wake page: thread 2 goes on to page 5 */
+    supply(2, 2);                             /* begins at the wake page: thread 2 goes on to page 5 */
     assert_int_equal(view_of(2).wake, 5 * P);
     fix.count = 0;
     supply(5, 1);
@@ -369,9 +370,12 @@ static void requests_stay_well_formed(void **state) {
         random_state = seed;
         for (int i = 0; i < 60; i++) {
             uint64_t what = any(10);
-            if (what < 5) ready_thread_does_something();
-            else if (what < 9) somebody_answers();
-            else something_else();
+            if (what < 5)
+                ready_thread_does_something();
+            else if (what < 9)
+                somebody_answers();
+            else
+                something_else();
             check_source();
         }
         RUN(PAGER_DETACH_VMO, fix.pager, fix.vmo);

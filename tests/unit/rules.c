@@ -42,8 +42,10 @@ static uint64_t handle_of(uint16_t op, uint64_t a, uint64_t b, uint64_t c, uint6
 
 static void arrays_that_cannot_be_read(void **state) {
     (void)state;
-    assert_rule(&(zxp_op_call){.op = ZXP_OP_HANDLE_CLOSE_MANY, .count = 1}, "handle.list-unreadable", ZX_ERR_INVALID_ARGS);
-    assert_rule(&(zxp_op_call){.op = ZXP_OP_OBJECT_WAIT_MANY, .count = 1}, "wait.items-unreadable", ZX_ERR_INVALID_ARGS);
+    assert_rule(&(zxp_op_call){.op = ZXP_OP_HANDLE_CLOSE_MANY, .count = 1}, "handle.list-unreadable",
+                ZX_ERR_INVALID_ARGS);
+    assert_rule(&(zxp_op_call){.op = ZXP_OP_OBJECT_WAIT_MANY, .count = 1}, "wait.items-unreadable",
+                ZX_ERR_INVALID_ARGS);
 }
 
 /* What was copied from a buffer before its end stays in the VMO. */

@@ -1,6 +1,7 @@
 /*
- * timetravel.c - undo of any operation restores an equal world: every case of the suites is run with its history, then taken back step by
- * step and done again, comparing the world with what it was. Branches, and what a long history takes.
+ * timetravel.c - undo of any operation restores an equal world: every case of the suites is run with its history, then
+ * taken back step by step and done again, comparing the world with what it was. Branches, and what a long history
+ * takes.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -70,7 +71,8 @@ static void run_suites(const char *pattern, size_t least) {
     glob_t files;
     size_t failed;
     all.compared = all.wrong = 0;
-    all.watcher.hooks = (struct interp_hooks){.statement = on_statement, .case_begin = on_case_begin, .case_end = on_case_end};
+    all.watcher.hooks =
+        (struct interp_hooks){.statement = on_statement, .case_begin = on_case_begin, .case_end = on_case_end};
     assert_int_equal(glob(pattern, 0, NULL, &files), 0);
     for (size_t i = 0; i < files.gl_pathc; i++) assert_true(suite_run(&all.watcher, files.gl_pathv[i], &failed));
     globfree(&files);

@@ -1,8 +1,8 @@
 /*
  * delta.h - what differs between two worlds, kept small: for undo and for histories of many steps.
  *
- * A delta is only good within the process that made it, and only for the world that it was made from: it is a patch of memory, not a
- * file format (that is zxp_world_encode).
+ * A delta is only good within the process that made it, and only for the world that it was made from: it is a patch of
+ * memory, not a file format (that is zxp_world_encode).
  */
 #ifndef ZXPAGER_DELTA_H
 #define ZXPAGER_DELTA_H
@@ -15,8 +15,8 @@ extern "C" {
 
 typedef struct zxp_delta zxp_delta;
 
-/* What turns `from` into `to`. NULL when memory is short. The caller owns it. Takes time proportional to the size of the worlds, and
- * memory proportional to what differs. */
+/* What turns `from` into `to`. NULL when memory is short. The caller owns it. Takes time proportional to the size of
+ * the worlds, and memory proportional to what differs. */
 zxp_delta *zxp_delta_create(const zxp_world *from, const zxp_world *to);
 void zxp_delta_destroy(zxp_delta *delta);
 /* Makes `world`, which must be equal to `from`, equal to `to`. ZX_ERR_NO_MEMORY leaves it as it was. */

@@ -26,19 +26,47 @@ enum {
 #undef ZXP_OPERATION
 
 typedef enum zxp_param_kind {
-    ZXP_PARAM_HANDLE, ZXP_PARAM_VMO, ZXP_PARAM_PAGER_VMO, ZXP_PARAM_PAGER, ZXP_PARAM_PORT, ZXP_PARAM_VMAR, ZXP_PARAM_EVENT,
-    ZXP_PARAM_HANDLES, ZXP_PARAM_WAIT_ITEMS, ZXP_PARAM_OFFSET, ZXP_PARAM_LENGTH, ZXP_PARAM_BYTES_AT, ZXP_PARAM_BYTE_COUNT,
-    ZXP_PARAM_ADDRESS, ZXP_PARAM_SPAN, ZXP_PARAM_SIZE, ZXP_PARAM_BUFFER, ZXP_PARAM_RIGHTS, ZXP_PARAM_SIGNALS, ZXP_PARAM_KEY,
-    ZXP_PARAM_DEADLINE, ZXP_PARAM_DURATION, ZXP_PARAM_STATUS, ZXP_PARAM_DATA, ZXP_PARAM_OPTIONS, ZXP_PARAM_OPERATION,
-    ZXP_PARAM_TOPIC, ZXP_PARAM_PROPERTY, ZXP_PARAM_VALUE, ZXP_PARAM_POLICY, ZXP_PARAM_COUNT, ZXP_PARAM_BOOLEAN,
-    ZXP_PARAM_VMO_OBJECT, ZXP_PARAM_THREAD
+    ZXP_PARAM_HANDLE,
+    ZXP_PARAM_VMO,
+    ZXP_PARAM_PAGER_VMO,
+    ZXP_PARAM_PAGER,
+    ZXP_PARAM_PORT,
+    ZXP_PARAM_VMAR,
+    ZXP_PARAM_EVENT,
+    ZXP_PARAM_HANDLES,
+    ZXP_PARAM_WAIT_ITEMS,
+    ZXP_PARAM_OFFSET,
+    ZXP_PARAM_LENGTH,
+    ZXP_PARAM_BYTES_AT,
+    ZXP_PARAM_BYTE_COUNT,
+    ZXP_PARAM_ADDRESS,
+    ZXP_PARAM_SPAN,
+    ZXP_PARAM_SIZE,
+    ZXP_PARAM_BUFFER,
+    ZXP_PARAM_RIGHTS,
+    ZXP_PARAM_SIGNALS,
+    ZXP_PARAM_KEY,
+    ZXP_PARAM_DEADLINE,
+    ZXP_PARAM_DURATION,
+    ZXP_PARAM_STATUS,
+    ZXP_PARAM_DATA,
+    ZXP_PARAM_OPTIONS,
+    ZXP_PARAM_OPERATION,
+    ZXP_PARAM_TOPIC,
+    ZXP_PARAM_PROPERTY,
+    ZXP_PARAM_VALUE,
+    ZXP_PARAM_POLICY,
+    ZXP_PARAM_COUNT,
+    ZXP_PARAM_BOOLEAN,
+    ZXP_PARAM_VMO_OBJECT,
+    ZXP_PARAM_THREAD
 } zxp_param_kind;
 
 typedef struct zxp_param_info {
     const char *name;
     zxp_param_kind kind;
-    const char *ctype;    /* as in the C prototype */
-    uint8_t bits;         /* 32 or 64: arguments are cut to this */
+    const char *ctype; /* as in the C prototype */
+    uint8_t bits;      /* 32 or 64: arguments are cut to this */
 } zxp_param_info;
 
 enum {
@@ -50,16 +78,16 @@ enum {
 
 typedef struct zxp_op_info {
     uint16_t number;
-    const char *id;                 /* "VMO_READ" */
-    const char *name;               /* "zx_vmo_read" */
+    const char *id;   /* "VMO_READ" */
+    const char *name; /* "zx_vmo_read" */
     const zxp_param_info *params;
     uint8_t param_count;
     const char *const *fields;
     uint8_t field_count;
-    const zx_status_t *statuses;    /* every status of its own */
+    const zx_status_t *statuses; /* every status of its own */
     uint8_t status_count;
-    uint8_t traits;                 /* ZXP_TRAIT_... */
-    const char *chapter;            /* "5 section 3" */
+    uint8_t traits;      /* ZXP_TRAIT_... */
+    const char *chapter; /* "5 section 3" */
     const char *help;
 } zxp_op_info;
 

@@ -14,10 +14,10 @@ extern "C" {
 #endif
 
 typedef struct zxp_rule_info {
-    const char *id;        /* "supply.aux-pinned" */
-    zx_status_t status;    /* what it gives; ZX_OK for transitions, wakes and packets */
-    const char *sentence;  /* why, in one sentence */
-    const char *chapter;   /* "2 section 6.1 step 11" */
+    const char *id;       /* "supply.aux-pinned" */
+    zx_status_t status;   /* what it gives; ZX_OK for transitions, wakes and packets */
+    const char *sentence; /* why, in one sentence */
+    const char *chapter;  /* "2 section 6.1 step 11" */
 } zxp_rule_info;
 
 /* Rules are numbered 0 .. zxp_rule_count()-1; number 0 means "none". */

@@ -1,10 +1,11 @@
 /*
- * zircon.h - base types and constants of the modelled kernel interface, under the kernel's own names and with its values.
+ * zircon.h - base types and constants of the modelled kernel interface, under the kernel's own names and with its
+ * values.
  *
- * Authority: chapter 1 (objects, handles and ABI) of the specification; each group names its section. Everything here is
- * a type or a compile-time constant: there is nothing to link, to own or to free. Offsets, lengths and sizes are in bytes, times in
- * nanoseconds. Every object-like ZX_ macro here also has a line in core/constants.def, by which programs find it by name
- * (<zxpager/names.h>).
+ * Authority: chapter 1 (objects, handles and ABI) of the specification; each group names its section. Everything here
+ * is a type or a compile-time constant: there is nothing to link, to own or to free. Offsets, lengths and sizes are in
+ * bytes, times in nanoseconds. Every object-like ZX_ macro here also has a line in core/constants.def, by which
+ * programs find it by name (<zxpager/names.h>).
  *
  * Use in C11 or later and in C++.
  */
@@ -14,18 +15,18 @@
 #include <stdint.h>
 
 /* Base types (chapter 1 section 1). User addresses are 64 bits wide on every host. */
-typedef int32_t zx_status_t;                 /* 0 or negative */
+typedef int32_t zx_status_t; /* 0 or negative */
 typedef uint32_t zx_handle_t;
-typedef uint32_t zx_rights_t;                /* set of ZX_RIGHT_* */
-typedef uint32_t zx_signals_t;               /* set of signals */
+typedef uint32_t zx_rights_t;  /* set of ZX_RIGHT_* */
+typedef uint32_t zx_signals_t; /* set of signals */
 typedef uint64_t zx_koid_t;
-typedef uint32_t zx_obj_type_t;              /* ZX_OBJ_TYPE_* */
-typedef uint32_t zx_packet_type_t;           /* ZX_PKT_TYPE_* */
-typedef uint32_t zx_vm_option_t;             /* set of ZX_VM_* */
-typedef uint32_t zx_object_info_topic_t;     /* ZX_INFO_* */
-typedef uint32_t zx_excp_type_t;             /* ZX_EXCP_* */
-typedef uint32_t zx_thread_state_t;          /* ZX_THREAD_STATE_* */
-typedef uint32_t zx_clock_t;                 /* ZX_CLOCK_* */
+typedef uint32_t zx_obj_type_t;          /* ZX_OBJ_TYPE_* */
+typedef uint32_t zx_packet_type_t;       /* ZX_PKT_TYPE_* */
+typedef uint32_t zx_vm_option_t;         /* set of ZX_VM_* */
+typedef uint32_t zx_object_info_topic_t; /* ZX_INFO_* */
+typedef uint32_t zx_excp_type_t;         /* ZX_EXCP_* */
+typedef uint32_t zx_thread_state_t;      /* ZX_THREAD_STATE_* */
+typedef uint32_t zx_clock_t;             /* ZX_CLOCK_* */
 
 /* One item of zx_object_wait_many: chapter 1 section 7.1. */
 typedef struct zx_wait_item {
@@ -33,13 +34,13 @@ typedef struct zx_wait_item {
     zx_signals_t waitfor;
     zx_signals_t pending;
 } zx_wait_item_t;
-typedef uint64_t zx_vaddr_t;                 /* user virtual address */
-typedef uint64_t zx_paddr_t;                 /* physical address */
-typedef uint64_t zx_off_t;                   /* bytes */
-typedef int64_t zx_time_t;                   /* nanoseconds */
-typedef int64_t zx_instant_mono_t;           /* nanoseconds, monotonic clock */
-typedef int64_t zx_instant_boot_t;           /* nanoseconds, boot clock */
-typedef int64_t zx_duration_t;               /* nanoseconds */
+typedef uint64_t zx_vaddr_t;       /* user virtual address */
+typedef uint64_t zx_paddr_t;       /* physical address */
+typedef uint64_t zx_off_t;         /* bytes */
+typedef int64_t zx_time_t;         /* nanoseconds */
+typedef int64_t zx_instant_mono_t; /* nanoseconds, monotonic clock */
+typedef int64_t zx_instant_boot_t; /* nanoseconds, boot clock */
+typedef int64_t zx_duration_t;     /* nanoseconds */
 
 /* Status codes (chapter 1 section 2, complete). -5 is retired; no other value is defined. -60..-62 are never
  * returned by a syscall; -6 and -502 never reach user code. */
@@ -99,7 +100,8 @@ typedef int64_t zx_duration_t;               /* nanoseconds */
 #define ZX_CLOCK_MONOTONIC ((zx_clock_t)0u)
 #define ZX_CLOCK_BOOT      ((zx_clock_t)1u)
 
-/* Object types (chapter 1 section 3.1). Every kind of VMO (pager-backed, child, slice, reference) is ZX_OBJ_TYPE_VMO. */
+/* Object types (chapter 1 section 3.1). Every kind of VMO (pager-backed, child, slice, reference) is
+ * ZX_OBJ_TYPE_VMO. */
 #define ZX_OBJ_TYPE_NONE              ((zx_obj_type_t)0u)
 #define ZX_OBJ_TYPE_PROCESS           ((zx_obj_type_t)1u)
 #define ZX_OBJ_TYPE_THREAD            ((zx_obj_type_t)2u)
@@ -323,7 +325,8 @@ typedef int64_t zx_duration_t;               /* nanoseconds */
 #define ZX_PAGER_OP_WRITEBACK_BEGIN ((uint32_t)3u)
 #define ZX_PAGER_OP_WRITEBACK_END   ((uint32_t)4u)
 
-/* The only operation of zx_pager_vmo_op, profile 2018, in both spellings (chapter 9 section 4.3; the value is the model's). */
+/* The only operation of zx_pager_vmo_op, profile 2018, in both spellings (chapter 9 section 4.3; the value is the
+ * model's). */
 #define ZX_PAGER_SUPPLY_PAGES    ((uint32_t)1u)
 #define ZX_PAGER_OP_SUPPLY_PAGES ((uint32_t)1u)
 
@@ -469,7 +472,8 @@ typedef int64_t zx_duration_t;               /* nanoseconds */
 #define ZX_PKT_IS_INTERRUPT(type)    ((type) == ZX_PKT_TYPE_INTERRUPT)
 #define ZX_PKT_IS_PAGE_REQUEST(type) ((type) == ZX_PKT_TYPE_PAGE_REQUEST)
 
-/* Parts of a value: the kind bit of the flags of zx_info_vmo_t (chapter 1 section 9.4), the basic thread state (section 12.4). */
+/* Parts of a value: the kind bit of the flags of zx_info_vmo_t (chapter 1 section 9.4), the basic thread state (section
+ * 12.4). */
 #define ZX_INFO_VMO_TYPE(flags)      ((flags) & (uint32_t)1u)
 #define ZX_THREAD_STATE_BASIC(state) ((state) & (zx_thread_state_t)0xFFu)
 
