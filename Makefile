@@ -114,6 +114,7 @@ CLEAN :=
 -include bench/bench.mk
 -include docs/docs.mk
 -include tests/tests.mk
+-include tests/mutants/mutants.mk
 
 all: $(LIB_STATIC) $(if $(VARIANT),,$(LIB_SHARED) $(LIB_LINK)) $(if $(CLI_SOURCES),$(REPL)) $(EXTRA_ALL)
 
