@@ -8,19 +8,13 @@
 
 #define LETTERS 26u
 
-static struct body *body_of(const zxp_world *w, uint32_t body) {
-    return body_at(w, (body_ref){body});
-}
+static struct body *body_of(const zxp_world *w, uint32_t body) { return body_at(w, (body_ref){body}); }
 
-static uint32_t letter_phase(uint64_t n) {
-    return (uint32_t)(n % LETTERS);
-}
+static uint32_t letter_phase(uint64_t n) { return (uint32_t)(n % LETTERS); }
 
 /* ---- Bodies ---- */
 
-uint64_t body_bytes(void) {
-    return arena_size(sizeof(struct body));
-}
+uint64_t body_bytes(void) { return arena_size(sizeof(struct body)); }
 
 void body_retain(zxp_world *w, uint32_t body, uint64_t references) {
     body_of(w, body)->references += (uint32_t)references;
@@ -140,9 +134,7 @@ bool buffer_pages(const zxp_world *w, thread_ref t, uint64_t from, uint64_t page
 
 enum { FIRST_PIECES = 2, MOST_PIECES = 1 << 30 };
 
-static struct piece *pieces_of(const zxp_world *w, const struct data *d) {
-    return arena_at(w, d->pieces);
-}
+static struct piece *pieces_of(const zxp_world *w, const struct data *d) { return arena_at(w, d->pieces); }
 
 static uint64_t piece_length(const struct piece *pieces, uint32_t i) {
     return pieces[i].end - (i == 0 ? 0 : pieces[i - 1].end);
@@ -170,9 +162,7 @@ static void add_piece(const zxp_world *w, struct data *d, struct piece piece, ui
     pieces_of(w, d)[d->count++] = piece;
 }
 
-static bool is_letter(uint32_t byte) {
-    return byte >= 'A' && byte < 'A' + LETTERS;
-}
+static bool is_letter(uint32_t byte) { return byte >= 'A' && byte < 'A' + LETTERS; }
 
 /* What the piece's last page is full of, if the piece is letters or a fill. */
 static uint32_t last_byte(const struct piece *pieces, uint32_t i) {

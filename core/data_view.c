@@ -10,9 +10,7 @@ static const struct data *data_of(const zxp_world *w, uint32_t number) {
     return thread_is(t) ? &call_of(w, t)->data : &none;
 }
 
-uint64_t zxp_data_length(const zxp_world *world, uint32_t thread) {
-    return data_length(world, data_of(world, thread));
-}
+uint64_t zxp_data_length(const zxp_world *world, uint32_t thread) { return data_length(world, data_of(world, thread)); }
 
 /* Index of the piece that holds byte `offset` of the data; the offset is inside. */
 static uint32_t piece_of(const struct piece *pieces, uint32_t count, uint64_t offset) {

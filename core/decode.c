@@ -41,21 +41,13 @@ static uint64_t get_number(struct decoder *d, unsigned size) {
     return v;
 }
 
-uint8_t get8(struct decoder *d) {
-    return (uint8_t)get_number(d, 1);
-}
+uint8_t get8(struct decoder *d) { return (uint8_t)get_number(d, 1); }
 
-uint16_t get16(struct decoder *d) {
-    return (uint16_t)get_number(d, 2);
-}
+uint16_t get16(struct decoder *d) { return (uint16_t)get_number(d, 2); }
 
-uint32_t get32(struct decoder *d) {
-    return (uint32_t)get_number(d, 4);
-}
+uint32_t get32(struct decoder *d) { return (uint32_t)get_number(d, 4); }
 
-uint64_t get64(struct decoder *d) {
-    return get_number(d, 8);
-}
+uint64_t get64(struct decoder *d) { return get_number(d, 8); }
 
 bool at_end(struct decoder *d) {
     if (!expect(d, d->at != d->end, "the data ends too early")) return true;
@@ -344,8 +336,12 @@ static void get_source_packet(struct decoder *d, struct source *source, source_r
     uint64_t offset = get64(d), length = get64(d);
     bool known = command == ZX_PAGER_VMO_READ || command == ZX_PAGER_VMO_DIRTY || command == ZX_PAGER_VMO_COMPLETE;
     expect(d, known && (command == ZX_PAGER_VMO_COMPLETE) == source->complete_pending, "a packet of no known kind");
-    source->packet = (struct packet){.key = source->key, .type = ZX_PKT_TYPE_PAGE_REQUEST, .command = command,
-                                     .offset = offset, .length = length, .source = s};
+    source->packet = (struct packet){.key = source->key,
+                                     .type = ZX_PKT_TYPE_PAGE_REQUEST,
+                                     .command = command,
+                                     .offset = offset,
+                                     .length = length,
+                                     .source = s};
 }
 
 /* The pager lists its sources in the order in which they were made, the last first. */
@@ -400,8 +396,10 @@ static bool is_listed_well(const struct decoder *d, const struct page_key *key) 
     bool generations = key->list_generation != 0 || key->generation != 0;
     if (key->list == LIST_NONE) return key->order == 0 && !generations && key->ascending == 0;
     if (key->list > LIST_ISOLATE || key->pins > 0 || key->ascending > 1) return false;
-    if (key->list == LIST_ISOLATE && generations) return false;
-    return key->order < d->next_stamp && key->list_generation < 8 && key->generation < 8;
+    if (key->list_generation > 7 || key->generation > 7 || key->order >= d->next_stamp) return false;
+    if (key->list == LIST_ISOLATE) return !generations;
+    uint64_t list_age = (d->newest - key->list_generation) % 8, age = (d->newest - key->generation) % 8;
+    return age <= list_age && list_age <= d->newest - d->oldest; /* accessed since, perhaps, but not before */
 }
 
 /* C, D, W in roots, P elsewhere. */

@@ -7,9 +7,7 @@
 #include "node.h"
 #include "object.h"
 
-static struct call *call_at(const struct decoder *d, thread_ref t) {
-    return call_of(d->world, t);
-}
+static struct call *call_at(const struct decoder *d, thread_ref t) { return call_of(d->world, t); }
 
 /* ---- Result ---- */
 

@@ -59,20 +59,21 @@ static bool is_pager_root(const zxp_world *w, vmo_ref v) {
 
 /* sys_vmo_copy.c: `length` bytes from `offset`, of which the cursor says how many are done. */
 static bool copy_fits(const struct call *call, uint64_t offset, uint64_t length) {
-    return vmo_is(call->held[0]) && !wraps(offset, length) && call->cursor <= length;
+    return vmo_is(call->held[0]) && !wraps(offset, length) && call->cursor < length;
 }
 
 /* transfer.c: the list is as long as the range, and filled up to the cursor. */
 static bool taking_fits(const struct call *call, uint64_t offset, uint64_t length) {
     if (!vmo_is(call->held[0]) || !vmo_is(call->held[1]) || call->transit.root == 0) return false;
     if (!is_page_aligned(offset) || !is_page_aligned(length) || wraps(offset, length)) return false;
-    return call->transit.pages == length / PAGE && call->cursor <= length / PAGE;
+    return call->transit.pages == length / PAGE && call->cursor < length / PAGE;
 }
 
-/* sys_vmo_size.c: local[4] the stage, local[5] the lower of the sizes. */
+/* sys_vmo_size.c: local[4] the stage, local[5] the lower of the sizes; from there to the new one zeros are written. */
 static bool stream_fits(const struct call *call, uint64_t size) {
     uint64_t up;
-    return vmo_is(call->held[0]) && call->local[4] == 1 && call->local[5] <= size && round_up(size, &up);
+    if (!vmo_is(call->held[0]) || call->local[4] != 1 || call->local[5] > size || !round_up(size, &up)) return false;
+    return call->cursor < up - call->local[5];
 }
 
 /* sys_vmar.c: local[4], local[5] the piece, local[6] its place in the VMO. */
@@ -106,8 +107,8 @@ static bool progress_fits(const zxp_world *w, const struct call *call) {
     case ZXP_OP_VMO_SET_STREAM_SIZE: return stream_fits(call, args[1]);
     case ZXP_OP_VMO_TRANSFER_DATA: return taking_fits(call, args[5], args[3]);
     case ZXP_OP_VMAR_OP_RANGE: return piece_fits(call);
-    case ZXP_OP_LOAD: return call->cursor <= args[1];
-    case ZXP_OP_STORE: return call->cursor <= args[2];
+    case ZXP_OP_LOAD: return call->cursor < args[1];
+    case ZXP_OP_STORE: return call->cursor < args[2];
     case ZXP_OP_PIN: return pin_fits(w, call);
     default: return vmo_is(call->held[0]);
     }

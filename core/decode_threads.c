@@ -57,9 +57,7 @@ thread_ref get_thread(struct decoder *d) {
     return t;
 }
 
-static struct request *request_of(const struct decoder *d, thread_ref t) {
-    return &thread_at(d->world, t)->request;
-}
+static struct request *request_of(const struct decoder *d, thread_ref t) { return &thread_at(d->world, t)->request; }
 
 /* ---- Ports ---- */
 
@@ -154,8 +152,8 @@ static bool is_request_to(const struct request *r, source_ref s, unsigned type, 
 
 static void attach_request(struct decoder *d, thread_ref owner, thread_ref t) {
     struct request *o = request_of(d, owner), *r = request_of(d, t);
-    bool fits = is_request_to(r, o->source, o->type, ROLE_ATTACHED) && !thread_is(r->owner) &&
-                r->offset >= o->offset && r->offset - o->offset < o->length;
+    bool fits = is_request_to(r, o->source, o->type, ROLE_ATTACHED) && !thread_is(r->owner) && r->offset >= o->offset &&
+                r->offset - o->offset < o->length;
     if (!expect(d, fits, "a request hangs on a stranger")) return;
     r->owner = owner;
     r->previous = o->last_attached;
@@ -279,8 +277,8 @@ static void get_port_observer(struct decoder *d, struct observer *ob) {
     if (!fine(d) || !expect(d, !port_at(d->world, ob->port)->dead, "a wait for a dead port")) return;
     ob->packet = (packet_ref){take(d, sizeof(struct packet))};
     if (!packet_is(ob->packet)) return;
-    *packet_at(d->world, ob->packet) = (struct packet){.key = ob->key, .type = ZX_PKT_TYPE_SIGNAL_ONE,
-                                                       .handle = ob->handle, .trigger = ob->signals};
+    *packet_at(d->world, ob->packet) =
+        (struct packet){.key = ob->key, .type = ZX_PKT_TYPE_SIGNAL_ONE, .handle = ob->handle, .trigger = ob->signals};
 }
 
 /* They are read from the first to the last, and a new one is put in front: so the list is turned round at the end. */

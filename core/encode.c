@@ -84,9 +84,7 @@ static inline uint8_t *put_object(const struct encoder *e, uint8_t *p, object_re
     return object_is(o) ? put_koid(e, p, object_at(e->world, o)->koid) : put_none(e, p);
 }
 
-static uint8_t *put_vmo(const struct encoder *e, uint8_t *p, vmo_ref v) {
-    return put_object(e, p, object_of_vmo(v));
-}
+static uint8_t *put_vmo(const struct encoder *e, uint8_t *p, vmo_ref v) { return put_object(e, p, object_of_vmo(v)); }
 
 static uint8_t *put_node(const struct encoder *e, uint8_t *p, node_ref n) {
     return put_koid(e, p, node_at(e->world, n)->koid);
@@ -98,9 +96,7 @@ static uint8_t *put_thread(const struct encoder *e, uint8_t *p, thread_ref t) {
 }
 
 /* In a sequence of threads, that none ends. */
-static void put_next_thread(struct encoder *e, thread_ref t) {
-    e->at = put_thread(e, room(e), t);
-}
+static void put_next_thread(struct encoder *e, thread_ref t) { e->at = put_thread(e, room(e), t); }
 
 /* FULL: the value. STATE: slot + 1 of a live handle, else 0. */
 static uint8_t *put_handle(const struct encoder *e, uint8_t *p, zx_handle_t value) {
@@ -295,9 +291,7 @@ static void put_nodes(struct encoder *e) {
 
 /* ---- Threads ---- */
 
-static bool is_handle_kind(zxp_param_kind kind) {
-    return kind <= ZXP_PARAM_EVENT;
-}
+static bool is_handle_kind(zxp_param_kind kind) { return kind <= ZXP_PARAM_EVENT; }
 
 static uint8_t *put_arguments(const struct encoder *e, uint8_t *p, const struct call *call) {
     const zxp_op_info *info = zxp_op_info_of(call->op);

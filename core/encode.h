@@ -13,13 +13,13 @@
  *   objects   in order of creation: type, signals, koid, then what its type has (a VMO: node, parent, stream, ...)
  *   handles   slots: object, rights, generation; then the free slots, next to be used first
  *   nodes     in order of creation: size, where it hangs, family, source, pages
- *   threads   in order of number: state, last call and result; of an unfinished call also how far it is, and its request
+ *   threads   in order of number: state, last call and result; of an unfinished call also how far it is
  *   queues    of each port: packets, waiting threads; of each source: requests, in the order in which they are served
  *   observers of each object that has some, in order
  *   space     mappings in order of address; pins, most recent first
  *
- * Pages are written in normal form, which depends only on what a page holds: runs of equal keys and bodies of equal bytes
- * are joined; a run of two or more pages of successive letters is LETTERS, everything else uniform is a FILL.
+ * Pages are written in normal form, which depends only on what a page holds: runs of equal keys and bodies of equal
+ * bytes are joined; a run of two or more pages of successive letters is LETTERS, everything else uniform is a FILL.
  */
 #ifndef CORE_ENCODE_H
 #define CORE_ENCODE_H
@@ -27,7 +27,7 @@
 #include "world.h"
 
 /* First byte of an encoding. Changes with the format. */
-#define ENCODED_FULL 0xF1u
+#define ENCODED_FULL  0xF1u
 #define ENCODED_STATE 0x51u
 
 /* At most so many pages of one body in one run of an encoding. */

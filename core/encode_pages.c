@@ -195,9 +195,7 @@ static void put_page_bytes(struct encoder *e, const struct piece *piece, uint64_
     }
 }
 
-static uint64_t begin_of(const struct piece *pieces, uint32_t i) {
-    return i == 0 ? 0 : pieces[i - 1].end;
-}
+static uint64_t begin_of(const struct piece *pieces, uint32_t i) { return i == 0 ? 0 : pieces[i - 1].end; }
 
 /* Pieces that are bytes are written as one, however they were cut. The others are in normal form (content.c). */
 void put_data(struct encoder *e, const struct data *data) {

@@ -13,13 +13,13 @@
  */
 #include "page_map.h"
 
-#define LEAF_RUNS 31u
-#define LEAF_JOIN 24u
-#define FANOUT 84u
+#define LEAF_RUNS   31u
+#define LEAF_JOIN   24u
+#define FANOUT      84u
 #define FANOUT_JOIN 63u
-#define NODE_BYTES 1024u
+#define NODE_BYTES  1024u
 /* A tree of 2^27 nodes (all that 32-bit indices can name) is far lower. */
-#define MAX_HEIGHT 24u
+#define MAX_HEIGHT  24u
 
 struct leaf {
     uint32_t count, capacity;
@@ -43,21 +43,13 @@ struct path {
     uint32_t leaf, at;
 };
 
-static struct leaf *leaf_at(const zxp_world *w, uint32_t index) {
-    return arena_at(w, index);
-}
-static struct inner *inner_at(const zxp_world *w, uint32_t index) {
-    return arena_at(w, index);
-}
-static uint64_t *firsts_of(struct leaf *leaf) {
-    return (uint64_t *)(void *)(leaf + 1);
-}
+static struct leaf *leaf_at(const zxp_world *w, uint32_t index) { return arena_at(w, index); }
+static struct inner *inner_at(const zxp_world *w, uint32_t index) { return arena_at(w, index); }
+static uint64_t *firsts_of(struct leaf *leaf) { return (uint64_t *)(void *)(leaf + 1); }
 static struct page_key *keys_of(struct leaf *leaf) {
     return (struct page_key *)(void *)(firsts_of(leaf) + leaf->capacity);
 }
-static size_t leaf_bytes(uint32_t capacity) {
-    return 32u + (size_t)capacity * 32u;
-}
+static size_t leaf_bytes(uint32_t capacity) { return 32u + (size_t)capacity * 32u; }
 
 /* The last index with a[index] <= page, or 0. Few branches: the compiler makes conditional moves of the loop's body. */
 static inline uint32_t search(const uint64_t *a, uint32_t count, uint64_t page) {
@@ -78,9 +70,7 @@ static uint32_t leaf_make(zxp_world *w, uint32_t capacity) {
     return index;
 }
 
-uint64_t page_map_init_bytes(void) {
-    return arena_size(leaf_bytes(1));
-}
+uint64_t page_map_init_bytes(void) { return arena_size(leaf_bytes(1)); }
 
 void page_map_init(zxp_world *w, struct page_map *map, uint64_t pages, struct page_key key) {
     *map = (struct page_map){.pages = pages, .root = leaf_make(w, 1), .capacity = 1};
@@ -164,7 +154,7 @@ static inline bool in_last_leaf(const zxp_world *w, const struct page_map *map, 
     return firsts_of(leaf)[0] <= page && page < firsts_of(leaf)[leaf->count - 1];
 }
 
-/* The leaves of a large map are far away: one is called for as a whole, before the search asks for it piece by piece. */
+/* The leaves of a large map are far away: one is called for as a whole, before the search asks for its parts. */
 static inline void call_for(const void *node) {
 #if defined(__GNUC__)
     for (unsigned line = 0; line < NODE_BYTES; line += 64) __builtin_prefetch((const char *)node + line);

@@ -28,9 +28,7 @@ static zxp_world *world_with(uint64_t bytes) {
     return w;
 }
 
-static struct content letters(uint32_t phase) {
-    return (struct content){phase, CONTENT_LETTERS};
-}
+static struct content letters(uint32_t phase) { return (struct content){phase, CONTENT_LETTERS}; }
 
 static bool holds(const zxp_world *w, struct content c, uint64_t page, const uint8_t *bytes) {
     uint8_t scratch[ZXP_PAGE_SIZE];
@@ -246,9 +244,9 @@ static void letters_of_pages(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(letters_keep_their_bytes_when_moved), cmocka_unit_test(a_body_of_one_byte_becomes_a_fill),
-        cmocka_unit_test(a_shared_body_is_not_changed),        cmocka_unit_test(random_overwrites_agree_with_bytes),
-        cmocka_unit_test(lettered_buffers_become_pages),       cmocka_unit_test(random_appends_agree_with_bytes),
+        cmocka_unit_test(letters_keep_their_bytes_when_moved),  cmocka_unit_test(a_body_of_one_byte_becomes_a_fill),
+        cmocka_unit_test(a_shared_body_is_not_changed),         cmocka_unit_test(random_overwrites_agree_with_bytes),
+        cmocka_unit_test(lettered_buffers_become_pages),        cmocka_unit_test(random_appends_agree_with_bytes),
         cmocka_unit_test(data_read_in_steps_is_the_same_value), cmocka_unit_test(letters_of_pages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

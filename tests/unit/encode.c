@@ -31,17 +31,16 @@ static uint64_t call(zxp_world *w, uint32_t thread, uint16_t op, const uint64_t 
     zxp_call(w, &made);
     return zxp_field(w, thread, "handle", &handle) ? handle : 0;
 }
-#define LIST(...) (const uint64_t[]){__VA_ARGS__}, sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t)
-#define CALL(w, op, ...) call(w, 0, ZXP_OP_##op, LIST(__VA_ARGS__), (zxp_buffer){0})
+#define COUNT(...)                  (sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t))
+#define LIST(...)                   (const uint64_t[]){__VA_ARGS__}, COUNT(__VA_ARGS__)
+#define CALL(w, op, ...)            call(w, 0, ZXP_OP_##op, LIST(__VA_ARGS__), (zxp_buffer){0})
 #define CALL_ON(w, thread, op, ...) call(w, thread, ZXP_OP_##op, LIST(__VA_ARGS__), (zxp_buffer){0})
 
 static void write_pages(zxp_world *w, uint64_t vmo, uint64_t page, uint64_t pages, zxp_buffer buffer) {
-    call(w, 0, ZXP_OP_VMO_WRITE, LIST(vmo, 0, page *PAGE, pages *PAGE), buffer);
+    call(w, 0, ZXP_OP_VMO_WRITE, LIST(vmo, 0, page * PAGE, pages * PAGE), buffer);
 }
 
-static zxp_buffer fill(uint8_t byte) {
-    return (zxp_buffer){.kind = ZXP_BUFFER_FILL, .fill = byte};
-}
+static zxp_buffer fill(uint8_t byte) { return (zxp_buffer){.kind = ZXP_BUFFER_FILL, .fill = byte}; }
 
 struct scene {
     zxp_world *w;
@@ -139,7 +138,8 @@ static void content_counts_not_how_it_came(void **state) {
     write_pages(s[4].w, vmo[4], 3, 2, (zxp_buffer){.kind = ZXP_BUFFER_LETTERS, .phase = 3});
     write_pages(s[4].w, vmo[4], 0, 3, (zxp_buffer){.kind = ZXP_BUFFER_LETTERS});
     for (unsigned i = 0; i < WAYS; i++) CALL(s[i].w, VMO_READ, vmo[i], 0, 5 * PAGE);
-    for (unsigned i = 1; i < WAYS; i++) assert_int_equal(same(s[0].w, s[i].w, ZXP_FORM_FULL), i < 4); /* the last has E */
+    for (unsigned i = 1; i < WAYS; i++)
+        assert_int_equal(same(s[0].w, s[i].w, ZXP_FORM_FULL), i < 4); /* the last has E */
     for (unsigned i = 0; i < WAYS; i++) {
         zxp_world_destroy(decoded(s[i].w));
         zxp_world_destroy(s[i].w);
@@ -378,9 +378,12 @@ static void damage_is_refused_with_a_reason(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_small_buffer_gets_the_beginning), cmocka_unit_test(content_counts_not_how_it_came),
-        cmocka_unit_test(state_forgets_names_and_counters),  cmocka_unit_test(deadlines_count_from_now),
-        cmocka_unit_test(many_objects),                      cmocka_unit_test(decoded_worlds_go_on_alike),
+        cmocka_unit_test(a_small_buffer_gets_the_beginning),
+        cmocka_unit_test(content_counts_not_how_it_came),
+        cmocka_unit_test(state_forgets_names_and_counters),
+        cmocka_unit_test(deadlines_count_from_now),
+        cmocka_unit_test(many_objects),
+        cmocka_unit_test(decoded_worlds_go_on_alike),
         cmocka_unit_test(damage_is_refused_with_a_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

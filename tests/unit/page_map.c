@@ -19,9 +19,7 @@ static uint64_t random_below(uint64_t n) {
     return n == 0 ? 0 : seed % n;
 }
 
-static struct page_key key(uint64_t n) {
-    return (struct page_key){.content = (uint32_t)n, .state = (uint8_t)(n % 3)};
-}
+static struct page_key key(uint64_t n) { return (struct page_key){.content = (uint32_t)n, .state = (uint8_t)(n % 3)}; }
 
 /* A world that is only an arena, of 64 MB. */
 static void arena_begin(zxp_world *w) {
@@ -56,9 +54,7 @@ struct model {
     uint64_t most;
 };
 
-static bool is_seven(const struct page_key *k) {
-    return k->content == 7;
-}
+static bool is_seven(const struct page_key *k) { return k->content == 7; }
 
 static void walk_agrees(const struct model *m, uint64_t first, uint64_t end) {
     struct page_run run;
