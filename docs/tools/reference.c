@@ -166,10 +166,12 @@ static bool put_all_rules(void) {
 
 /* ---- Commands ---- */
 
+static bool ends_sentence(const char *text) { return *text && strchr(".?!", text[strlen(text) - 1]) != NULL; }
+
 static void put_command(const struct command *command) {
     const zxp_op_info *op = zxp_op_info_of(command->op);
-    printf("<a id=\"%s\"></a>\n\n## %s\n\n```text\n%s\n```\n\n%c%s.", command->name, command->name, command->syntax,
-           toupper((unsigned char)command->help[0]), command->help + 1);
+    printf("<a id=\"%s\"></a>\n\n## %s\n\n```text\n%s\n```\n\n%c%s%s", command->name, command->name, command->syntax,
+           toupper((unsigned char)command->help[0]), command->help + 1, ends_sentence(command->help) ? "" : ".");
     if (op) printf(" Its result is that of [%s](calls.md#%s).", op->name, op->name);
     if (command->flags & CMD_VIEW) printf(" It changes nothing.");
     if (command->flags & CMD_FILES) printf(" Refused by `--no-files`.");
