@@ -21,7 +21,7 @@ replay-page:
 
 # --- HTML --------------------------------------------------------------------
 
-DOC_PAGES := $(wildcard *.md docs/*.md docs/lessons/*.md docs/reference/*.md)
+DOC_PAGES := $(wildcard *.md docs/*.md docs/lessons/*.md docs/manual/*.md docs/reference/*.md)
 DOC_HTML  := $(DOC_PAGES:%.md=build/docs/%.html) $(patsubst docs/man/%,build/docs/docs/man/%.html,$(wildcard docs/man/*.[1-9]))
 
 build/docs/%.html: %.md docs/tools/page.lua docs/tools/page.css
