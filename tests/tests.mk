@@ -12,7 +12,7 @@ VARIANT_FLAGS := -DZXP_TEST_MOVE
 endif
 
 # Test programs that watch the interpreter run the suites' scripts (tests/tools/*.c, their headers tell what each is for).
-WATCHERS := $(BUILD)/tests/rule-coverage $(BUILD)/tests/fail-reservations
+WATCHERS := $(BUILD)/tests/rule-coverage $(BUILD)/tests/fail-reservations $(BUILD)/tests/damaged-saves
 $(WATCHERS): $(BUILD)/tests/%: $(BUILD)/tests/tools/%.o $(BUILD)/tests/tools/suites.o $(CLI_TEST_OBJECTS) $(LIB_STATIC)
 	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) $(TOOL_LDFLAGS) -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
 $(BUILD)/tests/tools/%.o: EXTRA_CFLAGS = -I. -Icli
