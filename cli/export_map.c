@@ -38,10 +38,11 @@ static void put_cell(struct picture *picture, char letter, uint64_t page, uint64
                letter);
     buf_format(&picture->body, "<rect class=\"s%s\" x=\"%u\" y=\"%u\" width=\"%d\" height=\"%d\" rx=\"3\"/>", class, x,
                picture->y, CELL, CELL);
-    buf_format(&picture->body, "<text class=\"c\" x=\"%u\" y=\"%u\">%c</text>", x + CELL / 2, picture->y + 16, letter);
+    buf_format(&picture->body, "<text class=\"c\" x=\"%u\" y=\"%u\">%c</text>", x + CELL / 2,
+               picture->y + (count > 1 ? 11 : 16), letter);
     if (count > 1)
         buf_format(&picture->body, "<text class=\"c n\" x=\"%u\" y=\"%u\">%" PRIu64 "</text>", x + CELL / 2,
-                   picture->y + CELL - 1, count);
+                   picture->y + CELL - 2, count);
     buf_text(&picture->body, "</g>\n");
 }
 
@@ -79,9 +80,8 @@ static void put_vmo(struct picture *picture, const zxp_object_view *view) {
 }
 
 static void put_legend(struct picture *picture) {
-    static const char *const lines[] = {
-        ". absent   C clean   D dirty   W awaiting writeback   M zero marker",
-        "Z dirty zeros   Y zeros in writeback   U zeros beyond the stream   P own page"};
+    static const char *const lines[] = {". absent, C clean, D dirty, W awaiting writeback, M zero marker,",
+                                        "Z dirty zeros, Y zeros in writeback, U zeros beyond the stream, P own page"};
     for (size_t i = 0; i < 2; i++) {
         buf_format(&picture->body, "<text x=\"%d\" y=\"%u\">%s</text>\n", MARGIN, picture->y + 12, lines[i]);
         picture->y += LINE;
