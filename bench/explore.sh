@@ -13,7 +13,8 @@ if [ "${1-}" = --count ]; then count=1 && shift; fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 model=$PWD/bench/pager.pml
-engine=$build/bench/explore_spin
+engine=$build/bench/explore_race
+if [ -n "$count" ]; then engine=$build/bench/explore_spin; fi
 one_core=
 if command -v taskset >/dev/null; then one_core="taskset -c 0"; fi
 
