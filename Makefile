@@ -241,8 +241,11 @@ install: all
 	$(if $(CLI_SOURCES),install -d '$(DESTDIR)$(bindir)')
 	$(if $(CLI_SOURCES),install -m 755 $(REPL) '$(DESTDIR)$(bindir)')
 	$(foreach page,$(MAN_PAGES),install -D -m 644 $(page) '$(DESTDIR)$(mandir)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))' &&) :
+	install -d '$(DESTDIR)$(PREFIX)/share/zxpager/lessons'
+	install -m 644 docs/lessons/*.md '$(DESTDIR)$(PREFIX)/share/zxpager/lessons'
 
 uninstall:
+	rm -rf '$(DESTDIR)$(PREFIX)/share/zxpager'
 	rm -f '$(DESTDIR)$(libdir)/libzxpager.a' '$(DESTDIR)$(libdir)/$(notdir $(LIB_SHARED))' \
 	  '$(DESTDIR)$(libdir)/$(notdir $(LIB_LINK))' '$(DESTDIR)$(pkgconfigdir)/zxpager.pc' '$(DESTDIR)$(bindir)/$(notdir $(REPL))'
 	rm -f $(foreach header,$(notdir $(HEADERS)),'$(DESTDIR)$(includedir)/zxpager/$(header)')

@@ -19,6 +19,9 @@ reference: $(REFERENCE)
 replay-page:
 	docs/tools/replay-page.sh >cli/replay_page.h
 
+# Where the prompt finds its lessons if they do not lie beside it.
+$(BUILD)/cli/lesson_file.o: EXTRA_CFLAGS = -DZXP_DATADIR='"$(PREFIX)/share/zxpager"'
+
 # --- HTML --------------------------------------------------------------------
 
 DOC_PAGES := $(wildcard *.md docs/*.md docs/lessons/*.md docs/manual/*.md docs/reference/*.md)
