@@ -94,6 +94,9 @@ static const struct command commands[] = {
     {"explore", "explore [STEP ...] [pages=N] [depth=N] [states=N] [workers=N] [exact] [live] [shard=I/N] [to=FILE] "
      "[never CONDITION]",
      "visit every state that can be reached, and check the invariants in each", 0, CMD_ANY_THREAD, cmd_explore},
+    {"run", "run SERVICE [TASK]", "let a service answer all that is asked, then do one of its tasks", 0, CMD_NO_RESULT | CMD_ANY_THREAD, cmd_run},
+    {"verify", "verify SERVICE [pages=N] [readers=N] [writers=N] [evictions=N] [failures=N] [runs=N] [states=N]",
+     "check every interleaving of a service with its clients, on worlds of its own", 0, CMD_ANY_THREAD, cmd_verify},
     {"advance", "advance N", "let N nanoseconds pass", ZXP_OP_ADVANCE, 0, cmd_advance},
     {"set", "set NAME VALUE", "change a setting", 0, VIEW, cmd_set},
     {"help", "help [WORD]", "what a command, call or constant is", 0, VIEW, cmd_help},

@@ -152,18 +152,26 @@ bool cut_next(const struct source *source, size_t from, size_t end, struct cut *
 
 static bool is_word_char(char c) { return is_name_char(c) || c == '$' || c == '{' || c == '}'; }
 
+/* A VMO may be called service: only `service NAME` is a block. */
+static bool names_service(const char *s, size_t left) {
+    size_t n = 0;
+    while (n < left && (s[n] == ' ' || s[n] == '\t')) n++;
+    return n > 0 && n < left && is_name_char(s[n]);
+}
+
 enum block_word cut_block_word(const struct source *source, const struct cut *cut) {
     static const struct {
         const char *word;
         enum block_word block;
-    } words[] = {
-        {"for", BLOCK_FOR}, {"def", BLOCK_DEF}, {"end", BLOCK_END}, {"case", BLOCK_CASE}, {"skip", BLOCK_SKIP}};
+    } words[] = {{"for", BLOCK_FOR}, {"def", BLOCK_DEF},   {"service", BLOCK_SERVICE},
+                 {"end", BLOCK_END}, {"case", BLOCK_CASE}, {"skip", BLOCK_SKIP}};
     const char *s = source->text + cut->begin;
     size_t left = cut->end - cut->begin, n = 0;
     while (n < left && is_word_char(s[n])) n++;
     if (n < left && s[n] == ':') return BLOCK_NONE; /* a thread may be called `end` */
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (strlen(words[i].word) == n && memcmp(words[i].word, s, n) == 0) return words[i].block;
+        if (strlen(words[i].word) == n && memcmp(words[i].word, s, n) == 0)
+            return words[i].block == BLOCK_SERVICE && !names_service(s + n, left - n) ? BLOCK_NONE : words[i].block;
     }
     return BLOCK_NONE;
 }
@@ -174,6 +182,7 @@ static enum block_result find_end(const struct source *source, size_t from, size
         switch (cut_block_word(source, close)) {
         case BLOCK_FOR:
         case BLOCK_DEF:
+        case BLOCK_SERVICE:
             if (++depth > DEEPEST_BLOCK) return BLOCK_DEEP;
             break;
         case BLOCK_END:
@@ -208,7 +217,7 @@ bool cut_needs_more(const char *text, size_t length) {
     size_t depth = 0;
     for (size_t from = 0; cut_next(&source, from, length, &cut); from = cut.next) {
         enum block_word word = cut_block_word(&source, &cut);
-        depth += word == BLOCK_FOR || word == BLOCK_DEF;
+        depth += word == BLOCK_FOR || word == BLOCK_DEF || word == BLOCK_SERVICE;
         if (word == BLOCK_END && depth) depth--;
         if (word == BLOCK_CASE || word == BLOCK_SKIP) return false;
     }

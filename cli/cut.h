@@ -10,7 +10,7 @@
 
 struct source;
 
-enum block_word { BLOCK_NONE, BLOCK_FOR, BLOCK_DEF, BLOCK_END, BLOCK_CASE, BLOCK_SKIP };
+enum block_word { BLOCK_NONE, BLOCK_FOR, BLOCK_DEF, BLOCK_SERVICE, BLOCK_END, BLOCK_CASE, BLOCK_SKIP };
 
 struct cut {
     size_t begin, end;   /* the statement, blanks trimmed, without comment; it may contain backslash line ends */

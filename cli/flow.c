@@ -198,6 +198,17 @@ bool flow_call_def(struct stmt *s, const struct def *def) {
     return true;
 }
 
+/* ---- service ---- */
+
+/* A VMO may be called service: only `service NAME` is a block. */
+static bool is_service(const struct stmt *s) { return s->word_count > 1 && !span_is(&s->text, s->words[1], "="); }
+
+static bool run_service(struct stmt *s, size_t at) {
+    size_t begin, end;
+    struct span head = span_trim(&s->text, (struct span){at, s->body.end});
+    return take_block(s, "service", &begin, &end) && service_define(s, head, top(s->in)->source, begin, end);
+}
+
 /* ---- source ---- */
 
 static char *resolve(const struct source *from, const char *name) {
@@ -261,10 +272,10 @@ static bool refuse_decoration(struct stmt *s, struct span word) {
 }
 
 bool flow_statement(struct stmt *s, struct span word, bool *good) {
-    static const char *const words[] = {"for", "def", "source", "case", "skip", "end"};
+    static const char *const words[] = {"for", "def", "source", "case", "skip", "service", "end"};
     size_t i = 0;
-    while (i < 6 && !span_is(&s->text, word, words[i])) i++;
-    if (i == 6) return false;
+    while (i < 7 && !span_is(&s->text, word, words[i])) i++;
+    if (i == 7 || (i == 5 && !is_service(s))) return false;
     *good = refuse_decoration(s, word);
     if (!*good) return true;
     switch (i) {
@@ -273,6 +284,7 @@ bool flow_statement(struct stmt *s, struct span word, bool *good) {
     case 2: *good = run_source(s, word.end); break;
     case 3: *good = flow_case(s); break;
     case 4: *good = flow_skip(s); break;
+    case 5: *good = run_service(s, word.end); break;
     default: *good = stmt_error(s, word.begin, "`end' without `for' or `def'"); break;
     }
     return true;

@@ -20,6 +20,9 @@ bool flow_statement(struct stmt *s, struct span word, bool *good);
 const struct def *flow_def(const struct interp *in, const char *name, size_t length);
 bool flow_call_def(struct stmt *s, const struct def *def);
 void flow_clear_defs(struct interp *in);
+/* cmd_service.c: the block of a service, whose body stands at [begin, end) of the source. */
+bool service_define(struct stmt *s, struct span head, struct source *source, size_t begin, size_t end);
+void flow_clear_services(struct interp *in);
 
 /* cases.c */
 bool flow_case(struct stmt *s);

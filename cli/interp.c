@@ -30,6 +30,7 @@ void interp_clear(struct interp *in) {
     past_clear(in);
     flow_pop_all(in);
     flow_clear_defs(in);
+    flow_clear_services(in);
     flow_clear_case(in);
     map_clear(&in->defs);
     free(in->def_list);

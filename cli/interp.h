@@ -32,6 +32,7 @@
 
 struct interp;
 struct past;
+struct served;
 struct shell;
 
 /* Words that stand for text in a def's body or in a case with combinations (LANGUAGE.md section 1). */
@@ -132,7 +133,9 @@ struct interp {
     struct made_call *calls;  /* of the running statement */
     size_t call_count, call_capacity;
     struct past *past; /* past.h; NULL: nothing remembered */
-    char moved[64];    /* name given to main's blocked or ended thread by this statement; "" */
+    struct served *services; /* cmd_service.c */
+    size_t service_count, service_capacity;
+    char moved[64]; /* name given to main's blocked or ended thread by this statement; "" */
     uint64_t steps;
     size_t cases_passed, cases_failed, cases_skipped;
     bool had_error; /* a script error, or a file that could not be read */

@@ -1,0 +1,55 @@
+# shellcheck shell=sh
+# verify passes the right services of corpus/services and refutes every wrong one, for the reason that the file names.
+. tests/lib.sh
+repl=$ZXP_BUILD/zxpager-repl
+passed=0 failed=0
+for script in corpus/services/*.zxp; do
+    verdict=$(sed -n 's/^# verdict: //p' "$script")
+    log=$ZXP_TMP/$(basename "$script").log
+    run_limited 60 "$repl" -c "source $script" >"$log" 2>&1
+    status=$?
+    case $verdict in
+    right) wanted='^no breach: every interleaving' ;;
+    *) wanted="^$verdict: " ;;
+    esac
+    if [ -n "$verdict" ] && [ $status -eq 0 ] && grep -q "$wanted" "$log"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "# $script: expected: $verdict, exit status $status"
+        head -n 40 "$log"
+    fi
+done
+
+# A service at the prompt's own world, and what is no service.
+expect_output() {
+    if run_limited 60 "$repl" -c "$1" 2>&1 | grep -q "$2"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "# $1: $2 is missing"
+    fi
+}
+block='service s
+on READ V P N:
+disk read $V $P $N; supply $V $P $N
+task flush:
+ranges $V; writeback begin $V $P $N; copy $V $P $N
+disk write $V $P $N; writeback end $V $P $N
+end'
+expect_output "$block
+create v 2; t1: read v 1 => blocked
+run s; expect pages v \".C\"; wait t1 => ZX_OK pages=\"B\"
+write v 1 byte=120; run s flush; expect pages v \".C\"
+evict v 1; t1: read v 1 => blocked
+run s; wait t1 => ZX_OK pages=\"x\"" 'ZX_OK pages="x"'
+expect_output 'service s
+on READ V P N: frobnicate
+end' 'unknown statement'
+expect_output 'service s
+supply $V $P $N
+end' 'comes first'
+expect_output 'verify nothing' 'no such service'
+expect_output 'anon service 2; read service 0 => ZX_OK pages="."' 'pages="."'
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]
