@@ -12,7 +12,8 @@ enum {
 };
 
 static const struct command commands[] = {
-    {"create", "create V PAGES [resizable] [trap-dirty] [unbounded] [key=K] [pager=NAME] [port=NAME], create pager|port NAME",
+    {"create",
+     "create V PAGES [resizable] [trap-dirty] [unbounded] [key=K] [pager=NAME] [port=NAME], create pager|port NAME",
      "make a pager-backed VMO, a pager or a port", ZXP_OP_PAGER_CREATE_VMO, 0, cmd_create},
     {"anon", "anon V PAGES [resizable] [discardable] [unbounded]", "make an anonymous VMO", ZXP_OP_VMO_CREATE, 0,
      cmd_anon},
@@ -70,9 +71,11 @@ static const struct command commands[] = {
     {"timeline", "timeline [N]", "what happened, in order", 0, VIEW, cmd_view},
     {"choices", "choices", "what could be done next", 0, VIEW, cmd_view},
     {"why", "why THREAD, why page V P", "what a thread waits for; what happened to a page", 0, VIEW, cmd_view},
-    {"random", "random [N] [seed=S]", "a walk of N steps that make sense", 0, CMD_NO_RESULT | CMD_HISTORY | CMD_ANY_THREAD, cmd_view},
+    {"random", "random [N] [seed=S]", "a walk of N steps that make sense", 0,
+     CMD_NO_RESULT | CMD_HISTORY | CMD_ANY_THREAD, cmd_view},
     {"until", "until OUTCOME", "stop the next script, loop or walk when this comes", 0, VIEW, cmd_view},
-    {"break", "break [on|off] [RULE]", "stop scripts, loops and walks when a rule decides, or at a packet", 0, VIEW, cmd_view},
+    {"break", "break [on|off] [RULE]", "stop scripts, loops and walks when a rule decides, or at a packet", 0, VIEW,
+     cmd_view},
     {"check", "check", "check every invariant", 0, VIEW, cmd_check},
     {"undo", "undo [N]", "take back the last statement", 0, CMD_NO_RESULT | CMD_HISTORY | CMD_ANY_THREAD, cmd_undo},
     {"redo", "redo [N]", "do again what was undone", 0, CMD_NO_RESULT | CMD_HISTORY | CMD_ANY_THREAD, cmd_redo},
@@ -81,7 +84,8 @@ static const struct command commands[] = {
     {"reset", "reset", "a new world and new names", 0, CMD_NO_RESULT | CMD_ANY_THREAD, cmd_reset},
     {"record", "record NAME [FILE]", "the session so far as a case with what came", 0, PROMPT, cmd_view},
     {"export", "export FILE.html|.svg|.json|.mmd|.zxp, export timeline FILE.svg",
-     "the session so far as a page that replays it, a picture, a trace, a diagram or a script", 0, PROMPT | CMD_FILES, cmd_view},
+     "the session so far as a page that replays it, a picture, a trace, a diagram or a script", 0, PROMPT | CMD_FILES,
+     cmd_view},
     {"lesson", "lesson [N]", "a guided lesson", 0, PROMPT, cmd_view},
     {"goto", "goto N", "go to the moment after step N of the session; 0 is its beginning", 0, TRAVEL, cmd_goto},
     {"back", "back until CONDITION", "go back to the last moment at which a condition held", 0, TRAVEL, cmd_back},
@@ -89,44 +93,43 @@ static const struct command commands[] = {
     {"branch", "branch NAME", "begin a branch here; the one before keeps what it has", 0, TRAVEL, cmd_branch},
     {"switch", "switch NAME", "go to the last moment of a branch, and on from there", 0, TRAVEL, cmd_switch},
     {"branches", "branches", "all branches", 0, VIEW, cmd_branches},
-    {"diff", "diff [A [B]]", "what differs between two moments or branches; what the last step changed", 0, VIEW, cmd_diff},
-    {"reach", "reach CONDITION [within N]", "the shortest way to a state for which a condition holds", 0, CMD_ANY_THREAD, cmd_reach},
-    {"explore", "explore [STEP ...] [pages=N] [depth=N] [states=N] [workers=N] [exact] [live] [shard=I/N] [to=FILE] "
+    {"diff", "diff [A [B]]", "what differs between two moments or branches; what the last step changed", 0, VIEW,
+     cmd_diff},
+    {"reach", "reach CONDITION [within N]", "the shortest way to a state for which a condition holds", 0,
+     CMD_ANY_THREAD, cmd_reach},
+    {"explore",
+     "explore [STEP ...] [pages=N] [depth=N] [states=N] [workers=N] [exact] [live] [shard=I/N] [to=FILE] "
      "[never CONDITION]",
      "visit every state that can be reached, and check the invariants in each", 0, CMD_ANY_THREAD, cmd_explore},
-    {"run", "run SERVICE [TASK]", "let a service answer all that is asked, then do one of its tasks", 0, CMD_NO_RESULT | CMD_ANY_THREAD, cmd_run},
+    {"run", "run SERVICE [TASK]", "let a service answer all that is asked, then do one of its tasks", 0,
+     CMD_NO_RESULT | CMD_ANY_THREAD, cmd_run},
     {"verify", "verify SERVICE [pages=N] [readers=N] [writers=N] [evictions=N] [failures=N] [runs=N] [states=N]",
      "check every interleaving of a service with its clients, on worlds of its own", 0, CMD_ANY_THREAD, cmd_verify},
     {"advance", "advance N", "let N nanoseconds pass", ZXP_OP_ADVANCE, 0, cmd_advance},
     {"set", "set NAME VALUE", "change a setting", 0, VIEW, cmd_set},
     {"help", "help [WORD]", "what a command, call or constant is", 0, VIEW, cmd_help},
-    {"explain", "explain [WORD]", "why the last call was decided as it was; the rules of a call, a rule, a status", 0, VIEW, cmd_view},
+    {"explain", "explain [WORD]", "why the last call was decided as it was; the rules of a call, a rule, a status", 0,
+     VIEW, cmd_view},
     {"hint", "hint", "help with the lesson that is under way", 0, PROMPT, cmd_view},
     {"quiz", "quiz [N] [seed=S]", "questions: what does a call give?", 0, PROMPT, cmd_view},
     {"answer", "answer blocked|ZX_...", "the answer to the question of a quiz", 0, PROMPT, cmd_view},
     {"quit", "quit", "leave", 0, VIEW, cmd_quit},
 };
 
-size_t command_count(void) {
-    return sizeof commands / sizeof *commands;
-}
+size_t command_count(void) { return sizeof commands / sizeof *commands; }
 
-const struct command *command_at(size_t i) {
-    return i < command_count() ? &commands[i] : NULL;
-}
+const struct command *command_at(size_t i) { return i < command_count() ? &commands[i] : NULL; }
 
 const struct command *command_find(const char *name, size_t length) {
     for (size_t i = 0; i < command_count(); i++) {
-        if (strlen(commands[i].name) == length && memcmp(commands[i].name, name, length) == 0)
-            return &commands[i];
+        if (strlen(commands[i].name) == length && memcmp(commands[i].name, name, length) == 0) return &commands[i];
     }
     return NULL;
 }
 
 view_function view_find(const struct interp *in, const char *name) {
     for (const struct view_row *row = in->views; row && row->name; row++) {
-        if (strcmp(row->name, name) == 0)
-            return row->show;
+        if (strcmp(row->name, name) == 0) return row->show;
     }
     return NULL;
 }

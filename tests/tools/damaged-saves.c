@@ -1,6 +1,6 @@
 /*
- * damaged-saves.c - worlds of the suites, encoded, damaged byte by byte and cut short: zxp_world_decode refuses them with a reason, or
- * gives a world in which every invariant holds.
+ * damaged-saves.c - worlds of the suites, encoded, damaged byte by byte and cut short: zxp_world_decode refuses them
+ * with a reason, or gives a world in which every invariant holds.
  *
  *   damaged-saves [-r SECONDS] FILE.zxp ...
  */
