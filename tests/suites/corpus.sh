@@ -29,7 +29,7 @@ engine() {
     shift 2
     mkdir -p "$ZXP_TMP/$target"
     run "$target for $seconds seconds" run_limited $((seconds + 60)) "$engines/$target" -max_total_time=$seconds -max_len="$length" \
-        -timeout=20 -print_final_stats=1 -artifact_prefix="$ZXP_TMP/" "$ZXP_TMP/$target" "$@"
+        -timeout=20 -entropic=0 -print_final_stats=1 -artifact_prefix="$ZXP_TMP/" "$ZXP_TMP/$target" "$@"
 }
 
 run "seeds" run_limited 100 "$fuzz/judge" -o "$ZXP_TMP/crashes" corpus/seeds
