@@ -4,7 +4,7 @@
 . tests/lib.sh
 build=${ZXP_BUILD:-build}
 mkdir -p "$ZXP_TMP/src"
-echo 1..${ZXP_LONG:+4}${ZXP_LONG:-1} | sed 's/^\(1\.\.4\).*/\1/'
+if [ -n "${ZXP_LONG:-}" ]; then echo 1..4; else echo 1..1; fi
 if awk -v out="$ZXP_TMP/src" -f fuzz/planted/plant.awk fuzz/planted/bugs.txt >"$ZXP_TMP/plant.log" 2>&1; then
     echo "ok 1 - every planted bug has its place"
 else
