@@ -72,12 +72,12 @@ static void note_koids(struct encoder *e) {
 
 /* FULL: the koid. STATE: its rank. */
 static inline uint8_t *put_koid(const struct encoder *e, uint8_t *p, zx_koid_t koid) {
-    if (e->is_full || ranks_are_raw(&e->koids)) return put64(p, koid);
+    if (e->wide_names) return put64(p, koid);
     return put16(p, rank_of(&e->koids, koid));
 }
 
 static uint8_t *put_none(const struct encoder *e, uint8_t *p) {
-    return e->is_full || ranks_are_raw(&e->koids) ? put64(p, ZX_KOID_INVALID) : put16(p, 0);
+    return e->wide_names ? put64(p, ZX_KOID_INVALID) : put16(p, 0);
 }
 
 static inline uint8_t *put_object(const struct encoder *e, uint8_t *p, object_ref o) {
@@ -557,6 +557,7 @@ static void encode_world(struct encoder *e, const zxp_world *w, zxp_form form) {
         note_koids(e);
         note_stamps(e);
     }
+    e->wide_names = e->is_full || ranks_are_raw(&e->koids);
     put_head(e);
     put_objects(e);
     put_handles(e);

@@ -157,12 +157,22 @@ static void gather(struct encoder *e, struct gathered *g, const struct page_run 
     e->at = run->key.state == ZERO_DIRTY ? put64(p, run->key.order) : p; /* what awaits cleaning */
 }
 
+/* Pages that are all alike and have no frames need no walk. */
+static bool put_simple_map(struct encoder *e, const struct page_map *map) {
+    if (map->runs != 1) return false;
+    struct page_run run = page_map_find(e->world, map, 0);
+    if (is_frame(&run.key) || run.key.state == ZERO_DIRTY) return false;
+    e->at = put_run(e, map->pages, &run.key);
+    return true;
+}
+
 /* The reader knows the number of pages from the head of the map, and so where the runs end. */
 void put_map(struct encoder *e, const struct page_map *map, bool pages) {
     struct gathered g;
     struct page_run run;
     g.kind = PIECE_NONE;
     e->at = put64(room(e), map->pages);
+    if (pages && put_simple_map(e, map)) return;
     for (struct page_walk k = page_walk_begin(e->world, map, 0, map->pages); page_walk_next(&k, &run);) {
         if (pages)
             gather(e, &g, &run);

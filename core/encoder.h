@@ -27,7 +27,8 @@ struct ranks {
 
 struct encoder {
     const zxp_world *world;
-    bool is_full; /* form FULL */
+    bool is_full;    /* form FULL */
+    bool wide_names; /* koids as they are: FULL, or too many for ranks */
     uint8_t *at;
     uint64_t passed; /* bytes that have left the buffer */
     void (*pass)(struct encoder *e, const uint8_t *bytes, size_t length);
@@ -87,7 +88,7 @@ static inline void rank_note(struct ranks *ranks, uint64_t value) {
 uint64_t rank_search(const struct ranks *ranks, uint64_t value);
 static inline uint64_t rank_of(const struct ranks *ranks, uint64_t value) {
     uint64_t guess = value - ranks->value[0]; /* mostly there are no gaps */
-    bool hit = guess < ranks->count && guess < RANKS && ranks->value[guess] == value && !ranks_are_raw(ranks);
+    bool hit = !ranks_are_raw(ranks) && guess < ranks->count && ranks->value[guess] == value;
     return hit ? guess + 1 : rank_search(ranks, value);
 }
 /* Puts them in order, each once. */
