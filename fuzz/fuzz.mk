@@ -82,6 +82,11 @@ $(FUZZ)/fuzz_script: $(FUZZ)/checked/fuzz/targets/fuzz_script.o $(CLI_LIBRARY:%.
                      $(CORE_SOURCES:%.c=$(FUZZ)/checked/%.o) $(patsubst $(BUILD)/%.o,$(FUZZ)/checked/%.o,$(filter-out $(FUZZ)/oracle.o,$(REPL_OBJECTS))) $(FUZZ)/checked/oracle.o
 	$(LIBFUZZER) -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
 
+# For .clusterfuzzlite/build.sh: what fuzz_script is made of, besides core, codec, harness and oracle.
+.PHONY: fuzz-script-sources
+fuzz-script-sources:
+	@echo $(CLI_LIBRARY) $(patsubst $(BUILD)/%.o,%.c,$(filter-out $(JUDGE_OBJECTS),$(REPL_OBJECTS)))
+
 # --- AFL++ -------------------------------------------------------------------
 
 $(FUZZ)/afl_ops: $(FUZZ)/afl/fuzz/targets/afl_main.o $(FUZZ)/plain/fuzz/targets/fuzz_ops.o $(CORE_SOURCES:%.c=$(FUZZ)/afl/%.o) \

@@ -159,7 +159,7 @@ static zx_status_t wait_items(oracle *o, int t, bool many) {
         x->item_done[k] = false;
     }
     x->phase = 1;
-    if (match || x->deadline <= o->now) {
+    if (match || (x->deadline <= o->now && x->deadline != INT64_MAX)) {
         x->woke = match ? ZX_OK : orc_rule(o, t, "1 section 7.1 step 4: deadline", ZX_ERR_TIMED_OUT);
         return wait_finish(o, t, many);
     }
