@@ -124,7 +124,8 @@ static void examples_parse(void **state) {
     interp_init(&in, &(struct interp_options){.dry = true});
     for (size_t i = 0; i < command_count(); i++) {
         struct buf example = {0};
-        buf_text(&example, "create v 4; map m v; anon a 4; t1: age; ");
+        /* names of every kind that an example may need; a service may be called as a VMO is */
+        buf_text(&example, "service v\non READ V P N:\nfail $V $P $N\nend\ncreate v 4; map m v; anon a 4; t1: age; ");
         if (strcmp(command_at(i)->name, "profile") == 0) buf_clear(&example);
         syntax_example(command_at(i), &example);
         interp_run(&in, source_create("test", example.s, example.n));
