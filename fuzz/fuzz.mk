@@ -3,11 +3,13 @@
 #   make fuzz-build                          every target, into build/fuzz/
 #   make fuzz [TIME=300] [JOBS=1] [TARGET=fuzz_ops]    a libFuzzer campaign
 #   make fuzz-afl [TIME=300] [JOBS=2]        the same with AFL++
+#   make bench-fuzz                          executions a second
 #   make seeds                               corpus/seeds anew, from the suites and scripts
 #   make corpus-min                          merges what campaigns found into corpus/seeds, minimised
 #
 # Engines see the coverage of core/ (and of cli/ in fuzz_script); codec, harness and oracle are built without it, so that a new path in
-# the judge does not count as a new path in the judged.
+# the judge does not count as a new path in the judged. Under libFuzzer core and codec have the sanitizers, harness and oracle not: those
+# two run under them in `make sanitize`, on the whole corpus.
 
 .PHONY: fuzz fuzz-afl corpus-min seeds
 
@@ -72,7 +74,7 @@ $(eval $(call one_oracle,$(FUZZ)/oracle.o,$(ORACLE_SOURCES:%.c=$(BUILD)/%.o)))
 LIBFUZZER := $(CLANG) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 
 $(FUZZ)/fuzz_ops: $(FUZZ)/checked/fuzz/targets/fuzz_ops.o $(CORE_SOURCES:%.c=$(FUZZ)/cover/%.o) \
-                  $(CODEC_SOURCES:%.c=$(FUZZ)/checked/%.o) $(HARNESS_SOURCES:%.c=$(FUZZ)/checked/%.o) $(FUZZ)/checked/oracle.o
+                  $(CODEC_SOURCES:%.c=$(FUZZ)/checked/%.o) $(HARNESS_SOURCES:%.c=$(FUZZ)/plain/%.o) $(FUZZ)/plain/oracle.o
 	$(LIBFUZZER) -o $@ $^
 
 $(FUZZ)/fuzz_save: $(FUZZ)/checked/fuzz/targets/fuzz_save.o $(CORE_SOURCES:%.c=$(FUZZ)/cover/%.o)
@@ -89,7 +91,7 @@ fuzz-script-sources:
 
 # --- AFL++ -------------------------------------------------------------------
 
-$(FUZZ)/afl_ops: $(FUZZ)/afl/fuzz/targets/afl_main.o $(FUZZ)/plain/fuzz/targets/fuzz_ops.o $(CORE_SOURCES:%.c=$(FUZZ)/afl/%.o) \
+$(FUZZ)/afl_ops: $(FUZZ)/afl/fuzz/targets/afl_main.o $(FUZZ)/plain/fuzz/targets/afl_pairs.o $(FUZZ)/plain/fuzz/targets/fuzz_ops.o $(CORE_SOURCES:%.c=$(FUZZ)/afl/%.o) \
                  $(CODEC_SOURCES:%.c=$(FUZZ)/plain/%.o) $(HARNESS_SOURCES:%.c=$(FUZZ)/plain/%.o) $(FUZZ)/plain/oracle.o
 	AFL_QUIET=1 $(AFL_CLANG) -o $@ $^
 
@@ -121,6 +123,21 @@ $(FUZZ)/judge: $(BUILD)/fuzz/campaign/judge.o $(BUILD)/fuzz/campaign/findings.o 
 $(FUZZ)/run_campaign: $(BUILD)/fuzz/campaign/campaign.o $(BUILD)/fuzz/campaign/reach.o $(BUILD)/fuzz/campaign/findings.o \
                       $(MINIMISE_SOURCES:%.c=$(BUILD)/%.o) $(JUDGE_OBJECTS) $(LIB_STATIC)
 	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^
+
+# What a run costs, beside the engine: with sanitizers and coverage, and plain.
+$(FUZZ)/speed_checked: $(FUZZ)/checked/fuzz/campaign/speed.o $(CORE_SOURCES:%.c=$(FUZZ)/cover/%.o) \
+                       $(CODEC_SOURCES:%.c=$(FUZZ)/checked/%.o) $(HARNESS_SOURCES:%.c=$(FUZZ)/plain/%.o) $(FUZZ)/plain/oracle.o
+	$(CLANG) -fsanitize=address,undefined -fsanitize-coverage=inline-8bit-counters,pc-table -o $@ $^
+
+$(FUZZ)/speed: $(BUILD)/fuzz/campaign/speed.o $(JUDGE_OBJECTS) $(LIB_STATIC)
+	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^
+
+.PHONY: bench-fuzz
+bench-fuzz: $(FUZZ)/speed_checked $(FUZZ)/speed
+	@echo "ASan, UBSan, coverage:"; $(FUZZ)/speed_checked corpus/seeds
+	@echo "plain:"; $(FUZZ)/speed corpus/seeds
+
+bench: bench-fuzz
 
 fuzz: $(FUZZ)/run_campaign $(FUZZ)/$(TARGET)
 	$(FUZZ)/run_campaign -t $(TARGET) -s $(TIME) -j $(JOBS) -b $(FUZZ)
