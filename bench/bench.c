@@ -341,6 +341,7 @@ static void history_figures(const char *program) {
 }
 
 int main(int argc, char **argv) {
+    setvbuf(stdout, NULL, _IOLBF, 0); /* a forked child must not print our lines again */
     small_figures();
     supply_figures();
     map_figures();
