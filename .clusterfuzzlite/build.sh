@@ -4,7 +4,8 @@
 # Run from the root of the repo. Everything is compiled here, in a folder of its own.
 set -eu
 work=${WORK:-$(mktemp -d)}
-flags="-std=c17 -Icore/include -Icore -D_POSIX_C_SOURCE=200809L -DZXP_VERSION=\"fuzz\""
+OUT=$(realpath "$OUT")
+flags=(-std=c17 -Icore/include -Icore -D_POSIX_C_SOURCE=200809L '-DZXP_VERSION="fuzz"')
 
 # compile FOLDER-OF-OBJECTS SOURCE...
 compile() {
@@ -13,7 +14,7 @@ compile() {
     mkdir -p "$work/$folder"
     for source; do
         # shellcheck disable=SC2086 # flags are words
-        $CC $CFLAGS $flags -c -o "$work/$folder/${source//\//_}.o" "$source"
+        $CC $CFLAGS "${flags[@]}" -c -o "$work/$folder/${source//\//_}.o" "$source"
     done
 }
 
@@ -30,7 +31,14 @@ target() {
 seeds() {
     local name=$1
     shift
-    zip -q -j -r "$OUT/${name}_seed_corpus.zip" "$@" -x '*.md'
+    local folder=$work/seeds/$name from file
+    mkdir -p "$folder"
+    for from; do
+        for file in "$from"/*; do
+            case $file in *.md) ;; *) cp "$file" "$folder/${file//\//_}" ;; esac
+        done
+    done
+    (cd "$folder" && zip -q -r "$OUT/${name}_seed_corpus.zip" .)
 }
 
 compile core core/*.c

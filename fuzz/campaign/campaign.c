@@ -3,8 +3,9 @@
  *
  *   run_campaign [-e libfuzzer|afl] [-t TARGET] [-s SECONDS] [-j JOBS] [-b FOLDER-OF-PROGRAMS] [-o FOLDER-OF-FINDINGS]
  *
- * What engines learn stays in BUILD/corpus (libFuzzer) and BUILD/afl (AFL++). A libFuzzer process that ends at a finding is started again.
- * Findings of fuzz_ops are judged, told apart, minimised and written (findings.h); the exit status is 1 if there are any.
+ * What engines learn stays in BUILD/corpus (libFuzzer) and BUILD/afl (AFL++). A libFuzzer process that ends at a
+ * finding is started again. Findings of fuzz_ops are judged, told apart, minimised and written (findings.h); the exit
+ * status is 1 if there are any.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <dirent.h>
@@ -30,7 +31,7 @@ struct campaign {
     long seconds;
     int jobs;
     pid_t worker[MAX_JOBS];
-    unsigned started[MAX_JOBS];       /* times that the worker was started; 0: not yet */
+    unsigned started[MAX_JOBS];          /* times that the worker was started; 0: not yet */
     unsigned long long before[MAX_JOBS]; /* executions of its earlier lives */
     char work[TEXT], corpus[TEXT], artifacts[TEXT];
     struct findings findings;
@@ -55,7 +56,8 @@ static void empty_folder(const char *path) {
     DIR *folder = opendir(path);
     if (folder == NULL) return;
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-        if (entry->d_name[0] != '.' && snprintf(file, sizeof file, "%s/%s", path, entry->d_name) < (int)sizeof file) unlink(file);
+        if (entry->d_name[0] != '.' && snprintf(file, sizeof file, "%s/%s", path, entry->d_name) < (int)sizeof file)
+            unlink(file);
     }
     closedir(folder);
 }
@@ -79,8 +81,8 @@ static void exec_libfuzzer(const struct campaign *c, long left) {
     snprintf(seconds, sizeof seconds, "-max_total_time=%ld", left);
     snprintf(prefix, sizeof prefix, "-artifact_prefix=%s/", c->artifacts);
     const char *seeds = ops ? "corpus/seeds" : script ? "tests/scripts" : NULL;
-    execl(program, program, seconds, prefix, "-max_len=4096", "-timeout=20", "-reload=1", "-print_final_stats=1", "-entropic=0",
-          script ? "-dict=fuzz/zxp.dict" : "-use_value_profile=0", c->corpus, seeds, (char *)NULL);
+    execl(program, program, seconds, prefix, "-max_len=4096", "-timeout=20", "-reload=1", "-print_final_stats=1",
+          "-entropic=0", script ? "-dict=fuzz/zxp.dict" : "-use_value_profile=0", c->corpus, seeds, (char *)NULL);
 }
 
 static void exec_afl(const struct campaign *c, int i, long left) {
@@ -97,8 +99,8 @@ static void exec_afl(const struct campaign *c, int i, long left) {
     setenv("AFL_CUSTOM_MUTATOR_LIBRARY", library, 1);
     setenv("AFL_CUSTOM_MUTATOR_ONLY", "1", 1);
     setenv("ZXP_FUZZ_CHECKS", "3", 0);
-    execlp("afl-fuzz", "afl-fuzz", i == 0 ? "-M" : "-S", name, "-i", "corpus/seeds", "-o", c->corpus, "-V", seconds, "-t", "2000", "-G",
-           "4096", "--", program, (char *)NULL);
+    execlp("afl-fuzz", "afl-fuzz", i == 0 ? "-M" : "-S", name, "-i", "corpus/seeds", "-o", c->corpus, "-V", seconds,
+           "-t", "2000", "-G", "4096", "--", program, (char *)NULL);
 }
 
 static void start(struct campaign *c, int i, long left) {
@@ -111,8 +113,10 @@ static void start(struct campaign *c, int i, long left) {
             dup2(log, STDOUT_FILENO);
             dup2(log, STDERR_FILENO);
         }
-        if (c->afl) exec_afl(c, i, left);
-        else exec_libfuzzer(c, left);
+        if (c->afl)
+            exec_afl(c, i, left);
+        else
+            exec_libfuzzer(c, left);
         perror("exec");
         _exit(127);
     }
@@ -164,8 +168,10 @@ static struct said read_all(const struct campaign *c) {
         char path[TEXT + 20];
         struct said said = {0};
         log_path(c, i, path, sizeof path);
-        if (c->afl) read_afl(c, i, &said);
-        else read_libfuzzer(path, &said);
+        if (c->afl)
+            read_afl(c, i, &said);
+        else
+            read_libfuzzer(path, &said);
         sum.executions += said.executions + c->before[i];
         sum.per_second += said.per_second;
         if (said.edges > sum.edges) sum.edges = said.edges;
@@ -226,8 +232,8 @@ static void run(struct campaign *c) {
         if (now() - last < (live ? 1 : 20)) continue;
         last = now();
         struct said said = read_all(c);
-        fprintf(stderr, "%s%5ld s  %llu executions, %llu/s, %llu edges, corpus %llu%s", live ? "\r" : "", last - begin, said.executions,
-                said.per_second, said.edges, said.corpus, live ? "   " : "\n");
+        fprintf(stderr, "%s%5ld s  %llu executions, %llu/s, %llu edges, corpus %llu%s", live ? "\r" : "", last - begin,
+                said.executions, said.per_second, said.edges, said.corpus, live ? "   " : "\n");
     }
     if (live) fputc('\n', stderr);
     for (int i = 0; i < c->jobs; i++) {
@@ -239,7 +245,8 @@ static void run(struct campaign *c) {
     struct said said = read_all(c);
     long took = now() - begin > 0 ? now() - begin : 1;
     printf("target %s, %s, %d jobs, %ld s\nexecutions %llu, %llu a second\nedges %llu, corpus %llu\n", c->target,
-           c->afl ? "AFL++" : "libFuzzer", c->jobs, took, said.executions, said.executions / (unsigned long long)took, said.edges, said.corpus);
+           c->afl ? "AFL++" : "libFuzzer", c->jobs, took, said.executions, said.executions / (unsigned long long)took,
+           said.edges, said.corpus);
 }
 
 static void print_reach(const struct campaign *c) {
@@ -253,7 +260,8 @@ static void print_reach(const struct campaign *c) {
         snprintf(path, sizeof path, "%s/job%d/queue", c->corpus, i);
         reach_folder(&reach, path);
     }
-    printf("rules %zu of %zu, pairs of rules in sequence %zu, from %zu inputs\n", reach.rules, reach_rule_count(), reach.pairs, reach.inputs);
+    printf("rules %zu of %zu, pairs of rules in sequence %zu, from %zu inputs\n", reach.rules, reach_rule_count(),
+           reach.pairs, reach.inputs);
 }
 
 static void parse(struct campaign *c, int argc, char **argv) {
@@ -273,7 +281,10 @@ static void parse(struct campaign *c, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-    static struct campaign c = {.target = "fuzz_ops", .programs = "build/fuzz", .seconds = 300, .jobs = 1,
+    static struct campaign c = {.target = "fuzz_ops",
+                                .programs = "build/fuzz",
+                                .seconds = 300,
+                                .jobs = 1,
                                 .findings = {.folder = "corpus/crashes", .checks = CHECK_ALL, .budget = 20000}};
     parse(&c, argc, argv);
     struct sigaction action = {.sa_handler = on_signal};

@@ -59,10 +59,11 @@ static struct verdict judge_apart(const struct fuzz_program *program, unsigned c
     if (told) return verdict;
     verdict = (struct verdict){.failed = true};
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) {
-        snprintf(verdict.finding.signature, sizeof verdict.finding.signature, "takes longer than %d s", SECONDS_FOR_ONE);
+        snprintf(verdict.finding.signature, sizeof verdict.finding.signature, "takes longer than %d s",
+                 SECONDS_FOR_ONE);
     } else {
-        snprintf(verdict.finding.signature, sizeof verdict.finding.signature, "ends by %s %d", WIFSIGNALED(status) ? "signal" : "exit",
-                 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+        snprintf(verdict.finding.signature, sizeof verdict.finding.signature, "ends by %s %d",
+                 WIFSIGNALED(status) ? "signal" : "exit", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
     }
     return verdict;
 }
@@ -72,7 +73,7 @@ static struct verdict judge_apart(const struct fuzz_program *program, unsigned c
 struct question {
     const char *signature;
     unsigned checks;
-    bool apart;              /* the failure ends the process */
+    bool apart; /* the failure ends the process */
     struct harness harness;
 };
 
@@ -128,26 +129,30 @@ static void write_script(const char *folder, const char *name, const struct fuzz
     harness_run(&harness, program, checks);
     FILE *file = open_in(folder, name, "script.zxp");
     if (file != NULL) {
-        fprintf(file, "# %s\n# %s\n%s", harness.finding.signature, harness.finding.detail, script.text != NULL ? script.text : "");
+        fprintf(file, "# %s\n# %s\n%s", harness.finding.signature, harness.finding.detail,
+                script.text != NULL ? script.text : "");
         fclose(file);
     }
     script_clear(&script);
     harness_destroy(&harness);
 }
 
-static void write_report(const char *folder, const char *name, const struct verdict *verdict, const char *path, uint64_t tries,
-                         uint32_t before, uint32_t after) {
+static void write_report(const char *folder, const char *name, const struct verdict *verdict, const char *path,
+                         uint64_t tries, uint32_t before, uint32_t after) {
     FILE *file = open_in(folder, name, "report.txt");
     if (file == NULL) return;
-    fprintf(file, "SIGNATURE: %s\n%s\n\nfirst seen in %s\nminimised from %u to %u operations in %llu tries\n", verdict->finding.signature,
-            verdict->finding.detail, path, before, after, (unsigned long long)tries);
+    fprintf(file, "SIGNATURE: %s\n%s\n\nfirst seen in %s\nminimised from %u to %u operations in %llu tries\n",
+            verdict->finding.signature, verdict->finding.detail, path, before, after, (unsigned long long)tries);
     fclose(file);
 }
 
 /* In a process of its own, since what it does may crash. */
-static void keep(const struct findings *findings, const char *path, struct fuzz_program *program, struct verdict verdict) {
+static void keep(const struct findings *findings, const char *path, struct fuzz_program *program,
+                 struct verdict verdict) {
     char name[100];
-    struct question q = {.signature = verdict.finding.signature, .checks = findings->checks, .apart = verdict.finding.kind == FINDING_NONE};
+    struct question q = {.signature = verdict.finding.signature,
+                         .checks = findings->checks,
+                         .apart = verdict.finding.kind == FINDING_NONE};
     struct minimise m = {.same = still_fails, .user = &q, .budget = q.apart ? findings->budget / 20 : findings->budget};
     uint32_t before = program->count;
     if (!harness_create(&q.harness)) _exit(2);
@@ -192,6 +197,7 @@ void findings_print(const struct findings *findings) {
     for (unsigned i = 0; i < findings->count; i++) {
         char name[100];
         name_of(findings->seen[i].signature, name, sizeof name);
-        printf("  %5u x  %s\n           %s/%s/\n", findings->seen[i].count, findings->seen[i].signature, findings->folder, name);
+        printf("  %5u x  %s\n           %s/%s/\n", findings->seen[i].count, findings->seen[i].signature,
+               findings->folder, name);
     }
 }

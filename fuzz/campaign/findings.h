@@ -22,8 +22,8 @@ struct finding_seen {
 
 struct findings {
     const char *folder;
-    unsigned checks;        /* CHECK_... */
-    unsigned budget;        /* tries of the minimiser for one finding */
+    unsigned checks; /* CHECK_... */
+    unsigned budget; /* tries of the minimiser for one finding */
     unsigned count;
     struct finding_seen seen[MAX_FINDINGS];
 };

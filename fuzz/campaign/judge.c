@@ -1,8 +1,8 @@
 /*
  * judge.c - judges inputs one by one: judge [-o FOLDER] INPUT|FOLDER...
  *
- * Each is run in the core and in the oracle, with every check. What fails is told apart by its signature, minimised and written to FOLDER
- * (default corpus/crashes). Exit status 1 if anything failed.
+ * Each is run in the core and in the oracle, with every check. What fails is told apart by its signature, minimised and
+ * written to FOLDER (default corpus/crashes). Exit status 1 if anything failed.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <dirent.h>
@@ -31,7 +31,8 @@ static void judge_folder(const char *path) {
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         char file[4096];
         struct stat status;
-        if (entry->d_name[0] == '.' || snprintf(file, sizeof file, "%s/%s", path, entry->d_name) >= (int)sizeof file) continue;
+        if (entry->d_name[0] == '.' || snprintf(file, sizeof file, "%s/%s", path, entry->d_name) >= (int)sizeof file)
+            continue;
         if (stat(file, &status) == 0 && S_ISREG(status.st_mode)) judge_file(file);
     }
     closedir(folder);

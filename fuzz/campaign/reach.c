@@ -12,9 +12,7 @@
 
 enum { RULES = 1024 };
 
-size_t reach_rule_count(void) {
-    return zxp_rule_count() - 1; /* number 0 is no rule */
-}
+size_t reach_rule_count(void) { return zxp_rule_count() - 1; /* number 0 is no rule */ }
 
 static void count_rule(struct reach *reach, uint16_t rule) {
     if (rule == 0 || rule >= RULES) return;
@@ -56,7 +54,8 @@ void reach_folder(struct reach *reach, const char *path) {
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         char file[4096];
         struct stat status;
-        if (entry->d_name[0] == '.' || snprintf(file, sizeof file, "%s/%s", path, entry->d_name) >= (int)sizeof file) continue;
+        if (entry->d_name[0] == '.' || snprintf(file, sizeof file, "%s/%s", path, entry->d_name) >= (int)sizeof file)
+            continue;
         if (stat(file, &status) == 0 && S_ISREG(status.st_mode)) run_file(reach, &harness, file);
     }
     closedir(folder);

@@ -1,8 +1,8 @@
 /*
  * speed.c - executions a second of the body of fuzz_ops: speed FOLDER
  *
- * On the inputs of the folder that have 12 to 20 operations; median of five rounds of processor time. Built twice: with the sanitizers, as
- * under libFuzzer (coverage of the core included), and plain.
+ * On the inputs of the folder that have 12 to 20 operations; median of five rounds of processor time. Built twice: with
+ * the sanitizers, as under libFuzzer (coverage of the core included), and plain.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <dirent.h>
@@ -42,7 +42,8 @@ static void add_folder(const char *path) {
     DIR *folder = opendir(path);
     if (folder == NULL) return;
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-        if (entry->d_name[0] != '.' && snprintf(file, sizeof file, "%s/%s", path, entry->d_name) < (int)sizeof file) add_file(file);
+        if (entry->d_name[0] != '.' && snprintf(file, sizeof file, "%s/%s", path, entry->d_name) < (int)sizeof file)
+            add_file(file);
     }
     closedir(folder);
 }
@@ -78,7 +79,8 @@ int main(int argc, char **argv) {
     printf("%u inputs of %d to %d operations\n", count, LEAST, MOST);
     printf("%-44s %10.0f executions/s\n", "core alone", per_second(&harness, 0));
     printf("%-44s %10.0f executions/s\n", "with invariants", per_second(&harness, CHECK_INVARIANTS));
-    printf("%-44s %10.0f executions/s\n", "with oracle, comparison, invariants", per_second(&harness, CHECK_ORACLE | CHECK_INVARIANTS));
+    printf("%-44s %10.0f executions/s\n", "with oracle, comparison, invariants",
+           per_second(&harness, CHECK_ORACLE | CHECK_INVARIANTS));
     harness_destroy(&harness);
     for (unsigned i = 0; i < count; i++) free(programs[i]);
     return 0;

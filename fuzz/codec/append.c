@@ -34,10 +34,12 @@ static unsigned put_words(struct fuzz_program *program, const uint64_t *words, u
 }
 
 /* At most 255 bytes: their number stands in the high byte of the value. */
-static bool put_bytes(struct fuzz_program *program, struct fuzz_record *record, unsigned slot, const zxp_buffer *buffer) {
+static bool put_bytes(struct fuzz_program *program, struct fuzz_record *record, unsigned slot,
+                      const zxp_buffer *buffer) {
     uint64_t words[32] = {0};
     if (buffer->length == 0 || buffer->length > 255) return false;
-    for (size_t i = 0; i < buffer->length; i++) words[i / 8] |= (uint64_t)((const uint8_t *)buffer->bytes)[i] << 8 * (i % 8);
+    for (size_t i = 0; i < buffer->length; i++)
+        words[i / 8] |= (uint64_t)((const uint8_t *)buffer->bytes)[i] << 8 * (i % 8);
     unsigned first = put_words(program, words, (unsigned)(buffer->length + 7) / 8);
     if (first == FUZZ_MAX_POOL) return false;
     record->param[slot].mode = MODE_NUMBER;
@@ -45,7 +47,8 @@ static bool put_bytes(struct fuzz_program *program, struct fuzz_record *record, 
     return true;
 }
 
-static bool put_buffer(struct fuzz_program *program, struct fuzz_record *record, unsigned slot, const zxp_buffer *buffer) {
+static bool put_buffer(struct fuzz_program *program, struct fuzz_record *record, unsigned slot,
+                       const zxp_buffer *buffer) {
     record->buffer = (uint8_t)buffer->kind;
     switch (buffer->kind) {
     case ZXP_BUFFER_FILL: return put_number(program, record, slot, buffer->fill);
@@ -61,7 +64,8 @@ static bool put_list(struct fuzz_program *program, struct fuzz_record *record, u
     uint64_t words[15];
     if (call->count > 15) return false;
     for (unsigned i = 0; i < call->count; i++) {
-        words[i] = call->handles != NULL ? call->handles[i] : call->items[i].handle | (uint64_t)call->items[i].signals << 32;
+        words[i] =
+            call->handles != NULL ? call->handles[i] : call->items[i].handle | (uint64_t)call->items[i].signals << 32;
     }
     unsigned first = put_words(program, words, call->count);
     if (first == FUZZ_MAX_POOL) return false;

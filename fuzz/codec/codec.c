@@ -11,9 +11,7 @@ static void decode_header(const uint8_t *bytes, size_t length, struct fuzz_heade
     memcpy(header, raw, sizeof *header);
 }
 
-static uint16_t load16(const uint8_t *p) {
-    return (uint16_t)(p[0] | p[1] << 8);
-}
+static uint16_t load16(const uint8_t *p) { return (uint16_t)(p[0] | p[1] << 8); }
 
 static uint64_t load64(const uint8_t *p) {
     uint64_t value = 0;

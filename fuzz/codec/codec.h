@@ -7,10 +7,11 @@
  *   pool     8 bytes x header.pool_words: constants that a two-byte field cannot hold, bytes of buffers, items of lists
  *   records  24 bytes each, one operation: op, thread, buffer kind, and for each parameter a mode and a 16-bit value
  *
- * Fields have fixed places, so that a changed byte changes one thing. Operation numbers are those of ops.def, stable for ever;
- * a byte that is no operation, or one that the swarm has switched off, chooses among those that are on. Arguments are drawn
- * from what exists when the operation runs (the n-th VMO, a page near its end, an outstanding request) or are plain numbers
- * and boundary values, as the mode says; so a record is resolved against the world at its turn.
+ * Fields have fixed places, so that a changed byte changes one thing. Operation numbers are those of ops.def, stable
+ * for ever; a byte that is no operation, or one that the swarm has switched off, chooses among those that are on.
+ * Arguments are drawn from what exists when the operation runs (the n-th VMO, a page near its end, an outstanding
+ * request) or are plain numbers and boundary values, as the mode says; so a record is resolved against the world at its
+ * turn.
  */
 #ifndef FUZZ_CODEC_H
 #define FUZZ_CODEC_H
@@ -32,24 +33,26 @@ enum { TORTURE_EVICT = 1, TORTURE_SPLIT = 2, TORTURE_LATE = 4, TORTURE_SUSPEND =
 
 struct fuzz_header {
     uint8_t version;
-    uint8_t profile;    /* 0: 2018, 1: 2020, else head */
-    uint8_t torture;    /* bits above */
-    uint8_t threads;    /* 0..3 + 1 threads besides main (bits 0-1) */
-    uint8_t vmos;       /* prologue: bits 0-1 how many pager VMOs; bits 2-3 anonymous VMOs; bit 4 map each; bit 5 a clone of the first */
-    uint8_t options;    /* of the pager VMOs: bit 0 resizable, 1 trap-dirty, 2 unbounded; bits 4-6 the same for the second and later */
-    uint8_t pages;      /* bits 0-3: size of the first pager VMO, bits 4-7 of the others */
-    uint8_t supplied;   /* bit i: page i of the first pager VMO is supplied in the prologue */
-    uint8_t enabled[16];/* operations by number; all zero: every one */
+    uint8_t profile; /* 0: 2018, 1: 2020, else head */
+    uint8_t torture; /* bits above */
+    uint8_t threads; /* 0..3 + 1 threads besides main (bits 0-1) */
+    uint8_t vmos; /* prologue: bits 0-1 how many pager VMOs; bits 2-3 anonymous VMOs; bit 4 map each; bit 5 a clone of
+                     the first */
+    uint8_t options;  /* of the pager VMOs: bit 0 resizable, 1 trap-dirty, 2 unbounded; bits 4-6 the same for the second
+                         and later */
+    uint8_t pages;    /* bits 0-3: size of the first pager VMO, bits 4-7 of the others */
+    uint8_t supplied; /* bit i: page i of the first pager VMO is supplied in the prologue */
+    uint8_t enabled[16]; /* operations by number; all zero: every one */
     uint8_t pool_words;
     uint8_t reserved[7];
 };
 
 /* How a 16-bit value becomes an argument. A mode byte is taken modulo FUZZ_MODES. */
 enum fuzz_mode {
-    MODE_NATURAL,   /* by the kind of the parameter: the value-th handle of the right type, value pages, a bit set, ... */
-    MODE_NUMBER,    /* the value */
-    MODE_PAGES,     /* value pages in bytes */
-    MODE_END,       /* size of the VMO named before + (signed) value pages */
+    MODE_NATURAL, /* by the kind of the parameter: the value-th handle of the right type, value pages, a bit set, ... */
+    MODE_NUMBER,  /* the value */
+    MODE_PAGES,   /* value pages in bytes */
+    MODE_END,     /* size of the VMO named before + (signed) value pages */
     MODE_END_BYTES, /* size + (signed) value bytes */
     MODE_REQUEST,   /* offset or length (by kind) of the value-th outstanding request */
     MODE_BOUNDARY,  /* a boundary value */
@@ -90,13 +93,13 @@ struct fuzz_scratch {
 };
 
 /* A record against the world as it is now: the call to make. Pointers in *call point into *scratch. */
-void fuzz_resolve(const struct fuzz_program *program, uint32_t index, const zxp_world *world, struct fuzz_scratch *scratch,
-                  zxp_op_call *call);
-/* The reverse: appends to `program` a record that resolves to `call` in any world (constants go to the pool). False if the program is
- * full, or if a buffer of bytes or a list does not fit the pool: then nothing is appended. */
+void fuzz_resolve(const struct fuzz_program *program, uint32_t index, const zxp_world *world,
+                  struct fuzz_scratch *scratch, zxp_op_call *call);
+/* The reverse: appends to `program` a record that resolves to `call` in any world (constants go to the pool). False if
+ * the program is full, or if a buffer of bytes or a list does not fit the pool: then nothing is appended. */
 bool fuzz_append_call(struct fuzz_program *program, const zxp_op_call *call);
-/* The same for a call about to be made on `world`, said in terms of what exists there as far as possible (the n-th VMO, pages): such a
- * record keeps its sense when a mutator changes what stands before it. */
+/* The same for a call about to be made on `world`, said in terms of what exists there as far as possible (the n-th VMO,
+ * pages): such a record keeps its sense when a mutator changes what stands before it. */
 bool fuzz_append_natural(struct fuzz_program *program, const zxp_world *world, const zxp_op_call *call);
 
 #endif

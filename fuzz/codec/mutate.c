@@ -13,15 +13,11 @@ static uint64_t next_random(uint64_t *seed) {
     return z ^ z >> 31;
 }
 
-static uint32_t below(uint64_t *seed, uint32_t n) {
-    return n == 0 ? 0 : (uint32_t)(next_random(seed) % n);
-}
+static uint32_t below(uint64_t *seed, uint32_t n) { return n == 0 ? 0 : (uint32_t)(next_random(seed) % n); }
 
 /* ---- Records ---- */
 
-static uint8_t random_op(uint64_t *seed) {
-    return (uint8_t)zxp_op_at(below(seed, (uint32_t)zxp_op_count()))->number;
-}
+static uint8_t random_op(uint64_t *seed) { return (uint8_t)zxp_op_at(below(seed, (uint32_t)zxp_op_count()))->number; }
 
 /* Most arguments are natural; a few are anything. */
 static uint8_t random_mode(uint64_t *seed) {
@@ -52,24 +48,34 @@ static bool insert(struct fuzz_program *program, uint32_t at, struct fuzz_record
 }
 
 static void delete_range(struct fuzz_program *program, uint32_t at, uint32_t count) {
-    memmove(&program->record[at], &program->record[at + count], (program->count - at - count) * sizeof program->record[0]);
+    memmove(&program->record[at], &program->record[at + count],
+            (program->count - at - count) * sizeof program->record[0]);
     program->count -= count;
 }
 
 /* ---- Idioms: what a pager service and its clients do, right or wrong ---- */
 
-#define NATURAL(v) {MODE_NATURAL, (v)}
-#define REQUEST(v) {MODE_REQUEST, (v)}
+#define NATURAL(v)                                                                                                     \
+    { MODE_NATURAL, (v) }
+#define REQUEST(v)                                                                                                     \
+    { MODE_REQUEST, (v) }
 
-/* Fresh auxiliary VMO, and a supply of the request's range from it (pages of zero become markers), or of a part of it. */
+/* Fresh auxiliary VMO, and a supply of the request's range from it (pages of zero become markers), or of a part of it.
+ */
 static void answer_read(struct fuzz_program *program, uint32_t at, uint64_t *seed) {
     uint16_t which = (uint16_t)below(seed, 3);
     struct fuzz_record make = {.op = ZXP_OP_VMO_CREATE, .param = {{MODE_PAGES, 16}, {MODE_NUMBER, 0}}};
-    struct fuzz_record fill = {.op = ZXP_OP_VMO_WRITE, .buffer = ZXP_BUFFER_FILL,
-                               .param = {{MODE_ANY, (uint16_t)below(seed, 16)}, {MODE_NUMBER, 'a'}, {MODE_NUMBER, 0}, {MODE_PAGES, 4}}};
+    struct fuzz_record fill = {
+        .op = ZXP_OP_VMO_WRITE,
+        .buffer = ZXP_BUFFER_FILL,
+        .param = {{MODE_ANY, (uint16_t)below(seed, 16)}, {MODE_NUMBER, 'a'}, {MODE_NUMBER, 0}, {MODE_PAGES, 4}}};
     struct fuzz_record supply = {.op = ZXP_OP_PAGER_SUPPLY_PAGES,
-                                 .param = {NATURAL(0), NATURAL((uint16_t)below(seed, 2)), REQUEST(which), REQUEST(which),
-                                           NATURAL((uint16_t)(0xFFFF - below(seed, 4))), {MODE_NUMBER, 0}}};
+                                 .param = {NATURAL(0),
+                                           NATURAL((uint16_t)below(seed, 2)),
+                                           REQUEST(which),
+                                           REQUEST(which),
+                                           NATURAL((uint16_t)(0xFFFF - below(seed, 4))),
+                                           {MODE_NUMBER, 0}}};
     if (below(seed, 3) == 0) supply.param[3] = (__typeof__(supply.param[3])){MODE_PAGES, 1};
     if (below(seed, 6) == 0) supply.param[2] = (__typeof__(supply.param[2])){MODE_NATURAL, (uint16_t)below(seed, 8)};
     if (below(seed, 2) == 0) insert(program, at, make);
@@ -77,10 +83,15 @@ static void answer_read(struct fuzz_program *program, uint32_t at, uint64_t *see
     insert(program, program->count < at + 2 ? program->count : at + 2, supply);
 }
 
-static void pager_op(struct fuzz_program *program, uint32_t at, uint64_t *seed, uint16_t op, uint16_t data_mode, uint16_t data) {
+static void pager_op(struct fuzz_program *program, uint32_t at, uint64_t *seed, uint16_t op, uint16_t data_mode,
+                     uint16_t data) {
     uint16_t which = (uint16_t)below(seed, 3);
     struct fuzz_record record = {.op = ZXP_OP_PAGER_OP_RANGE,
-                                 .param = {NATURAL(0), {MODE_NUMBER, op}, NATURAL((uint16_t)below(seed, 2)), REQUEST(which), REQUEST(which),
+                                 .param = {NATURAL(0),
+                                           {MODE_NUMBER, op},
+                                           NATURAL((uint16_t)below(seed, 2)),
+                                           REQUEST(which),
+                                           REQUEST(which),
                                            {(uint8_t)data_mode, data}}};
     if (op >= ZX_PAGER_OP_WRITEBACK_BEGIN) {
         record.param[3] = (__typeof__(record.param[3])){MODE_PAGES, (uint16_t)below(seed, 3)};
@@ -99,21 +110,25 @@ static void write_back(struct fuzz_program *program, uint32_t at, uint64_t *seed
 
 static void evict_something(struct fuzz_program *program, uint32_t at, uint64_t *seed) {
     struct fuzz_record record = {.op = ZXP_OP_EVICT,
-                                 .param = {NATURAL((uint16_t)below(seed, 3)), {MODE_PAGES, (uint16_t)below(seed, 4)},
-                                           {MODE_PAGES, (uint16_t)(1 + below(seed, 2))}, {MODE_NUMBER, (uint16_t)below(seed, 2)}}};
+                                 .param = {NATURAL((uint16_t)below(seed, 3)),
+                                           {MODE_PAGES, (uint16_t)below(seed, 4)},
+                                           {MODE_PAGES, (uint16_t)(1 + below(seed, 2))},
+                                           {MODE_NUMBER, (uint16_t)below(seed, 2)}}};
     insert(program, at, record);
 }
 
 /* Ends inside the range of an outstanding request. */
 static void shrink_into_request(struct fuzz_program *program, uint32_t at, uint64_t *seed) {
-    struct fuzz_record record = {.op = ZXP_OP_VMO_SET_SIZE,
-                                 .param = {NATURAL((uint16_t)below(seed, 3)), {MODE_REQUEST, (uint16_t)below(seed, 2)}}};
+    struct fuzz_record record = {
+        .op = ZXP_OP_VMO_SET_SIZE,
+        .param = {NATURAL((uint16_t)below(seed, 3)), {MODE_REQUEST, (uint16_t)below(seed, 2)}}};
     if (below(seed, 2) == 0) record.param[1] = (__typeof__(record.param[1])){MODE_PAGES, (uint16_t)below(seed, 5)};
     insert(program, at, record);
 }
 
 static void access_pages(struct fuzz_program *program, uint32_t at, uint64_t *seed) {
-    static const uint8_t ops[] = {ZXP_OP_VMO_READ, ZXP_OP_VMO_WRITE, ZXP_OP_LOAD, ZXP_OP_STORE, ZXP_OP_VMO_OP_RANGE, ZXP_OP_PIN};
+    static const uint8_t ops[] = {ZXP_OP_VMO_READ, ZXP_OP_VMO_WRITE,    ZXP_OP_LOAD,
+                                  ZXP_OP_STORE,    ZXP_OP_VMO_OP_RANGE, ZXP_OP_PIN};
     struct fuzz_record record = random_record(seed, ops[below(seed, sizeof ops)]);
     record.thread = (uint8_t)(1 + below(seed, 3));
     insert(program, at, record);
@@ -195,7 +210,8 @@ void fuzz_mutate(struct fuzz_program *program, uint64_t seed) {
     }
 }
 
-void fuzz_crossover(const struct fuzz_program *a, const struct fuzz_program *b, uint64_t seed, struct fuzz_program *out) {
+void fuzz_crossover(const struct fuzz_program *a, const struct fuzz_program *b, uint64_t seed,
+                    struct fuzz_program *out) {
     *out = *a;
     uint32_t head = below(&seed, a->count + 1), tail = below(&seed, b->count + 1);
     out->count = head;
@@ -223,8 +239,8 @@ size_t fuzz_mutate_bytes(uint8_t *bytes, size_t length, size_t capacity, uint64_
     return size != 0 ? size : length;
 }
 
-size_t fuzz_crossover_bytes(const uint8_t *a, size_t a_length, const uint8_t *b, size_t b_length, uint8_t *out, size_t capacity,
-                            uint64_t seed) {
+size_t fuzz_crossover_bytes(const uint8_t *a, size_t a_length, const uint8_t *b, size_t b_length, uint8_t *out,
+                            size_t capacity, uint64_t seed) {
     struct fuzz_program first, second, mixed;
     fuzz_decode(a, a_length, &first);
     fuzz_decode(b, b_length, &second);

@@ -12,7 +12,8 @@ static bool resolves(const struct fuzz_program *program, const zxp_world *world,
     return call.args[i] == wanted;
 }
 
-static bool try_mode(struct fuzz_program *program, const zxp_world *world, unsigned i, enum fuzz_mode mode, uint64_t values, uint64_t wanted) {
+static bool try_mode(struct fuzz_program *program, const zxp_world *world, unsigned i, enum fuzz_mode mode,
+                     uint64_t values, uint64_t wanted) {
     struct fuzz_record *record = &program->record[program->count - 1];
     for (uint64_t v = 0; v < values; v++) {
         record->param[i].mode = (uint8_t)mode;
@@ -30,11 +31,10 @@ static bool by_pages(struct fuzz_program *program, unsigned i, uint64_t wanted) 
     return true;
 }
 
-static bool is_handle(zxp_param_kind kind) {
-    return kind <= ZXP_PARAM_EVENT;
-}
+static bool is_handle(zxp_param_kind kind) { return kind <= ZXP_PARAM_EVENT; }
 
-static void say_naturally(struct fuzz_program *program, const zxp_world *world, const zxp_param_info *param, unsigned i, uint64_t wanted) {
+static void say_naturally(struct fuzz_program *program, const zxp_world *world, const zxp_param_info *param, unsigned i,
+                          uint64_t wanted) {
     struct fuzz_record *record = &program->record[program->count - 1];
     uint8_t mode = record->param[i].mode;
     uint16_t value = record->param[i].value;
@@ -50,7 +50,8 @@ static void say_naturally(struct fuzz_program *program, const zxp_world *world, 
 }
 
 /* Does the record need the words that came with it? Lists and bytes do. */
-static bool uses_words(const struct fuzz_record *record, const zxp_op_info *op, const zxp_op_call *call, uint8_t first) {
+static bool uses_words(const struct fuzz_record *record, const zxp_op_info *op, const zxp_op_call *call,
+                       uint8_t first) {
     for (unsigned i = 0; i < FUZZ_RECORD_PARAMS; i++) {
         if (record->param[i].mode == MODE_POOL && record->param[i].value >= first) return true;
         if (i >= op->param_count) continue;

@@ -92,14 +92,38 @@ static bool nth_request(const zxp_world *world, unsigned n, zxp_request_view *vi
 
 /* ---- One argument ---- */
 
-static const uint64_t boundaries[] = {
-    0, 1, 2, 3, 4095, 4096, 4097, 8191, 8192, 8193, 65535, 65536, (uint64_t)1 << 31, ((uint64_t)1 << 32) - 1, (uint64_t)1 << 32,
-    ((uint64_t)1 << 63) - 1, (uint64_t)1 << 63, ZXP_MAX_VMO_SIZE - 4096, ZXP_MAX_VMO_SIZE, ZXP_MAX_VMO_SIZE + 1,
-    ZXP_MAX_VMO_SIZE + 4096, 0xFFFFFFFFFFFF0000, UINT64_MAX - 4096, UINT64_MAX - 4095, UINT64_MAX - 1, UINT64_MAX};
+static const uint64_t boundaries[] = {0,
+                                      1,
+                                      2,
+                                      3,
+                                      4095,
+                                      4096,
+                                      4097,
+                                      8191,
+                                      8192,
+                                      8193,
+                                      65535,
+                                      65536,
+                                      (uint64_t)1 << 31,
+                                      ((uint64_t)1 << 32) - 1,
+                                      (uint64_t)1 << 32,
+                                      ((uint64_t)1 << 63) - 1,
+                                      (uint64_t)1 << 63,
+                                      ZXP_MAX_VMO_SIZE - 4096,
+                                      ZXP_MAX_VMO_SIZE,
+                                      ZXP_MAX_VMO_SIZE + 1,
+                                      ZXP_MAX_VMO_SIZE + 4096,
+                                      0xFFFFFFFFFFFF0000,
+                                      UINT64_MAX - 4096,
+                                      UINT64_MAX - 4095,
+                                      UINT64_MAX - 1,
+                                      UINT64_MAX};
 
-static const uint32_t topics[] = {ZX_INFO_VMO, ZX_INFO_HANDLE_BASIC, ZX_INFO_HANDLE_COUNT, ZX_INFO_VMAR, ZX_INFO_HANDLE_VALID};
-static const zx_status_t failures[] = {ZX_ERR_IO, ZX_ERR_IO_DATA_INTEGRITY, ZX_ERR_BAD_STATE, ZX_ERR_NO_SPACE, ZX_ERR_BUFFER_TOO_SMALL,
-                                       ZX_ERR_NO_MEMORY, ZX_OK};
+static const uint32_t topics[] = {ZX_INFO_VMO, ZX_INFO_HANDLE_BASIC, ZX_INFO_HANDLE_COUNT, ZX_INFO_VMAR,
+                                  ZX_INFO_HANDLE_VALID};
+static const zx_status_t failures[] = {
+    ZX_ERR_IO, ZX_ERR_IO_DATA_INTEGRITY, ZX_ERR_BAD_STATE, ZX_ERR_NO_SPACE, ZX_ERR_BUFFER_TOO_SMALL, ZX_ERR_NO_MEMORY,
+    ZX_OK};
 
 /* The state of resolving one record. */
 struct resolving {
@@ -128,7 +152,9 @@ static uint64_t natural(const struct resolving *r, const zxp_param_info *param, 
     case ZXP_PARAM_SIGNALS: return (value & 1 ? 8u : 0u) | (uint64_t)(value >> 8) << 24;
     case ZXP_PARAM_DEADLINE: return value % 4 == 0 ? 0 : value % 4 == 1 ? (uint64_t)ZX_TIME_INFINITE : value;
     case ZXP_PARAM_STATUS: return (uint64_t)(int64_t)failures[value % (sizeof failures / sizeof failures[0])];
-    case ZXP_PARAM_DATA: return value % 8 < 3 ? value % 8 % 2 : (uint64_t)(int64_t)failures[value / 8 % (sizeof failures / sizeof failures[0])];
+    case ZXP_PARAM_DATA:
+        return value % 8 < 3 ? value % 8 % 2
+                             : (uint64_t)(int64_t)failures[value / 8 % (sizeof failures / sizeof failures[0])];
     case ZXP_PARAM_OPERATION: return value % 16;
     case ZXP_PARAM_TOPIC: return topics[value % (sizeof topics / sizeof topics[0])];
     case ZXP_PARAM_PROPERTY: return value % 2 ? ZX_PROP_VMO_CONTENT_SIZE : ZX_PROP_NAME;
@@ -141,11 +167,13 @@ static uint64_t natural(const struct resolving *r, const zxp_param_info *param, 
 static uint64_t from_request(const struct resolving *r, const zxp_param_info *param, unsigned value) {
     zxp_request_view view;
     if (!nth_request(r->world, value, &view)) return natural(r, param, value);
-    bool is_length = param->kind == ZXP_PARAM_LENGTH || param->kind == ZXP_PARAM_BYTE_COUNT || param->kind == ZXP_PARAM_SIZE;
+    bool is_length =
+        param->kind == ZXP_PARAM_LENGTH || param->kind == ZXP_PARAM_BYTE_COUNT || param->kind == ZXP_PARAM_SIZE;
     return is_length ? view.length : view.offset;
 }
 
-static uint64_t resolve_argument(const struct resolving *r, const zxp_param_info *param, unsigned mode, uint16_t value) {
+static uint64_t resolve_argument(const struct resolving *r, const zxp_param_info *param, unsigned mode,
+                                 uint16_t value) {
     switch ((enum fuzz_mode)(mode % FUZZ_MODES)) {
     case MODE_NUMBER: return value;
     case MODE_PAGES: return value * page;
@@ -155,7 +183,8 @@ static uint64_t resolve_argument(const struct resolving *r, const zxp_param_info
     case MODE_BOUNDARY: return boundaries[value % (sizeof boundaries / sizeof boundaries[0])];
     case MODE_NEGATIVE: return (uint64_t)0 - value;
     case MODE_SHIFTED: return (uint64_t)(value & 0xFF) << (value >> 8) % 64;
-    case MODE_ANY: return type_wanted(param->kind) != ZX_OBJ_TYPE_NONE ? nth_handle(r->world, value, ZXP_PARAM_HANDLE) : value;
+    case MODE_ANY:
+        return type_wanted(param->kind) != ZX_OBJ_TYPE_NONE ? nth_handle(r->world, value, ZXP_PARAM_HANDLE) : value;
     case MODE_POOL: return value < r->program->header.pool_words ? r->program->pool[value] : value;
     default: return natural(r, param, value);
     }
@@ -163,8 +192,8 @@ static uint64_t resolve_argument(const struct resolving *r, const zxp_param_info
 
 /* ---- Buffers and lists ---- */
 
-static void resolve_buffer(const struct resolving *r, const struct fuzz_record *record, uint64_t argument, uint16_t value,
-                           struct fuzz_scratch *scratch, zxp_op_call *call) {
+static void resolve_buffer(const struct resolving *r, const struct fuzz_record *record, uint64_t argument,
+                           uint16_t value, struct fuzz_scratch *scratch, zxp_op_call *call) {
     zxp_buffer *buffer = &call->buffer;
     buffer->kind = (zxp_buffer_kind)(record->buffer % 5);
     switch (buffer->kind) {
@@ -173,12 +202,14 @@ static void resolve_buffer(const struct resolving *r, const struct fuzz_record *
     case ZXP_BUFFER_LETTERS: buffer->phase = (uint8_t)(argument % 26); break;
     case ZXP_BUFFER_USER: buffer->address = argument; break;
     case ZXP_BUFFER_BYTES: {
-        /* bytes of the pool from word `value` (low byte), as many as there are: their number is the length of the call */
+        /* bytes of the pool from word `value` (low byte), as many as there are: their number is the length of the call
+         */
         unsigned first = value & 0xFF, words = r->program->header.pool_words;
         size_t length = first < words ? 8u * (words - first) : 0;
         size_t wanted = value >> 8 == 0 ? length : (size_t)(value >> 8);
         if (wanted < length) length = wanted;
-        for (size_t i = 0; i < length; i++) scratch->bytes[i] = (uint8_t)(r->program->pool[first + i / 8] >> 8 * (i % 8));
+        for (size_t i = 0; i < length; i++)
+            scratch->bytes[i] = (uint8_t)(r->program->pool[first + i / 8] >> 8 * (i % 8));
         buffer->bytes = scratch->bytes;
         buffer->length = length;
         break;
@@ -192,7 +223,8 @@ static void resolve_list(const struct resolving *r, const zxp_param_info *param,
     unsigned count = value & 15, from = value >> 4;
     for (unsigned i = 0; i < count; i++) {
         uint64_t word = nth_handle(r->world, from + i, ZXP_PARAM_HANDLE) | (uint64_t)8 << 32;
-        if (mode % FUZZ_MODES == MODE_POOL && from + i < r->program->header.pool_words) word = r->program->pool[from + i];
+        if (mode % FUZZ_MODES == MODE_POOL && from + i < r->program->header.pool_words)
+            word = r->program->pool[from + i];
         scratch->handles[i] = (zx_handle_t)word;
         scratch->items[i] = (zxp_wait_item){(zx_handle_t)word, (zx_signals_t)(word >> 32)};
     }
@@ -206,7 +238,8 @@ static bool has_length_of_bytes(const zxp_op_call *call, const zxp_param_info *p
 }
 
 /* Reads may copy to user memory: said by the buffer byte, with the address in the slot behind the last parameter. */
-static void resolve_destination(const struct resolving *r, const struct fuzz_record *record, const zxp_op_info *op, zxp_op_call *call) {
+static void resolve_destination(const struct resolving *r, const struct fuzz_record *record, const zxp_op_info *op,
+                                zxp_op_call *call) {
     if (record->buffer % 5 != ZXP_BUFFER_USER) return;
     static const zxp_param_info address = {"address", ZXP_PARAM_ADDRESS, "zx_vaddr_t", 64};
     unsigned slot = op->param_count;
@@ -222,8 +255,8 @@ static uint64_t size_of_named(const zxp_world *world, const zxp_param_info *para
     return zxp_object_get(world, koid, &view) && view.type == ZX_OBJ_TYPE_VMO ? view.size : before;
 }
 
-void fuzz_resolve(const struct fuzz_program *program, uint32_t index, const zxp_world *world, struct fuzz_scratch *scratch,
-                  zxp_op_call *call) {
+void fuzz_resolve(const struct fuzz_program *program, uint32_t index, const zxp_world *world,
+                  struct fuzz_scratch *scratch, zxp_op_call *call) {
     const struct fuzz_record *record = &program->record[index];
     const zxp_op_info *op = choose_op(&program->header, record->op);
     struct resolving r = {program, world, 0};
@@ -244,5 +277,6 @@ void fuzz_resolve(const struct fuzz_program *program, uint32_t index, const zxp_
         call->args[i] = has_length_of_bytes(call, param) ? call->buffer.length : argument;
         r.vmo_size = size_of_named(world, param, call->args[i], r.vmo_size);
     }
-    if (op->number == ZXP_OP_VMO_READ || op->number == ZXP_OP_PAGER_QUERY_DIRTY_RANGES) resolve_destination(&r, record, op, call);
+    if (op->number == ZXP_OP_VMO_READ || op->number == ZXP_OP_PAGER_QUERY_DIRTY_RANGES)
+        resolve_destination(&r, record, op, call);
 }

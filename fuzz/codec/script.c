@@ -108,7 +108,8 @@ static void print_buffer(struct script *script, const zxp_buffer *buffer) {
     switch (buffer->kind) {
     case ZXP_BUFFER_BYTES:
         script_printf(script, "hex(\"");
-        for (uint64_t i = 0; i < buffer->length; i++) script_printf(script, "%02x", ((const uint8_t *)buffer->bytes)[i]);
+        for (uint64_t i = 0; i < buffer->length; i++)
+            script_printf(script, "%02x", ((const uint8_t *)buffer->bytes)[i]);
         script_printf(script, "\")");
         break;
     case ZXP_BUFFER_USER: script_printf(script, "at(0x%" PRIx64 ")", buffer->address); break;
@@ -127,12 +128,11 @@ static void print_list(struct script *script, const zxp_world *world, const zxp_
     script_printf(script, "]");
 }
 
-static bool is_handle(zxp_param_kind kind) {
-    return kind <= ZXP_PARAM_EVENT;
-}
+static bool is_handle(zxp_param_kind kind) { return kind <= ZXP_PARAM_EVENT; }
 
 static void print_status_or_number(struct script *script, uint64_t value) {
-    const char *name = (int64_t)value < 0 && (int64_t)value > -1000 ? zxp_status_name((zx_status_t)(int64_t)value) : NULL;
+    const char *name =
+        (int64_t)value < 0 && (int64_t)value > -1000 ? zxp_status_name((zx_status_t)(int64_t)value) : NULL;
     if (name != NULL) {
         script_printf(script, "%s", name);
     } else {
@@ -140,8 +140,8 @@ static void print_status_or_number(struct script *script, uint64_t value) {
     }
 }
 
-static void print_argument(struct script *script, const zxp_world *world, const zxp_op_call *call, const zxp_param_info *param,
-                           unsigned i) {
+static void print_argument(struct script *script, const zxp_world *world, const zxp_op_call *call,
+                           const zxp_param_info *param, unsigned i) {
     if (is_handle(param->kind)) {
         print_handle(script, world, call->args[i]);
     } else if (param->kind == ZXP_PARAM_HANDLES || param->kind == ZXP_PARAM_WAIT_ITEMS) {
@@ -160,7 +160,8 @@ static bool takes_buffer(const zxp_op_info *op) {
     return false;
 }
 
-static void print_arguments(struct script *script, const zxp_world *world, const zxp_op_info *op, const zxp_op_call *call) {
+static void print_arguments(struct script *script, const zxp_world *world, const zxp_op_info *op,
+                            const zxp_op_call *call) {
     for (unsigned i = 0; i < op->param_count; i++) {
         if (i > 0) script_printf(script, ", ");
         print_argument(script, world, call, &op->params[i], i);
@@ -184,7 +185,8 @@ static void print_fields(struct script *script, const zxp_world *world, const zx
     }
 }
 
-static void print_expectation(struct script *script, const zxp_world *world, const zxp_op_call *call, zxp_outcome outcome) {
+static void print_expectation(struct script *script, const zxp_world *world, const zxp_op_call *call,
+                              zxp_outcome outcome) {
     zxp_thread_view view;
     if (outcome == ZXP_BLOCKED) {
         script_printf(script, " => blocked");
@@ -198,7 +200,8 @@ static void print_expectation(struct script *script, const zxp_world *world, con
     if (outcome == ZXP_RETURNED) print_fields(script, world, call);
 }
 
-void script_call(struct script *script, const zxp_world *world, const zxp_op_call *call, zxp_outcome outcome, bool expect) {
+void script_call(struct script *script, const zxp_world *world, const zxp_op_call *call, zxp_outcome outcome,
+                 bool expect) {
     const zxp_op_info *op = zxp_op_info_of(call->op);
     if (op == NULL) return;
     if (op->number >= ZXP_OP_SUSPEND && op->number <= ZXP_OP_KILL) {

@@ -1,8 +1,8 @@
 /*
  * script.h - calls printed in the language: a fuzz input is a readable script.
  *
- * Every operation is printed as a call with numbers, handles by the names that the script itself gives them, on thread tN of its number;
- * suspend, resume and kill as commands. With expectations, the script is a regression.
+ * Every operation is printed as a call with numbers, handles by the names that the script itself gives them, on thread
+ * tN of its number; suspend, resume and kill as commands. With expectations, the script is a regression.
  */
 #ifndef FUZZ_SCRIPT_H
 #define FUZZ_SCRIPT_H
@@ -28,6 +28,7 @@ void script_begin(struct script *script, const char *case_name, zxp_profile prof
 void script_clear(struct script *script);
 __attribute__((format(printf, 2, 3))) void script_printf(struct script *script, const char *format, ...);
 /* One line for a call that has been made on `world` with this outcome; `expect`: with what came as its expectation. */
-void script_call(struct script *script, const zxp_world *world, const zxp_op_call *call, zxp_outcome outcome, bool expect);
+void script_call(struct script *script, const zxp_world *world, const zxp_op_call *call, zxp_outcome outcome,
+                 bool expect);
 
 #endif

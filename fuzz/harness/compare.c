@@ -1,7 +1,8 @@
 /*
  * compare.c - core against oracle: threads, results, objects, pages, requests, packets, mappings, handles (harness.h).
  *
- * The signature of a difference is the field and the rule that the core took; the detail shows both values and both rules.
+ * The signature of a difference is the field and the rule that the core took; the detail shows both values and both
+ * rules.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@
 struct place {
     struct harness *h;
     const zxp_op_call *call;
-    const char *what;  /* "thread", "object", ... */
+    const char *what; /* "thread", "object", ... */
     uint64_t which;
 };
 
@@ -23,10 +24,13 @@ static bool differ(const struct place *p, const char *field, uint64_t core, uint
     const zxp_rule_info *rule = known ? zxp_rule_info_of(view.rule) : NULL;
     const zxp_op_info *op = zxp_op_info_of(p->call->op);
     char signature[160];
-    snprintf(signature, sizeof signature, "%s.%s after %s (%s)", p->what, field, op->name, rule != NULL ? rule->id : "no rule");
+    snprintf(signature, sizeof signature, "%s.%s after %s (%s)", p->what, field, op->name,
+             rule != NULL ? rule->id : "no rule");
     return harness_found(p->h, FINDING_DIFFERENCE, signature,
-                         "%s %" PRIu64 ": %s is 0x%" PRIx64 " in the core, 0x%" PRIx64 " in the oracle; core rule: %s; oracle: %s", p->what,
-                         p->which, field, core, other, rule != NULL ? rule->id : "none", oracle_rule(p->h->oracle, p->call->thread));
+                         "%s %" PRIu64 ": %s is 0x%" PRIx64 " in the core, 0x%" PRIx64
+                         " in the oracle; core rule: %s; oracle: %s",
+                         p->what, p->which, field, core, other, rule != NULL ? rule->id : "none",
+                         oracle_rule(p->h->oracle, p->call->thread));
 }
 
 static bool same(const struct place *p, const char *field, uint64_t core, uint64_t other) {
@@ -40,7 +44,8 @@ static bool same(const struct place *p, const char *field, uint64_t core, uint64
 static bool compare_thread(struct harness *h, const zxp_op_call *call, uint32_t number) {
     struct place p = {h, call, "thread", number};
     zxp_thread_view a = {0}, b = {0};
-    if (!same(&p, "exists", zxp_thread_get(h->core, number, &a), oracle_thread_get(h->oracle, number, &b))) return false;
+    if (!same(&p, "exists", zxp_thread_get(h->core, number, &a), oracle_thread_get(h->oracle, number, &b)))
+        return false;
     if (!SAME(state) || !SAME(suspend_pending) || !SAME(op) || !SAME(waits_for)) return false;
     bool ended = a.state == ZXP_THREAD_READY || a.state == ZXP_THREAD_FAULTED;
     if (ended && a.op != 0 && !SAME(status)) return false;
@@ -53,9 +58,7 @@ static bool compare_thread(struct harness *h, const zxp_op_call *call, uint32_t 
 }
 
 /* Padding members of structures: always zero, and the oracle leaves them out. */
-static bool is_padding(const char *name) {
-    return strcmp(name, "reserved") == 0 || strcmp(name, "padding1") == 0;
-}
+static bool is_padding(const char *name) { return strcmp(name, "reserved") == 0 || strcmp(name, "padding1") == 0; }
 
 static bool compare_fields(struct harness *h, const zxp_op_call *call, uint32_t number) {
     struct place p = {h, call, "result", number};
@@ -64,7 +67,8 @@ static bool compare_fields(struct harness *h, const zxp_op_call *call, uint32_t 
         uint64_t a = 0, b = 0;
         const char *name = zxp_field_at(h->core, number, i, &a);
         if (name != NULL && is_padding(name)) continue;
-        if (name == NULL || !oracle_field(h->oracle, number, name, &b)) return differ(&p, name != NULL ? name : "field", a, b);
+        if (name == NULL || !oracle_field(h->oracle, number, name, &b))
+            return differ(&p, name != NULL ? name : "field", a, b);
         if (!same(&p, name, a, b)) return false;
     }
     return true;
@@ -82,7 +86,8 @@ static bool compare_lists(struct harness *h, const zxp_op_call *call, uint32_t n
     }
     if (!same(&p, "observed", masks, oracle_observed_count(h->oracle, number))) return false;
     for (size_t i = 0; i < masks; i++) {
-        if (!same(&p, "observed", zxp_observed_at(h->core, number, i), oracle_observed_at(h->oracle, number, i))) return false;
+        if (!same(&p, "observed", zxp_observed_at(h->core, number, i), oracle_observed_at(h->oracle, number, i)))
+            return false;
     }
     return true;
 }
@@ -104,7 +109,8 @@ static bool compare_data(struct harness *h, const zxp_op_call *call, uint32_t nu
     if (!same(&p, "data length", length, oracle_data_length(h->oracle, number))) return false;
     for (uint64_t at = 0; at < length;) {
         zxp_piece a, b;
-        if (!zxp_data_piece(h->core, number, at, &a) || !oracle_data_piece(h->oracle, number, at, &b)) return differ(&p, "data", at, length);
+        if (!zxp_data_piece(h->core, number, at, &a) || !oracle_data_piece(h->oracle, number, at, &b))
+            return differ(&p, "data", at, length);
         uint64_t count = a.length < b.length ? a.length : b.length;
         if (a.kind != ZXP_CONTENT_FILL || b.kind != ZXP_CONTENT_FILL) {
             if (count > ZXP_PAGE_SIZE) count = ZXP_PAGE_SIZE;
@@ -126,7 +132,8 @@ static bool compare_threads(struct harness *h, const zxp_op_call *call) {
         zxp_thread_view view;
         zxp_thread_get(h->core, i, &view);
         if (view.op == 0 || view.state == ZXP_THREAD_BLOCKED || view.state == ZXP_THREAD_SUSPENDED) continue;
-        if (view.op != ZXP_OP_OBJECT_GET_PROPERTY && !compare_data(h, call, i)) return false; /* names: each side has its view */
+        if (view.op != ZXP_OP_OBJECT_GET_PROPERTY && !compare_data(h, call, i))
+            return false; /* names: each side has its view */
         if (view.state == ZXP_THREAD_READY && (!compare_fields(h, call, i) || !compare_lists(h, call, i))) return false;
     }
     return true;
@@ -150,9 +157,7 @@ static bool compare_content(const struct place *p, const zxp_page_run *a, const 
     return true;
 }
 
-static bool is_frame_letter(char letter) {
-    return letter == 'C' || letter == 'D' || letter == 'W' || letter == 'P';
-}
+static bool is_frame_letter(char letter) { return letter == 'C' || letter == 'D' || letter == 'W' || letter == 'P'; }
 
 static bool compare_page(const struct place *p, const zxp_page_run *a, const oracle_page *b, uint64_t page) {
     if (!same(p, "letter", (uint8_t)a->letter, (uint8_t)b->letter)) return false;
@@ -162,14 +167,16 @@ static bool compare_page(const struct place *p, const zxp_page_run *a, const ora
     return compare_content(p, a, b, page);
 }
 
-/* Walks the core's runs and the oracle's stretches together: a run of a million pages costs as much as its oracle stretches. */
+/* Walks the core's runs and the oracle's stretches together: a run of a million pages costs as much as its oracle
+ * stretches. */
 static bool compare_pages(struct harness *h, const zxp_op_call *call, const zxp_object_view *vmo) {
     struct place p = {h, call, "page", 0};
     zxp_page_run run = {0};
     for (uint64_t page = 0; page < vmo->size / ZXP_PAGE_SIZE;) {
         oracle_page other;
         p.which = page;
-        if (page >= run.first + run.count && !zxp_page_run_at(h->core, vmo->koid, page, &run)) return differ(&p, "run", 0, 1);
+        if (page >= run.first + run.count && !zxp_page_run_at(h->core, vmo->koid, page, &run))
+            return differ(&p, "run", 0, 1);
         if (!oracle_page_at(h->oracle, vmo->koid, page, &other)) return differ(&p, "page", 1, 0);
         if (!compare_page(&p, &run, &other, page)) return false;
         uint64_t next = oracle_page_next(h->oracle, vmo->koid, page), end = run.first + run.count;
@@ -181,13 +188,15 @@ static bool compare_pages(struct harness *h, const zxp_op_call *call, const zxp_
 
 /* ---- Objects ---- */
 
-static bool compare_object(struct harness *h, const zxp_op_call *call, const zxp_object_view *first, const zxp_object_view *second) {
+static bool compare_object(struct harness *h, const zxp_op_call *call, const zxp_object_view *first,
+                           const zxp_object_view *second) {
     const zxp_object_view a = *first, b = *second;
     struct place p = {h, call, "object", a.koid};
     if (!SAME(koid) || !SAME(type) || !SAME(handle_count) || !SAME(signals)) return false;
     if (a.type != ZX_OBJ_TYPE_VMO) return true;
     if (!SAME(kind) || !SAME(parent) || !SAME(size) || !SAME(stream_size) || !SAME(window)) return false;
-    if (!SAME(resizable) || !SAME(discardable) || !SAME(immutable) || !SAME(pager_root) || !SAME(in_pager_tree)) return false;
+    if (!SAME(resizable) || !SAME(discardable) || !SAME(immutable) || !SAME(pager_root) || !SAME(in_pager_tree))
+        return false;
     if (!SAME(lock_state) || !SAME(lock_count) || !SAME(cache_policy)) return false;
     if (!SAME(children) || !SAME(mappings) || !SAME(pins)) return false;
     if (memcmp(a.name, b.name, sizeof a.name) != 0) return differ(&p, "name", (uint8_t)a.name[0], (uint8_t)b.name[0]);
@@ -203,7 +212,8 @@ static bool compare_packets(struct harness *h, const zxp_op_call *call, zx_koid_
         bool more = zxp_packet_at(h->core, port, i, &a);
         if (!same(&p, "queued", more, oracle_packet_at(h->oracle, port, i, &b))) return false;
         if (!more) return true;
-        if (!SAME(key) || !SAME(type) || !SAME(status) || !SAME(command) || !SAME(offset) || !SAME(length)) return false;
+        if (!SAME(key) || !SAME(type) || !SAME(status) || !SAME(command) || !SAME(offset) || !SAME(length))
+            return false;
         if (!SAME(trigger) || !SAME(observed)) return false;
     }
 }
@@ -248,7 +258,8 @@ static bool compare_objects(struct harness *h, const zxp_op_call *call) {
 static bool compare_attached(struct harness *h, const zxp_op_call *call, size_t i, uint32_t count) {
     struct place p = {h, call, "attached", i};
     for (size_t k = 0; k < count; k++) {
-        if (!same(&p, "thread", zxp_request_attached(h->core, i, k), oracle_request_attached(h->oracle, i, k))) return false;
+        if (!same(&p, "thread", zxp_request_attached(h->core, i, k), oracle_request_attached(h->oracle, i, k)))
+            return false;
     }
     return true;
 }
@@ -280,7 +291,8 @@ static bool compare_mappings(struct harness *h, const zxp_op_call *call) {
             uint32_t permissions[2] = {0}, record[2] = {0};
             zxp_address_get(h->core, a.base + page * ZXP_PAGE_SIZE, &permissions[0], &record[0]);
             oracle_address_get(h->oracle, a.base + page * ZXP_PAGE_SIZE, &permissions[1], &record[1]);
-            if (!same(&p, "permissions", permissions[0], permissions[1]) || !same(&p, "record", record[0], record[1])) return false;
+            if (!same(&p, "permissions", permissions[0], permissions[1]) || !same(&p, "record", record[0], record[1]))
+                return false;
         }
     }
 }
@@ -301,6 +313,6 @@ bool harness_compare(struct harness *h, const zxp_op_call *call, zxp_outcome cor
     struct place p = {h, call, "call", call->thread};
     if (!same(&p, "outcome", core, other)) return false;
     if (!same(&p, "clock", (uint64_t)zxp_world_now(h->core), (uint64_t)oracle_now(h->oracle))) return false;
-    return compare_threads(h, call) && compare_objects(h, call) && compare_requests(h, call) && compare_mappings(h, call) &&
-           compare_handles(h, call);
+    return compare_threads(h, call) && compare_objects(h, call) && compare_requests(h, call) &&
+           compare_mappings(h, call) && compare_handles(h, call);
 }

@@ -41,8 +41,8 @@ static bool check_invariants(struct harness *h) {
     if (zxp_check(h->core, &violation, 1) == 0) return true;
     char signature[32];
     snprintf(signature, sizeof signature, "INV-%u", violation.invariant);
-    return harness_found(h, FINDING_INVARIANT, signature, "%s: object %" PRIu64 ", page %" PRIu64 ": %s", signature, violation.koid,
-                         violation.page, violation.fact);
+    return harness_found(h, FINDING_INVARIANT, signature, "%s: object %" PRIu64 ", page %" PRIu64 ": %s", signature,
+                         violation.koid, violation.page, violation.fact);
 }
 
 static bool check_step(struct harness *h, const zxp_op_call *call) {
@@ -50,8 +50,8 @@ static bool check_step(struct harness *h, const zxp_op_call *call) {
     if (zxp_check_step(h->before, h->core, call, &violation, 1) == 0) return true;
     char signature[32];
     snprintf(signature, sizeof signature, "INV-%u step", violation.invariant);
-    return harness_found(h, FINDING_INVARIANT, signature, "%s: object %" PRIu64 ", page %" PRIu64 ": %s", signature, violation.koid,
-                         violation.page, violation.fact);
+    return harness_found(h, FINDING_INVARIANT, signature, "%s: object %" PRIu64 ", page %" PRIu64 ": %s", signature,
+                         violation.koid, violation.page, violation.fact);
 }
 
 bool harness_call(struct harness *h, const zxp_op_call *call) {
@@ -81,7 +81,8 @@ bool harness_thread(struct harness *h) {
 
 enum { MAX_THREADS = 6 };
 
-/* The thread that the record names if it can take a call, else the next that can, else a new one. ZXP_NO_THREAD: none. */
+/* The thread that the record names if it can take a call, else the next that can, else a new one. ZXP_NO_THREAD: none.
+ */
 static uint32_t ready_thread(struct harness *h, uint32_t wanted) {
     uint32_t count = zxp_thread_count(h->core);
     zxp_thread_view view;

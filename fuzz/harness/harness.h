@@ -1,8 +1,9 @@
 /*
  * harness.h - runs a fuzz program in the core and in the oracle, and compares everything after each operation.
  *
- * A run ends at the first finding: a difference between the two, a broken invariant, or a broken property that needs no oracle
- * (save and load, copies, determinism). The finding's signature says what failed, for deduplication and for the minimiser.
+ * A run ends at the first finding: a difference between the two, a broken invariant, or a broken property that needs no
+ * oracle (save and load, copies, determinism). The finding's signature says what failed, for deduplication and for the
+ * minimiser.
  */
 #ifndef FUZZ_HARNESS_H
 #define FUZZ_HARNESS_H
@@ -15,29 +16,30 @@ enum finding_kind { FINDING_NONE, FINDING_DIFFERENCE, FINDING_INVARIANT, FINDING
 
 struct finding {
     enum finding_kind kind;
-    uint32_t operation;     /* calls made before and including the failing one */
-    char signature[160];    /* what failed: field and rules, or INV-n, or the property */
-    char detail[512];       /* both sides, for a person */
+    uint32_t operation;  /* calls made before and including the failing one */
+    char signature[160]; /* what failed: field and rules, or INV-n, or the property */
+    char detail[512];    /* both sides, for a person */
 };
 
 enum {
-    CHECK_ORACLE = 1,      /* compare with the oracle after each operation */
-    CHECK_INVARIANTS = 2,  /* zxp_check after each operation */
-    CHECK_STEPS = 4,       /* zxp_check_step after each operation (copies the world) */
-    CHECK_PROPERTIES = 8,  /* encode and decode, copy and clone at the end */
+    CHECK_ORACLE = 1,     /* compare with the oracle after each operation */
+    CHECK_INVARIANTS = 2, /* zxp_check after each operation */
+    CHECK_STEPS = 4,      /* zxp_check_step after each operation (copies the world) */
+    CHECK_PROPERTIES = 8, /* encode and decode, copy and clone at the end */
     CHECK_ALL = 15
 };
 
 struct harness {
     zxp_world *core;
-    zxp_world *before;   /* CHECK_STEPS */
+    zxp_world *before; /* CHECK_STEPS */
     oracle *oracle;
     zxp_context context; /* of the core; rule_hits and observe may be set by the owner */
     const struct fuzz_program *program;
     unsigned checks;
-    bool oracle_lost;    /* the input left the oracle's bounds: not compared any more */
+    bool oracle_lost;      /* the input left the oracle's bounds: not compared any more */
     struct script *script; /* NULL, or where each call is printed */
-    void (*told)(void *user, const zxp_world *core, const zxp_op_call *call, zxp_outcome outcome); /* NULL, or after each call */
+    void (*told)(void *user, const zxp_world *core, const zxp_op_call *call,
+                 zxp_outcome outcome); /* NULL, or after each call */
     void *user;
     uint32_t calls;
     struct finding finding;
@@ -61,7 +63,7 @@ bool harness_torture(struct harness *h);
 bool harness_prologue(struct harness *h);
 bool harness_properties(struct harness *h);
 
-__attribute__((format(printf, 4, 5))) bool harness_found(struct harness *h, enum finding_kind kind, const char *signature,
-                                                         const char *format, ...);
+__attribute__((format(printf, 4, 5))) bool harness_found(struct harness *h, enum finding_kind kind,
+                                                         const char *signature, const char *format, ...);
 
 #endif

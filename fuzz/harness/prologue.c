@@ -20,12 +20,14 @@ static bool supply(struct harness *h, uint64_t pager, uint64_t vmo, uint64_t pag
         if ((h->program->header.supplied >> i & 1) == 0) continue;
         uint64_t aux, nothing;
         if (!make(h, ZXP_OP_VMO_CREATE, (const uint64_t[]){page, 0}, 2, &aux)) return false;
-        zxp_op_call write = {.op = ZXP_OP_VMO_WRITE, .args = {aux, 0, 0, page},
+        zxp_op_call write = {.op = ZXP_OP_VMO_WRITE,
+                             .args = {aux, 0, 0, page},
                              .buffer = {.kind = ZXP_BUFFER_FILL, .fill = (uint8_t)('A' + i)}};
         if (!harness_call(h, &write)) return false;
         uint16_t op = zxp_world_profile(h->core) == ZXP_PROFILE_2018 ? ZXP_OP_PAGER_VMO_OP : ZXP_OP_PAGER_SUPPLY_PAGES;
         const uint64_t now[] = {pager, vmo, i * page, page, aux, 0}, then[] = {pager, vmo, 1, i * page, page, aux, 0};
-        if (!make(h, op, op == ZXP_OP_PAGER_VMO_OP ? then : now, op == ZXP_OP_PAGER_VMO_OP ? 7 : 6, &nothing)) return false;
+        if (!make(h, op, op == ZXP_OP_PAGER_VMO_OP ? then : now, op == ZXP_OP_PAGER_VMO_OP ? 7 : 6, &nothing))
+            return false;
         if (!make(h, ZXP_OP_HANDLE_CLOSE, (const uint64_t[]){aux}, 1, &nothing)) return false;
     }
     return true;
@@ -34,12 +36,14 @@ static bool supply(struct harness *h, uint64_t pager, uint64_t vmo, uint64_t pag
 static bool map(struct harness *h, uint64_t vmo, uint64_t pages) {
     uint64_t address;
     if ((h->program->header.vmos & 16) == 0 || pages == 0) return true;
-    const uint64_t args[] = {zxp_root_vmar(h->core), ZX_VM_PERM_READ | ZX_VM_PERM_WRITE | ZX_VM_ALLOW_FAULTS, 0, vmo, 0, pages * page};
+    const uint64_t args[] = {
+        zxp_root_vmar(h->core), ZX_VM_PERM_READ | ZX_VM_PERM_WRITE | ZX_VM_ALLOW_FAULTS, 0, vmo, 0, pages * page};
     return make(h, ZXP_OP_VMAR_MAP, args, 6, &address);
 }
 
 static uint64_t vmo_options(uint8_t bits) {
-    return (bits & 1 ? ZX_VMO_RESIZABLE : 0u) | (bits & 2 ? ZX_VMO_TRAP_DIRTY : 0u) | (bits & 4 ? ZX_VMO_UNBOUNDED : 0u);
+    return (bits & 1 ? ZX_VMO_RESIZABLE : 0u) | (bits & 2 ? ZX_VMO_TRAP_DIRTY : 0u) |
+           (bits & 4 ? ZX_VMO_UNBOUNDED : 0u);
 }
 
 static bool pager_vmos(struct harness *h, uint64_t *first) {

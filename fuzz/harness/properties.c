@@ -1,6 +1,6 @@
 /*
- * properties.c - what must hold of any world, without an oracle (DESIGN.md): a copy is equal and independent; what is encoded decodes
- * to the same bytes; equal worlds hash alike.
+ * properties.c - what must hold of any world, without an oracle (DESIGN.md): a copy is equal and independent; what is
+ * encoded decodes to the same bytes; equal worlds hash alike.
  */
 #include <stdlib.h>
 
@@ -9,13 +9,16 @@
 static bool check_decoded(struct harness *h, const uint8_t *bytes, size_t length) {
     const char *reason = NULL;
     zxp_world *decoded = zxp_world_decode(bytes, length, &reason);
-    if (decoded == NULL) return harness_found(h, FINDING_PROPERTY, "decode refuses what encode wrote", "%s", reason != NULL ? reason : "?");
+    if (decoded == NULL)
+        return harness_found(h, FINDING_PROPERTY, "decode refuses what encode wrote", "%s",
+                             reason != NULL ? reason : "?");
     bool equal = zxp_world_equal(h->core, decoded, ZXP_FORM_FULL);
     bool same_hash = zxp_world_hash(h->core, ZXP_FORM_FULL) == zxp_world_hash(decoded, ZXP_FORM_FULL) &&
                      zxp_world_hash(h->core, ZXP_FORM_STATE) == zxp_world_hash(decoded, ZXP_FORM_STATE);
     zxp_world_destroy(decoded);
     if (!equal) return harness_found(h, FINDING_PROPERTY, "save and load", "the decoded world is not equal");
-    if (!same_hash) return harness_found(h, FINDING_PROPERTY, "hash of save and load", "equal worlds have different hashes");
+    if (!same_hash)
+        return harness_found(h, FINDING_PROPERTY, "hash of save and load", "equal worlds have different hashes");
     return true;
 }
 

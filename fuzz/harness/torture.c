@@ -1,6 +1,6 @@
 /*
- * torture.c - what the torture bits of the header do after each operation (codec.h): conditions that a kernel may bring about at
- * any time, brought about all the time.
+ * torture.c - what the torture bits of the header do after each operation (codec.h): conditions that a kernel may bring
+ * about at any time, brought about all the time.
  */
 #include "harness.h"
 

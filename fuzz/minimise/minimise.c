@@ -1,5 +1,6 @@
 /*
- * minimise.c - a smaller program that fails in the same way (minimise.h). Every step tries a change and keeps it if the failure stays.
+ * minimise.c - a smaller program that fails in the same way (minimise.h). Every step tries a change and keeps it if the
+ * failure stays.
  */
 #include "minimise.h"
 
@@ -61,7 +62,8 @@ static bool empty_header(struct minimise *m, struct fuzz_program *program) {
     return helped;
 }
 
-static bool try_param(struct minimise *m, struct fuzz_program *program, uint32_t at, unsigned i, uint8_t mode, uint16_t value) {
+static bool try_param(struct minimise *m, struct fuzz_program *program, uint32_t at, unsigned i, uint8_t mode,
+                      uint16_t value) {
     const struct fuzz_record *old = &program->record[at];
     if (old->param[i].mode == mode && old->param[i].value <= value) return false;
     struct fuzz_program tried = *program;

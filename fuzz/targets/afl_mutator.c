@@ -1,5 +1,6 @@
 /*
- * afl_mutator.c - the mutator of programs (codec/mutate.h) behind AFL++'s custom mutator interface, and trimming by operations.
+ * afl_mutator.c - the mutator of programs (codec/mutate.h) behind AFL++'s custom mutator interface, and trimming by
+ * operations.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,8 @@ struct mutator {
 
 void *afl_custom_init(void *afl, unsigned int seed);
 void afl_custom_deinit(void *data);
-size_t afl_custom_fuzz(void *data, uint8_t *bytes, size_t length, uint8_t **out, uint8_t *other, size_t other_length, size_t capacity);
+size_t afl_custom_fuzz(void *data, uint8_t *bytes, size_t length, uint8_t **out, uint8_t *other, size_t other_length,
+                       size_t capacity);
 int32_t afl_custom_init_trim(void *data, uint8_t *bytes, size_t length);
 size_t afl_custom_trim(void *data, uint8_t **out);
 int32_t afl_custom_post_trim(void *data, unsigned char success);
@@ -28,12 +30,11 @@ void *afl_custom_init(void *afl, unsigned int seed) {
     return m;
 }
 
-void afl_custom_deinit(void *data) {
-    free(data);
-}
+void afl_custom_deinit(void *data) { free(data); }
 
 /* Half of the time a crossover with another input comes first. */
-size_t afl_custom_fuzz(void *data, uint8_t *bytes, size_t length, uint8_t **out, uint8_t *other, size_t other_length, size_t capacity) {
+size_t afl_custom_fuzz(void *data, uint8_t *bytes, size_t length, uint8_t **out, uint8_t *other, size_t other_length,
+                       size_t capacity) {
     struct mutator *m = data;
     size_t limit = capacity < sizeof m->out ? capacity : sizeof m->out;
     size_t size = length < limit ? length : limit;
@@ -60,7 +61,8 @@ size_t afl_custom_trim(void *data, uint8_t **out) {
     struct mutator *m = data;
     m->tried = m->trimmed;
     uint32_t step = m->step < m->tried.count - m->at ? m->step : m->tried.count - m->at;
-    memmove(&m->tried.record[m->at], &m->tried.record[m->at + step], (m->tried.count - m->at - step) * sizeof m->tried.record[0]);
+    memmove(&m->tried.record[m->at], &m->tried.record[m->at + step],
+            (m->tried.count - m->at - step) * sizeof m->tried.record[0]);
     m->tried.count -= step;
     *out = m->out;
     return fuzz_encode(&m->tried, m->out, sizeof m->out);

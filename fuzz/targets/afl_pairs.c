@@ -1,6 +1,6 @@
 /*
- * afl_pairs.c - pairs of rules in sequence as further places of AFL's map: they get guards of their own before the map is made, as the edges
- * of a module do. A file of its own, since AFL's compiler has names of its own for the map.
+ * afl_pairs.c - pairs of rules in sequence as further places of AFL's map: they get guards of their own before the map
+ * is made, as the edges of a module do. A file of its own, since AFL's compiler has names of its own for the map.
  */
 #include "targets.h"
 

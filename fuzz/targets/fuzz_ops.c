@@ -1,8 +1,9 @@
 /*
- * fuzz_ops.c - the model against the oracle: one input is one program (codec.h). For libFuzzer, AFL++ and the stand-alone driver.
+ * fuzz_ops.c - the model against the oracle: one input is one program (codec.h). For libFuzzer, AFL++ and the
+ * stand-alone driver.
  *
- * A finding is printed (what failed, both sides, the rules, the script so far) and the process aborts. ZXP_FUZZ_CHECKS in the environment
- * (a number, CHECK_... of harness.h) narrows what is checked; 0 runs the core alone.
+ * A finding is printed (what failed, both sides, the rules, the script so far) and the process aborts. ZXP_FUZZ_CHECKS
+ * in the environment (a number, CHECK_... of harness.h) narrows what is checked; 0 runs the core alone.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -65,7 +66,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
     return fuzz_mutate_bytes(data, size, max_size, seed);
 }
 
-size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1, const uint8_t *data2, size_t size2, uint8_t *out, size_t max_size,
-                                 unsigned int seed) {
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1, const uint8_t *data2, size_t size2, uint8_t *out,
+                                 size_t max_size, unsigned int seed) {
     return fuzz_crossover_bytes(data1, size1, data2, size2, out, max_size, seed);
 }
