@@ -225,6 +225,14 @@ zx_status_t orc_zero_untracked(oracle *o, int v, uint64_t first, uint64_t end) {
     if (orc_tracked(o, n) && orc_any_pinned(o, n, page, stop - page)) {
         return ZX_ERR_BAD_STATE;
     }
+    if (!orc_tracked(o, n) && page < stop) { /* the plain ZERO: its body b and c */
+        if (orc_decommit(o, -1, v, first * PAGE, (end - first) * PAGE) == ZX_OK) {
+            return ZX_OK;
+        }
+        if (o->object[v].cache_policy != ZX_CACHE_POLICY_CACHED) {
+            return ZX_ERR_BAD_STATE;
+        }
+    }
     orc_unmap_node_pages(o, n, page, stop - page);
     while (page < stop && orc_walk_step(o)) {
         uint64_t next = page + 1;
