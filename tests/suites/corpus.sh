@@ -28,8 +28,8 @@ engine() {
     target=$1 length=$2
     shift 2
     mkdir -p "$ZXP_TMP/$target"
-    run "$target, 1,500 runs from a fixed seed" run_limited $((seconds + 60)) "$engines/$target" -seed=1 -runs=1500 -max_total_time=$((seconds * 4)) -max_len="$length" \
-        -timeout=20 -entropic=0 -print_final_stats=1 -artifact_prefix="$ZXP_TMP/" "$ZXP_TMP/$target" "$@"
+    run "$target, 1,500 runs from a fixed seed" run_limited $((seconds + 60)) "$engines/$target" -seed=1 -runs=1500 \
+        -max_total_time=$((seconds * 4)) -max_len="$length" -timeout=20 -entropic=0 -print_final_stats=1 -artifact_prefix="$ZXP_TMP/" "$ZXP_TMP/$target" "$@"
 }
 
 run "seeds" run_limited 100 "$fuzz/judge" -o "$ZXP_TMP/crashes" corpus/seeds
