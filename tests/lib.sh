@@ -59,3 +59,15 @@ run_script_cases() {
     echo "$passed passed, $failed failed, $skipped skipped"
     [ $failed -eq 0 ]
 }
+
+# verdict NAME STATUS [FILE]: a TAP line; counts in $number and $failed, which the suite sets to 0. The file is shown if it failed.
+verdict() {
+    number=$((number + 1))
+    if [ "$2" -eq 0 ]; then
+        echo "ok $number - $1"
+    else
+        failed=$((failed + 1))
+        echo "not ok $number - $1"
+        [ -z "${3-}" ] || sed 's/^/# /' "$3"
+    fi
+}

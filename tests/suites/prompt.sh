@@ -6,18 +6,6 @@ repl=$ZXP_BUILD/zxpager-repl
 tmp=${ZXP_TMP:-$(mktemp -d)}
 number=0 failed=0
 
-# verdict NAME STATUS [FILE]: the file is shown if it failed.
-verdict() {
-    number=$((number + 1))
-    if [ "$2" -eq 0 ]; then
-        echo "ok $number - $1"
-    else
-        failed=$((failed + 1))
-        echo "not ok $number - $1"
-        [ -z "${3-}" ] || sed 's/^/# /' "$3"
-    fi
-}
-
 # tells NAME PATTERN STATEMENTS
 tells() {
     run_limited 20 "$repl" -c "$3" >"$tmp/out" 2>&1

@@ -5,18 +5,6 @@ repl=$ZXP_BUILD/zxpager-repl
 tmp=${ZXP_TMP:-$(mktemp -d)}
 number=0 failed=0
 
-# verdict NAME STATUS
-verdict() {
-    number=$((number + 1))
-    if [ "$2" -eq 0 ]; then
-        echo "ok $number - $1"
-    else
-        failed=$((failed + 1))
-        echo "not ok $number - $1"
-        tail -n 60 "$tmp/log" | sed 's/^/# /'
-    fi
-}
-
 play() {
     cat >"$tmp/input"
     run_limited 60 "$repl" --no-color --play "$tmp/input" >"$tmp/log" 2>&1
@@ -30,33 +18,33 @@ round() {
 for seed in 1 2 3; do
     round $seed blocked
     [ "$(grep -c -E '^(Right|No): (blocked|ZX_OK|ZX_ERR_[A-Z_]*)\.$' "$tmp/log")" -eq 40 ] && ! grep -q ': error: ' "$tmp/log"
-    verdict "seed $seed: forty questions, each with its answer" $?
+    verdict "seed $seed: forty questions, each with its answer" $? "$tmp/log"
     waits=$(grep -c -e '^Right: blocked' "$tmp/log")
     [ "$waits" -gt 0 ] && grep -q "^$waits of 40 right" "$tmp/log"
-    verdict "seed $seed: right answers are counted" $?
+    verdict "seed $seed: right answers are counted" $? "$tmp/log"
     cp "$tmp/log" "$tmp/first"
     round $seed blocked
     cmp -s "$tmp/first" "$tmp/log"
-    verdict "seed $seed: asks the same again" $?
+    verdict "seed $seed: asks the same again" $? "$tmp/log"
     grep -q 'chapter [1-9]' "$tmp/log" && grep -q 'what it looked at' "$tmp/log"
-    verdict "seed $seed: answers are explained" $?
+    verdict "seed $seed: answers are explained" $? "$tmp/log"
 done
 
 { grep '^No: ZX_ERR' "$tmp/first" | sort -u | wc -l; } >"$tmp/kinds"
 [ "$(cat "$tmp/kinds")" -ge 3 ]
-verdict "several statuses come up" $?
+verdict "several statuses come up" $? "$tmp/log"
 
 round 1 out-of-range
 grep -q '^Right: ZX_ERR_OUT_OF_RANGE' "$tmp/log"
-verdict "a status may be written short" $?
+verdict "a status may be written short" $? "$tmp/log"
 
 printf 'create v 2\nsupply v 0\nquiz seed=3\nanswer ok\nexpect pages v "C."\nexplain\n' | play
 ! grep -q 'this was expected' "$tmp/log" && tail -n 40 "$tmp/log" | grep -q 'supply.done'
-verdict "the session's world is left alone" $?
+verdict "the session's world is left alone" $? "$tmp/log"
 
 printf 'answer ok\nquiz 0\nquiz x\nquiz seed=\n' | play
 [ "$(grep -c ': error: ' "$tmp/log")" -eq 4 ]
-verdict "misuse is told" $?
+verdict "misuse is told" $? "$tmp/log"
 
 echo "1..$number"
 [ $failed -eq 0 ]
