@@ -145,9 +145,13 @@ static bool zero_unmap(zxp_world *w, node_ref n, uint64_t first, uint64_t end) {
     return true;
 }
 
+/* Chapter 9 sections 4.4, 5.5: zeroing a root acts as a write, page by page. */
+static bool zeroes_as_writes(const zxp_world *w, node_ref n) {
+    return node_is_root(w, n) && !profile_is(w, ZXP_PROFILE_HEAD);
+}
+
 static enum look zero_pages(zxp_world *w, thread_ref t, node_ref n, uint64_t first, uint64_t end) {
-    bool as_writes = node_is_root(w, n) && !profile_is(w, ZXP_PROFILE_HEAD); /* chapter 9 sections 4.4, 5.5 */
-    if (as_writes) return write_zero_pages(w, t, n, first, end);
+    if (zeroes_as_writes(w, n)) return write_zero_pages(w, t, n, first, end);
     if (!zero_unmap(w, n, first, end)) return look_no_memory(w, t);
     if (!node_at(w, n)->in_pager_tree) return zero_anonymous(w, t, n, first, end);
     if (!node_is_root(w, n)) return zero_clone(w, t, n, first, end);
@@ -163,6 +167,7 @@ enum { ZERO_WRITES = 1 };
 /* An absent page of anonymous memory is zero; one of a pager root or its clones is not known to be. */
 static bool reads_zero(const zxp_world *w, node_ref n, uint64_t page) {
     struct page_key key = slot_at(w, n, page);
+    if (zeroes_as_writes(w, n)) return false;
     return key.state == MARKER || is_interval(&key) || (key.state == ABSENT && !node_at(w, n)->in_pager_tree);
 }
 

@@ -109,7 +109,7 @@ static zx_status_t store_range(oracle *o, int t, uint64_t k, const zxp_dirty_ran
 }
 
 /* Room for so many entries; user memory is at a[4] bytes too. */
-static zx_status_t enumerate(oracle *o, int t) {
+static zx_status_t store_ranges(oracle *o, int t) {
     thread_t *x = &o->thread[t];
     int n = o->object[x->ref[0]].node;
     uint64_t room = x->a[4] / 24;
@@ -138,6 +138,20 @@ static zx_status_t enumerate(oracle *o, int t) {
     return ZX_OK;
 }
 
+/* A query that fails leaves no fields, as step 7 says of actual and avail. */
+static zx_status_t enumerate(oracle *o, int t) {
+    zx_status_t status = store_ranges(o, t);
+    if (status != ZX_OK && status != ST_WAIT) {
+        o->thread[t].ranges = 0;
+    }
+    return status;
+}
+
+static zx_status_t failed_after_wait(oracle *o, int t, const char *rule, zx_status_t status) {
+    o->thread[t].ranges = 0;
+    return orc_rule(o, t, rule, status);
+}
+
 /* a: pager, pager_vmo, offset, length, buffer_size. */
 zx_status_t orc_op_pager_query_dirty_ranges(oracle *o, int t) {
     thread_t *x = &o->thread[t];
@@ -146,11 +160,11 @@ zx_status_t orc_op_pager_query_dirty_ranges(oracle *o, int t) {
     if (x->phase == 1) {
         zx_status_t woke = orc_take_woke(o, t);
         if (woke != ZX_OK) {
-            return orc_rule(o, t, "2 section 8.1 step 7: the buffer cannot be written",
-                            woke == ST_RETRY ? woke : ZX_ERR_INVALID_ARGS);
+            return failed_after_wait(o, t, "2 section 8.1 step 7: the buffer cannot be written",
+                                     woke == ST_RETRY ? woke : ZX_ERR_INVALID_ARGS);
         }
         if (!orc_in_range(a[2], a[3], orc_vmo_bytes(o, x->ref[0]))) {
-            return orc_rule(o, t, "2 section 8.1 step 4, again after a wait", ZX_ERR_OUT_OF_RANGE);
+            return failed_after_wait(o, t, "2 section 8.1 step 4, again after a wait", ZX_ERR_OUT_OF_RANGE);
         }
         return enumerate(o, t);
     }
