@@ -33,55 +33,121 @@ while IFS='|' read -r place where message input; do
     judge "$input" "$place" "$message" $?
 done <tests/badinput/table.txt
 
-# plain NAME STATUS COMMAND...: only the exit status, and that it ends.
-plain() {
+# ends NAME STATUS COMMAND...: within a minute, with this exit status; an error is told in one message.
+ends() {
     number=$((number + 1))
     name=$1 want=$2
     shift 2
-    run_limited 60 "$@" >"$tmp/plain.out" 2>"$tmp/plain.err" </dev/null
+    run_limited 60 "$@" >"$tmp/bad.out" 2>"$tmp/bad.err" </dev/null
     got=$?
-    if [ $got -eq "$want" ]; then
-        echo "ok $number - $name"
+    problem=
+    [ $got -eq "$want" ] || problem="exit status $got"
+    [ "$(grep -c 'error: ' "$tmp/bad.err")" -eq $((want == 2)) ] || problem="$problem; not one message"
+    [ -z "$problem" ] && return
+    failed=$((failed + 1))
+    printf 'not ok %s - %s\n# %s\n' "$number" "$name" "$problem"
+    head -c 1000 "$tmp/bad.err" | sed 's/^/# /'
+}
+
+# good NAME STATUS COMMAND...
+good() {
+    ends "$@"
+    [ -n "$problem" ] || echo "ok $number - $name"
+}
+
+# refused NAME MESSAGE COMMAND...: status 2 and that message. A message about a script begins with FILE:LINE:COLUMN; below it stand a
+# part of the line and a caret.
+refused() {
+    message=$2
+    title=$1
+    shift 2
+    ends "$title" 2 "$@"
+    [ -z "$problem" ] || return
+    grep -F -q -- "$message" "$tmp/bad.err" || problem="another message"
+    case $message in
+    *:*:*': error: '*) sed -n '3p' "$tmp/bad.err" | grep -q '^ *^$' || problem="$problem; no caret" ;;
+    esac
+    if [ -z "$problem" ]; then
+        echo "ok $number - $title"
     else
         failed=$((failed + 1))
-        echo "not ok $number - $name"
-        echo "# exit status $got"
-        head -c 1000 "$tmp/plain.err" | sed 's/^/# /'
+        printf 'not ok %s - %s\n# %s\n' "$number" "$title" "$problem"
+        head -c 1000 "$tmp/bad.err" | sed 's/^/# /'
     fi
 }
 
 repeat() { awk -v n="$1" -v s="$2" 'BEGIN { for (i = 0; i < n; i++) printf "%s", s }'; }
 
+# ---- Long and deep ----
+
 { printf 'let x = '; repeat 100000 '('; printf 1; repeat 100000 ')'; echo; } >"$script"
-plain "100,000 nested parentheses" 0 "$repl" "$script"
+good "100,000 nested parentheses" 0 "$repl" "$script"
 { printf 'let x = '; repeat 100000 '('; echo; } >"$script"
-plain "100,000 open parentheses" 2 "$repl" "$script"
+refused "100,000 open parentheses" "bad.zxp:1:100009: error: a number or a name is missing here" "$repl" "$script"
+{ printf 'let x = 1'; repeat 100000 ')'; echo; } >"$script"
+refused "100,000 closed parentheses" "bad.zxp:1:10: error: \`)' without \`('" "$repl" "$script"
+{ printf 'read v '; repeat 100000 '['; echo; } >"$script"
+refused "100,000 open brackets" "bad.zxp:1:6: error: unbound name \`v'" "$repl" "$script"
 { printf 'let x = '; repeat 1000000 '-'; echo 1; } >"$script"
-plain "a line of 1 MB" 0 "$repl" "$script"
+good "a line of 1 MB" 0 "$repl" "$script"
+{ printf 'let x = '; repeat 1000000 '-'; echo y; } >"$script"
+refused "a line of 1 MB with a mistake at its end" "bad.zxp:1:1000009: error: unbound name \`y'" "$repl" "$script"
 { repeat 1000000 'x'; echo; } >"$script"
-plain "a word of 1 MB" 2 "$repl" "$script"
+refused "a word of 1 MB" "bad.zxp:1:1: error: unknown command \`xxx" "$repl" "$script"
 { repeat 1000001 '"'; echo; } >"$script"
-plain "a million quotes" 2 "$repl" "$script"
+refused "a million quotes" "bad.zxp:1:1: error: unknown command" "$repl" "$script"
 { repeat 300000 '\
 '; echo age; } >"$script"
-plain "300,000 joined lines" 0 "$repl" "$script"
+good "300,000 joined lines" 0 "$repl" "$script"
 { repeat 100000 'for i in 0..2;'; repeat 100000 'end;'; echo; } >"$script"
-plain "100,000 nested loops" 2 "$repl" "$script"
+refused "100,000 nested loops" "bad.zxp:1:1: error: blocks nest more than" "$repl" "$script"
 # shellcheck disable=SC2016 # the dollar is the script's
 printf 'def f a\nf $a+$a\nend\nf 1\n' >"$script"
-plain "a statement that doubles" 2 "$repl" "$script"
+refused "a statement that doubles" "bad.zxp:2:1: error: this statement is longer than" "$repl" "$script"
+
+# ---- Without end ----
+
 printf 'for i in 0..~0\nend\n' >"$script"
-plain "--max-steps ends a long loop" 2 "$repl" --max-steps 1000 "$script"
-plain "a directory instead of a file" 2 "$repl" /
-plain "a file that is not there" 2 "$repl" "$tmp/none.zxp"
-plain "an unknown option" 2 "$repl" --nothing
-plain "an unknown profile" 2 "$repl" --profile 1999 "$script"
-plain "--no-files refuses source" 2 "$repl" --no-files -c 'source x'
-plain "--no-files refuses save" 2 "$repl" --no-files -c 'save x'
-plain "an empty script" 0 "$repl" /dev/null
-plain "output that cannot be written" 2 sh -c "\"$repl\" --tap /dev/null >/dev/full"
-plain "a failed expectation" 1 "$repl" -c 'anon v 1 => blocked'
-plain "--check finds what it can" 2 "$repl" --check tests/badinput/table.txt
+refused "--max-steps ends a long loop" "bad.zxp:2:1: error: more than 1000 steps" "$repl" --max-steps 1000 "$script"
+printf 'for i in 0..0xffffffffffffffff\n  advance 1\nend\n' >"$script"
+# shellcheck disable=SC2016 # for the inner shell
+refused "a loop of 2^64 turns, interrupted" "error: interrupted" sh -c \
+    '"$0" "$1" & { sleep 0.5; kill -INT $!; }; wait $!' "$repl" "$script"
+grep -q '^.*bad.zxp:[23]:[13]: error: interrupted' "$tmp/bad.err"
+verdict "it tells where it was interrupted" $? "$tmp/bad.err"
+echo 'source bad.zxp' >"$script"
+refused "a script that sources itself" "bad.zxp:1:8: error: \`$script' sources itself" "$repl" "$script"
+echo 'source bad.zxp' >"$tmp/other.zxp"
+echo 'source other.zxp' >"$script"
+refused "a script that sources one that sources it" "other.zxp:1:8: error: \`$script' sources itself" "$repl" "$script"
+depth=0
+while [ $depth -lt 17 ]; do
+    echo "source deep$((depth + 1)).zxp" >"$tmp/deep$depth.zxp"
+    depth=$((depth + 1))
+done
+echo 'anon v 1' >"$tmp/deep17.zxp"
+refused "scripts 17 deep" "deep16.zxp:1:8: error: files source each other more than 16 deep" "$repl" "$tmp/deep0.zxp"
+good "scripts 16 deep" 0 "$repl" "$tmp/deep1.zxp"
+
+# ---- Files and options ----
+
+refused "a directory instead of a script" "/: error: Is a directory" "$repl" /
+echo 'source /' >"$script"
+refused "a directory as a sourced script" "bad.zxp:1:8: error: /: Is a directory" "$repl" "$script"
+refused "a script that is not there" "none.zxp: error: No such file" "$repl" "$tmp/none.zxp"
+refused "an unknown option" "unknown option \`--nothing'" "$repl" --nothing
+refused "an unknown profile" "unknown profile \`1999'" "$repl" --profile 1999 "$script"
+refused "--no-files refuses source" "-c:1:1: error: \`source' is refused" "$repl" --no-files -c 'source x'
+refused "--no-files refuses save" "-c:1:1: error: \`save' is refused" "$repl" --no-files -c 'save x'
+good "an empty script" 0 "$repl" /dev/null
+refused "standard output that is full" "standard output: No space left" sh -c "\"$repl\" --tap /dev/null >/dev/full"
+refused "standard output that is closed" "standard output: Bad file descriptor" sh -c "\"$repl\" -c age >&-"
+refused "a reader of standard output that leaves" "standard output: Broken pipe" sh -c \
+    "{ \"$repl\" --json -c 'for i in 0..20000; age; end'; echo \$? >\"$tmp/status\"; } | head -n 1; exit \$(cat \"$tmp/status\")"
+good "a failed expectation" 1 "$repl" -c 'anon v 1 => blocked'
+run_limited 60 "$repl" --check tests/badinput/table.txt >"$tmp/bad.out" 2>"$tmp/bad.err"
+[ $? -eq 2 ]
+verdict "--check finds what it can" $?
 
 echo "1..$number"
 [ $failed -eq 0 ]
