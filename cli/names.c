@@ -51,14 +51,18 @@ static void suggest_names(const struct interp *in, const struct scope *scope, st
 bool names_unknown(struct interp *in, struct source *source, size_t at, struct scope *scope, const char *name,
                    size_t length) {
     struct suggestion s;
+    struct scope *outer;
     bool constant = length >= 3 && memcmp(name, "ZX_", 3) == 0;
+    int shown = length > 60 ? 60 : (int)length;
+    if (scope_find(in, scope, name, length, &outer))
+        return interp_error(in, source, at, "unbound name `%.*s'; the parameter is written `$%.*s' here", shown, name,
+                            shown, name);
     suggest_begin(&s, name, length);
     if (constant)
         suggest_constants(&s);
     else
         suggest_names(in, scope, &s);
     const char *best = suggest_best(&s);
-    int shown = length > 60 ? 60 : (int)length;
     return interp_error(in, source, at, "%s `%.*s'%s%s%s", constant ? "unknown constant" : "unbound name", shown, name,
                         best ? "; did you mean `" : "", best ? best : "", best ? "'?" : "");
 }
