@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "print.h"
 #include "reference.h"
+#include "session.h"
 #include "statement.h"
 #include "views.h"
 
@@ -60,7 +61,11 @@ static void put_range(const struct shell *shell, const zxp_object_view *vmo, uin
                       struct buf *out) {
     uint64_t first = offset / ZXP_PAGE_SIZE, pages = vmo->size / ZXP_PAGE_SIZE;
     uint64_t count = length / ZXP_PAGE_SIZE + (length % ZXP_PAGE_SIZE != 0);
-    buf_format(out, "; pages %" PRIu64 " to %" PRIu64 " are \"", first, count ? first + count - 1 : first);
+    if (count == 0) return;
+    if (count == 1)
+        buf_format(out, "; page %" PRIu64 " is \"", first);
+    else
+        buf_format(out, "; pages %" PRIu64 " to %" PRIu64 " are \"", first, first + count - 1);
     uint64_t inside = first >= pages ? 0 : pages - first < count ? pages - first : count;
     if (inside) print_page_map(out, shell->in->world, vmo->koid, first, inside < PAGES_SHOWN ? inside : PAGES_SHOWN);
     buf_text(out, inside > PAGES_SHOWN ? "...\"" : "\"");
@@ -129,7 +134,8 @@ static void put_way(const struct shell *shell, struct buf *out) {
 static void explain_wait(const struct shell *shell, const zxp_op_info *op, struct buf *out) {
     const char *thread = interp_name_of_thread(shell->in, shell->last_call.call.thread);
     buf_format(out, "%s has not ended: it waits", op ? op->name : "the call");
-    buf_format(out, thread ? ". `why %s' tells for what, and what would wake it\n" : "\n", thread);
+    bool ask = thread && shell->prints; /* there is somebody who can */
+    buf_format(out, ask ? ". `why %s' tells for what, and what would wake it\n" : "\n", thread);
     put_state(shell, op, out);
     put_way(shell, out);
 }
@@ -172,6 +178,7 @@ bool view_explain(struct stmt *s, const char *arguments) {
     struct buf out = {0};
     const zxp_op_info *op = zxp_op_by_name(arguments, strlen(arguments));
     uint16_t rule = zxp_rule_by_id(arguments, strlen(arguments));
+    uint32_t thread;
     shell_attach(s->in->shell);
     if (!*arguments)
         explain_last(s->in->shell, &out);
@@ -179,6 +186,8 @@ bool view_explain(struct stmt *s, const char *arguments) {
         explain_call(s->in->shell, op, &out);
     else if (rule)
         explain_rule(s->in->shell, rule, &out);
+    else if (session_thread(&s->in->session, arguments, strlen(arguments), &thread))
+        return view_why(s, arguments);
     else if (!help_tell(s, arguments, &out))
         return help_unknown(s, arguments);
     shell_print(s->in->shell, &out);

@@ -11,6 +11,7 @@
 #include "editor.h"
 #include "number.h"
 #include "shell.h"
+#include "views.h"
 
 struct prompt {
     struct interp in;
@@ -106,6 +107,16 @@ static void run_choice(struct prompt *prompt, struct editor *editor, const char 
     free(copy);
 }
 
+/* While a question of the quiz is open, its answer may stand alone. */
+static bool take_answer(struct prompt *prompt, struct editor *editor, const char *line, size_t length) {
+    struct buf statement = {0};
+    if (prompt->pending.n || !quiz_is_answer(line, length)) return false;
+    buf_format(&statement, "answer %.*s", (int)length, line);
+    run_choice(prompt, editor, statement.s);
+    buf_free(&statement);
+    return true;
+}
+
 /* A block becomes one line of the history, so that it comes back as a whole; not where a comment would swallow the
  * rest. */
 static void remember_pending(const struct prompt *prompt, struct editor *editor) {
@@ -134,6 +145,10 @@ static void take_line(struct prompt *prompt, struct editor *editor, const char *
         prompt->line++;
         return;
     }
+    if (take_answer(prompt, editor, line, length)) {
+        prompt->line++;
+        return;
+    }
     buf_add(&prompt->pending, line, length);
     buf_char(&prompt->pending, '\n');
     if (cut_needs_more(prompt->pending.s, prompt->pending.n)) return;
@@ -152,8 +167,10 @@ static void interrupted(struct prompt *prompt) {
 static void greet(const struct prompt *prompt) {
     struct buf text = {0};
     shell_wrap(prompt->shell, &text, 0,
-               "zxpager " ZXP_VERSION ": the Zircon kernel's pager, at a prompt. `help' lists the commands, "
-               "`choices' what makes sense now, Tab completes, Ctrl-D leaves. To begin with: create v 4 trap-dirty");
+               "zxpager " ZXP_VERSION
+               ": the Zircon kernel's pager, at a prompt. `lesson 1' begins a course, `help' gives "
+               "an overview, `choices' what makes sense now; Tab completes, Ctrl-D leaves. To begin with: "
+               "create v 4 trap-dirty");
     (void)fputs(text.s, stdout);
     buf_free(&text);
 }

@@ -135,7 +135,7 @@ static void ask(struct interp *in) {
     interp_printf(in, "Question %" PRIu64 " of %" PRIu64 ". After\n", quiz.asked + 1, quiz.count);
     interp_print(in, buf_string(&scene->story));
     interp_print(in, buf_string(&scene->output));
-    interp_printf(in, "what does `%s' give? (answer blocked, answer ZX_OK, answer ZX_ERR_...)\n", question.s);
+    interp_printf(in, "what does `%s' give? (blocked, ZX_OK, or which ZX_ERR_...?)\n", question.s);
     scene_run(scene, question.s);
     keep_answer(scene);
     buf_free(&question);
@@ -187,6 +187,16 @@ static bool is_right(const char *given) {
     bool status = strncmp(wanted, "ZX_", 3) == 0, error = strncmp(wanted, "ZX_ERR_", 7) == 0;
     return same_word(given, wanted) || (status && same_word(given, wanted + 3)) ||
            (error && same_word(given, wanted + 7));
+}
+
+bool quiz_is_answer(const char *line, size_t length) {
+    static const char *const beginnings[] = {"blocked", "ZX_", "zx_err_", "zx_ok"};
+    if (!quiz.open || memchr(line, ' ', length) || memchr(line, '(', length)) return false;
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
+        size_t n = strlen(beginnings[i]);
+        if (length >= n && memcmp(line, beginnings[i], n) == 0) return true;
+    }
+    return false;
 }
 
 bool view_answer(struct stmt *s, const char *arguments) {

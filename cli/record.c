@@ -219,10 +219,23 @@ static void put_state(const struct interp *in, struct buf *out) {
         buf_text(out, "expect packets none\n");
 }
 
+/* A `wait` or an `expect` that says what an entry said since the last step. */
+static bool is_said(const struct shell *shell, size_t at) {
+    const struct entry *entry = &shell->entries[at];
+    const char *came = entry->came ? entry->came : "";
+    if (entry->step) return false;
+    while (at && !shell->entries[--at].step) {
+        const struct entry *before = &shell->entries[at];
+        if (strcmp(before->text, entry->text) == 0 && strcmp(before->came ? before->came : "", came) == 0) return true;
+    }
+    return false;
+}
+
 void record_case(const struct shell *shell, const char *name, size_t length, struct buf *out) {
     buf_format(out, "case \"%.*s\"\n", (int)length, name);
     for (size_t i = 0; i < shell->entry_count; i++) {
         const struct entry *entry = &shell->entries[i];
+        if (is_said(shell, i)) continue;
         buf_text(out, entry->text);
         if (entry->came) buf_format(out, " => %s", entry->came);
         buf_char(out, '\n');

@@ -8,21 +8,77 @@
 
 /* ---- help ---- */
 
-static void help_all(struct shell *shell, struct buf *out) {
-    size_t width = shell_columns(shell) > 60 ? shell_columns(shell) - 16 : 44;
+enum { TOPIC = 19, NAME = 13 }; /* columns of titles */
+
+/* The commands by what they are for, so that an overview fits into a small window. */
+static const struct topic {
+    const char *title, *commands;
+} topics[] = {
+    {"learn", "lesson hint quiz answer help explain why choices"},
+    {"make objects", "create anon clone map unmap protect resize close"},
+    {"touch pages",
+     "read write fault commit decommit zero prefetch always-need dont-need lock try-lock unlock pin unpin"},
+    {"be the pager", "next take supply fail dirty writeback ranges stats detach run"},
+    {"be the kernel", "evict reclaim age advance"},
+    {"threads", "wait suspend resume kill"},
+    {"look", "show objects threads requests tree timeline history diff check"},
+    {"move in time", "undo redo goto back branch switch branches random until break"},
+    {"test", "expect record export save load reset profile set"},
+    {"search all states", "reach explore verify"},
+};
+
+static bool lists(const char *words, const char *word) {
+    size_t n = strlen(word);
+    for (const char *at = words; (at = strstr(at, word)) != NULL; at += n) {
+        if ((at == words || at[-1] == ' ') && (at[n] == ' ' || at[n] == 0)) return true;
+    }
+    return false;
+}
+
+static bool has_topic(const char *command) {
+    for (size_t i = 0; i < sizeof topics / sizeof *topics; i++) {
+        if (lists(topics[i].commands, command)) return true;
+    }
+    return false;
+}
+
+/* A bold title, and beside it a text in lines of its own. */
+static void put_row(const struct shell *shell, int width, const char *title, const char *text, struct buf *out) {
+    struct buf row = {0};
+    size_t n = strlen(title);
+    shell_wrap(shell, &row, (unsigned)width, text);
+    shell_tinted(shell, out, TINT_BOLD, title);
+    buf_text(out, row.s + n); /* what is left of the indentation, and the text */
+    buf_free(&row);
+}
+
+static void help_overview(struct shell *shell, struct buf *out) {
+    struct buf others = {0};
+    buf_text(out, "New here? `lesson 1\' begins a course; or try these lines, one after the other:\n"
+                  "    create v 4 trap-dirty\n    t1: write v 1\n    why t1\n    choices\n\n");
+    for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
+        put_row(shell, TOPIC, topics[i].title, topics[i].commands, out);
     for (size_t i = 0; i < command_count(); i++) {
-        const struct command *command = command_at(i);
-        shell_tint(shell, out, TINT_BOLD);
-        buf_format(out, "%-12s", command->name);
-        shell_tint(shell, out, TINT_NONE);
-        buf_format(out, " %.*s\n", (int)width, command->help);
+        const char *name = command_at(i)->name;
+        if (!has_topic(name) && strcmp(name, "quit") != 0) buf_format(&others, "%s%s", others.n ? " " : "", name);
+    }
+    if (others.n) put_row(shell, TOPIC, "others", others.s, out);
+    buf_free(&others);
+    buf_char(out, '\n');
+    shell_wrap(shell, out, 0,
+               "`help WORD' tells of a command, a call, a constant, a rule or of `letters'; `help commands' has a line "
+               "for each command. Every call goes by its C name, too; THREAD: STATEMENT does it on a thread; `quit' "
+               "leaves.");
+}
+
+static void help_commands(struct shell *shell, struct buf *out) {
+    for (size_t i = 0; i < command_count(); i++) {
+        put_row(shell, NAME, command_at(i)->name, command_at(i)->help, out);
     }
     shell_wrap(
         shell, out, 0,
         "Also: let NAME = EXPRESSION, for I in A..B ... end, def NAME ... end, case \"name\", skip, source FILE, "
         "THREAD: STATEMENT, STATEMENT => EXPECTATION, and every call by its C name.");
-    shell_wrap(shell, out, 0,
-               "help WORD tells of a command, a call, a constant or a rule; `choices' what could be done now.");
 }
 
 static void help_letters(const struct shell *shell, struct buf *out) {
@@ -71,7 +127,9 @@ bool help_tell(struct stmt *s, const char *word, struct buf *out) {
 bool view_help(struct stmt *s, const char *arguments) {
     struct buf out = {0};
     if (!*arguments)
-        help_all(s->in->shell, &out);
+        help_overview(s->in->shell, &out);
+    else if (strcmp(arguments, "commands") == 0)
+        help_commands(s->in->shell, &out);
     else if (!help_tell(s, arguments, &out))
         return help_unknown(s, arguments);
     shell_print(s->in->shell, &out);

@@ -290,7 +290,7 @@ static void put_overview(struct shell *shell, struct buf *out) {
         any |= vmo;
     }
     if (!any)
-        shell_wrap(shell, out, 0, "Nothing here yet. Begin with: create v 4 trap-dirty    (`help' lists the commands)");
+        shell_wrap(shell, out, 0, "Nothing here yet. Begin with: create v 4 trap-dirty    (`help' gives an overview)");
 }
 
 static bool unknown(struct stmt *s, const char *name) {

@@ -3,6 +3,7 @@
 #define CLI_VIEWS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct stmt;
 
@@ -26,5 +27,7 @@ bool view_lesson(struct stmt *s, const char *arguments); /* lesson.c */
 bool view_hint(struct stmt *s, const char *arguments);
 bool view_quiz(struct stmt *s, const char *arguments); /* quiz.c */
 bool view_answer(struct stmt *s, const char *arguments);
+/* Is a question open, and is this line one word that could answer it? */
+bool quiz_is_answer(const char *line, size_t length);
 
 #endif

@@ -6,9 +6,9 @@ repl=$ZXP_BUILD/zxpager-repl
 tmp=${ZXP_TMP:-$(mktemp -d)}
 number=0 failed=0
 
-# tells NAME PATTERN STATEMENTS
+# tells NAME PATTERN STATEMENTS [FILTER]
 tells() {
-    run_limited 20 "$repl" -c "$3" >"$tmp/out" 2>&1
+    run_limited 20 "$repl" -c "$3" 2>&1 | sh -c "${4-cat}" >"$tmp/out"
     grep -q -e "$2" "$tmp/out"
     verdict "$1" $? "$tmp/out"
 }
@@ -56,6 +56,8 @@ tells "why page: what it is now" "v 0 is .C. now" 'create v 1; supply v 0; why p
 tells "explain RULE" 'chapter 2 section 6' 'explain supply.aux-pinned'
 tells "explain STATUS" 'supply.detached' 'explain ZX_ERR_BAD_STATE'
 tells "explain CALL" 'decides in this order' 'explain zx_pager_detach_vmo'
+tells "explain THREAD: what why tells" 'These would wake it' 'create v 1; t1: read v 0 => blocked; explain t1'
+tells "record: nothing twice" '^1$' 'create v 1; t1: read v 0 => blocked; supply v 0; wait t1; record x' "grep -c '^wait t1'"
 tells "help of a call: its refusals" 'detach.pair' 'help zx_pager_detach_vmo'
 tells "help on a misspelt word" 'did you mean .supply' 'help suply'
 tells "break on RULE stops a loop" 'stopped at .*rule page.supplied' 'create v 3; break on page.supplied; for i in 0..3; supply v i; end'
@@ -70,12 +72,19 @@ run_limited 20 "$repl" --no-files -c "create v 1; record x $tmp/no.zxp" >"$tmp/o
 [ $? -eq 2 ] && [ ! -e "$tmp/no.zxp" ]
 verdict "--no-files: record writes no file" $? "$tmp/out"
 
-# Help has something to say on every command.
-"$repl" -c help | sed '/^Also/,$d' | sed -n 's/^\([a-z-]*\)  *.*/\1/p' | sort -u >"$tmp/words"
+# Help: the overview fits into a small window and has every command; and there is something to say on each.
+"$repl" -c help >"$tmp/overview"
+[ "$(wc -l <"$tmp/overview")" -le 28 ]
+verdict "the overview fits into 30 lines with its prompts" $? "$tmp/overview"
+! grep -q '^others' "$tmp/overview"
+verdict "every command has its topic (cli/view_help.c)" $? "$tmp/overview"
+"$repl" -c 'help commands' | sed '/^Also/,$d' | sed -n 's/^\([a-z-]*\)  *.*/\1/p' | sort -u >"$tmp/words"
 while read -r word; do
     [ -n "$word" ] || continue
     "$repl" -c "help $word" 2>/dev/null | grep -q '^example:'
     verdict "help $word" $?
+    grep -qw -e "$word" "$tmp/overview"
+    verdict "the overview has $word" $? "$tmp/overview"
 done <"$tmp/words"
 
 echo "1..$number"

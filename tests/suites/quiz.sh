@@ -42,6 +42,10 @@ printf 'create v 2\nsupply v 0\nquiz seed=3\nanswer ok\nexpect pages v "C."\nexp
 ! grep -q 'this was expected' "$tmp/log" && tail -n 40 "$tmp/log" | grep -q 'supply.done'
 verdict "the session's world is left alone" $? "$tmp/log"
 
+printf 'quiz 2 seed=7\nblocked\nZX_OK\nblocked\n' | play
+[ "$(grep -c -E '^(Right|No): ' "$tmp/log")" -eq 2 ] && grep -q 'unknown command .blocked' "$tmp/log"
+verdict "an answer may stand alone while a question is open, and only then" $? "$tmp/log"
+
 printf 'answer ok\nquiz 0\nquiz x\nquiz seed=\n' | play
 [ "$(grep -c ': error: ' "$tmp/log")" -eq 4 ]
 verdict "misuse is told" $? "$tmp/log"
