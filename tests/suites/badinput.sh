@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# Scripts that are wrong: each gives one message with file, line, column and a caret, and exit status 2. TAP.
+# Scripts that are wrong: each gives one message with file, line, column and a caret, and exit status 2. Expectations that do not hold:
+# each tells the statement, what was expected and what came, with exit status 1. TAP.
 . tests/lib.sh
 repl=$ZXP_BUILD/zxpager-repl
 tmp=${ZXP_TMP:-$(mktemp -d)}
@@ -32,6 +33,19 @@ while IFS='|' read -r place where message input; do
     run_limited 20 "$repl" "$script" >"$tmp/bad.out" 2>"$tmp/bad.err"
     judge "$input" "$place" "$message" $?
 done <tests/badinput/table.txt
+
+# ---- Expectations that do not hold ----
+
+while IFS='|' read -r came input; do
+    case $came in '#'*) continue ;; esac
+    printf '%s\n' "$input" >"$script"
+    run_limited 20 "$repl" "$script" >"$tmp/bad.out" 2>"$tmp/bad.err"
+    [ $? -eq 1 ] && [ ! -s "$tmp/bad.err" ] && [ "$(grep -c 'bad.zxp:1: failed: ' "$tmp/bad.out")" -eq 1 ] &&
+        grep -q '^  expected: .' "$tmp/bad.out" && grep -F -x -q -- "  came:     $came" "$tmp/bad.out"
+    verdict "fails: $input" $? "$tmp/bad.out"
+done <tests/badinput/failed.txt
+
+# ---- The rest: long, without end, files and options ----
 
 # ends NAME STATUS COMMAND...: within a minute, with this exit status; an error is told in one message.
 ends() {
