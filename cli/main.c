@@ -112,12 +112,9 @@ static bool set_flag(struct command_line *line, const char *option) {
 static int set_value(struct command_line *line, const char *option, const char *value) {
     bool steps = strcmp(option, "--max-steps") == 0, memory = strcmp(option, "--max-memory") == 0;
     bool profile = strcmp(option, "--profile") == 0, statements = strcmp(option, "-c") == 0;
-    if (!steps && !memory && !profile && !statements)
-        return -1;
-    if (!value)
-        return misuse("a value is missing behind", option);
-    if (statements)
-        line->statements = value;
+    if (!steps && !memory && !profile && !statements) return -1;
+    if (!value) return misuse("a value is missing behind", option);
+    if (statements) line->statements = value;
     return profile  ? set_profile(line, value)
            : steps  ? set_number(&line->options.max_steps, value)
            : memory ? set_number(&line->options.memory_limit, value)
@@ -137,8 +134,7 @@ static int parse(struct command_line *line, int argc, char **argv) {
             continue;
         }
         int status = set_value(line, argument, argv[i + 1]);
-        if (status > 0)
-            return status;
+        if (status > 0) return status;
         if (status == 0)
             i++;
         else if (!set_flag(line, argument))
@@ -153,12 +149,9 @@ static int run(struct command_line *line) {
     runner_init(&runner, echo ? RUN_ECHO : line->mode, &line->options, line->color);
     runner.in.interrupt = &interrupt_flag;
     prompt_register(&runner.in);
-    if (line->statements)
-        runner_text(&runner, source_create("-c", line->statements, strlen(line->statements)));
-    for (int i = 0; i < line->file_count && !runner.in.quit; i++)
-        runner_file(&runner, line->files[i]);
-    if (!line->statements && !line->file_count)
-        runner_file(&runner, "-");
+    if (line->statements) runner_text(&runner, source_create("-c", line->statements, strlen(line->statements)));
+    for (int i = 0; i < line->file_count && !runner.in.quit; i++) runner_file(&runner, line->files[i]);
+    if (!line->statements && !line->file_count) runner_file(&runner, "-");
     return runner_finish(&runner);
 }
 
@@ -187,12 +180,19 @@ static int play(const struct command_line *line) {
     return worst;
 }
 
+/* --update needs a file to write to. */
+static bool reads_input(const struct command_line *line) {
+    for (int i = 0; i < line->file_count; i++) {
+        if (strcmp(line->files[i], "-") == 0) return true;
+    }
+    return line->file_count == 0;
+}
+
 static int dispatch(struct command_line *line) {
-    if (line->play)
-        return play(line);
+    if (line->play) return play(line);
     bool nothing = !line->statements && !line->file_count;
-    if (line->mode == RUN_UPDATE && line->statements)
-        return misuse("--update takes files, not", "-c");
+    if (line->mode == RUN_UPDATE && (line->statements || reads_input(line)))
+        return misuse("--update takes files, not", line->statements ? "-c" : "-");
     if (nothing && line->mode == RUN_PLAIN && isatty(STDIN_FILENO))
         return prompt_run(&line->options, line->color, &interrupt_flag);
     return run(line);
@@ -205,20 +205,16 @@ int main(int argc, char **argv) {
             (void)fputs(argv[i][2] == 'h' ? usage : "zxpager-repl " ZXP_VERSION "\n", stdout);
             return close_output(0);
         }
-        if (strcmp(argv[i], "--") == 0 || strcmp(argv[i], "-c") == 0)
-            break;
+        if (strcmp(argv[i], "--") == 0 || strcmp(argv[i], "-c") == 0) break;
     }
     catch_signals();
     if (argc > 1 && strcmp(argv[1], "explore") == 0)
         return close_output(explore_mode(argc - 2, argv + 2, &interrupt_flag));
-    if (argc > 1 && strcmp(argv[1], "replay") == 0)
-        return close_output(prompt_replay(argc - 2, argv + 2));
+    if (argc > 1 && strcmp(argv[1], "replay") == 0) return close_output(prompt_replay(argc - 2, argv + 2));
     line.files = calloc((size_t)argc + 1, sizeof *line.files);
-    if (!line.files)
-        return 2;
+    if (!line.files) return 2;
     int status = parse(&line, argc, argv);
-    if (status == 0)
-        status = dispatch(&line);
+    if (status == 0) status = dispatch(&line);
     free(line.files);
     return close_output(status);
 }

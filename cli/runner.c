@@ -35,8 +35,8 @@ void runner_print_failure(const struct failure *failure) {
 
 static void on_failed(void *user, const struct failure *failure) {
     struct runner *runner = user;
-    if (runner->mode == RUN_TAP) {
-        failure_text(failure, &runner->details);
+    if (runner->mode == RUN_TAP || runner->mode == RUN_ECHO) {
+        failure_text(failure, &runner->details); /* stands behind the case's line, or what the statement did */
         return;
     }
     runner_print_failure(failure);
@@ -79,7 +79,7 @@ static void on_output(void *user, const char *text, size_t length) {
 }
 
 static void on_statement(void *user, struct interp *in, const struct report *report) {
-    (void)user;
+    struct runner *runner = user;
     struct buf text = {0};
     for (size_t i = 0; i < report->call_count; i++) {
         buf_text(&text, "  ");
@@ -90,6 +90,8 @@ static void on_statement(void *user, struct interp *in, const struct report *rep
     print_outcome(&text, in, &report->outcome);
     if (text.n > before) buf_char(&text, '\n');
     if (report->moved) buf_format(&text, "  on thread %s\n", report->moved);
+    buf_text(&text, buf_string(&runner->details));
+    buf_clear(&runner->details);
     (void)fputs(buf_string(&text), stdout);
     buf_free(&text);
 }

@@ -27,7 +27,7 @@ judge() {
     fi
 }
 
-while IFS='|' read -r place where message input; do
+while IFS='|' read -r place _ message input; do
     case $place in '#'*) continue ;; esac
     printf '%b\n' "$input" >"$script"
     run_limited 20 "$repl" "$script" >"$tmp/bad.out" 2>"$tmp/bad.err"
