@@ -109,6 +109,7 @@ REPL_LIBS :=
 CLEAN :=
 
 -include fuzz/explore/explore.mk
+-include fuzz/agree/agree.mk
 -include fuzz/service/service.mk
 -include fuzz/fuzz.mk
 -include fuzz/planted/planted.mk

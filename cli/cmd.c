@@ -76,6 +76,16 @@ bool cmd_take_option(struct stmt *s, const char *name, struct span *value) {
     return true;
 }
 
+bool cmd_take_profile(struct stmt *s, zxp_profile *profile) {
+    struct span word;
+    if (!stmt_take_word(s, "2018, 2020 or head", &word)) return false;
+    bool head = span_is(&s->text, word, "head"), old = span_is(&s->text, word, "2018");
+    if (!head && !old && !span_is(&s->text, word, "2020"))
+        return stmt_error(s, word.begin, "unknown profile; there are 2018, 2020 and head");
+    *profile = head ? ZXP_PROFILE_HEAD : old ? ZXP_PROFILE_2018 : ZXP_PROFILE_2020;
+    return true;
+}
+
 uint64_t cmd_pager(struct stmt *s, const struct binding *binding) {
     struct vmo_fact fact;
     if (names_fact(s->in, binding, &fact)) return fact.pager;
@@ -96,4 +106,8 @@ void cmd_set_result(struct stmt *s, zx_status_t status) {
     record->has_result = true;
     record->result = status;
     s->outcome = (struct outcome){.kind = OUT_STATUS, .status = status, .thread = s->thread};
+}
+
+void cmd_set_status(struct stmt *s, zx_status_t status) {
+    if (!s->in->options.dry) s->outcome = (struct outcome){.kind = OUT_STATUS, .status = status, .own = true};
 }

@@ -22,6 +22,8 @@ bool cmd_take_optional_range(struct stmt *s, const char *const *keywords, bool *
                              uint64_t *length);
 /* NAME=EXPRESSION, if the next word has that form. */
 bool cmd_take_option(struct stmt *s, const char *name, struct span *value);
+/* 2018, 2020 or head */
+bool cmd_take_profile(struct stmt *s, zxp_profile *profile);
 /* The pager handle that pager commands pass: what the name remembers, or `pager`. */
 uint64_t cmd_pager(struct stmt *s, const struct binding *binding);
 /* The size of the object that a name remembers, 0 if it is gone. */
@@ -30,5 +32,7 @@ uint64_t cmd_size(const struct stmt *s, zx_koid_t koid);
 bool cmd_ok(const struct stmt *s);
 /* The command's result is `status`, whatever its last call returned. */
 void cmd_set_result(struct stmt *s, zx_status_t status);
+/* The same for a command that makes no call: nothing stays of it with any thread. */
+void cmd_set_status(struct stmt *s, zx_status_t status);
 
 #endif

@@ -3,7 +3,7 @@
  *
  *     reach CONDITION [within N]
  *     explore [WORD ...] [pages=N] [depth=N] [states=N] [workers=N] [shard=I/N] [to=FILE] [exact] [live]
- *             [never CONDITION]
+ *             [agree] [profiles A B] [never CONDITION]
  *
  * WORD names steps (read, write, supply, ...: alphabet.h). The steps run on copies; the world stays as it is.
  */
@@ -11,14 +11,17 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "../fuzz/agree/agree.h"
 #include "../fuzz/explore/alphabet.h"
 #include "../fuzz/explore/result_file.h"
 #include "cmd.h"
 #include "commands.h"
 #include "condition.h"
+#include "twin.h"
 
-enum { EXPLORE_THREADS = 2, REACH_STATES = 2000000 };
+enum { EXPLORE_THREADS = 2, REACH_STATES = 300000 }; /* of `reach' without `within' */
 
 struct exploring {
     struct stmt *s;
@@ -30,6 +33,12 @@ struct exploring {
     struct buf words;
     struct buf file; /* for the states; empty: none */
     uint64_t pages;
+    bool agree, profiles; /* a second engine: the oracle; a kernel of another profile */
+    zxp_profile profile[2];
+    oracle *oracle;
+    zxp_world *other;
+    struct explore_second second;
+    time_t told; /* when progress was last printed */
     struct explore_options options;
 };
 
@@ -39,13 +48,16 @@ static bool goal(void *user, const zxp_world *world) {
     return condition_holds(&((const struct exploring *)user)->condition, world);
 }
 
+/* After each level; to a person, and not more often than once a second. */
 static bool progress(void *user, uint64_t states, uint64_t transitions, uint32_t depth, uint64_t frontier) {
-    const struct exploring *e = user;
+    struct exploring *e = user;
+    time_t now = time(NULL);
     (void)transitions;
-    if (e->s->in->options.interactive && depth % 8 == 0 && depth > 0) {
-        interp_printf(e->s->in, "  ... depth %" PRIu32 ": %" PRIu64 " states, %" PRIu64 " to go on from\n", depth,
-                      states, frontier);
-    }
+    if (e->told == 0) e->told = now;
+    if (!e->s->in->options.interactive || now == e->told) return true;
+    e->told = now;
+    interp_printf(e->s->in, "  ... depth %" PRIu32 ": %" PRIu64 " states, %" PRIu64 " to go on from\n", depth, states,
+                  frontier);
     return true;
 }
 
@@ -62,40 +74,77 @@ static const char *name_of(void *user, zx_koid_t koid) {
 /* ---- Setting up ---- */
 
 /* t1 and t2: those of the session if they can run, else fresh ones. */
-static bool add_threads(struct exploring *e) {
+static bool add_threads(struct exploring *e, zxp_world *world) {
     static const char *const names[EXPLORE_THREADS] = {"t1", "t2"};
     for (unsigned i = 0; i < EXPLORE_THREADS; i++) {
         uint32_t number;
         bool known = session_thread(&e->s->in->session, names[i], 2, &number);
-        if (!known && zxp_thread_create(e->start, &number) != ZX_OK) return false;
+        if (!known && zxp_thread_create(world, &number) != ZX_OK) return false;
         e->threads[i] = (struct explore_thread){number, names[i]};
     }
     return true;
 }
 
 /* A VMO to supply from; without it each supply makes one of its own. */
-static uint64_t add_aux(struct exploring *e) {
-    uint64_t handle = ZX_HANDLE_INVALID;
-    zxp_call(e->start, &(zxp_op_call){.op = ZXP_OP_VMO_CREATE, .args = {ZXP_PAGE_SIZE, 0}});
-    zxp_field(e->start, ZXP_MAIN_THREAD, "handle", &handle);
-    return handle;
+static const zxp_op_call make_aux = {.op = ZXP_OP_VMO_CREATE, .args = {ZXP_PAGE_SIZE, 0}};
+
+static bool memory_is_short(struct exploring *e) { return stmt_error(e->s, e->s->body.begin, "memory is short"); }
+
+/* What the steps need beside the session's own. */
+static bool furnish(struct exploring *e, zxp_world *world) {
+    if (world == NULL || !add_threads(e, world)) return memory_is_short(e);
+    zxp_call(world, &make_aux);
+    return true;
+}
+
+static bool set_up_oracle(struct exploring *e) {
+    e->oracle = twin_oracle(e->s);
+    if (e->oracle == NULL) return false;
+    twin_threads(e->oracle, zxp_thread_count(e->start));
+    (void)oracle_call(e->oracle, &make_aux);
+    agree_with_oracle(&e->second, e->oracle);
+    e->options.second = &e->second;
+    return true;
+}
+
+/* With two kernels it may be over before it begins: *over, then. */
+static bool set_up_profiles(struct exploring *e, bool *over) {
+    struct buf difference = {0};
+    zxp_world *world[2] = {NULL, NULL};
+    bool well = twin_worlds(e->s, e->profile, world, &difference);
+    *over = difference.n > 0;
+    if (*over) {
+        interp_printf(e->s->in, "the two kernels differ %s\n", difference.s);
+        cmd_set_status(e->s, ZX_ERR_BAD_STATE);
+    }
+    buf_free(&difference);
+    e->start = world[0];
+    e->other = world[1];
+    if (!well || !furnish(e, e->start) || !furnish(e, e->other)) return *over;
+    agree_with_world(&e->second, e->other);
+    e->options.second = &e->second;
+    return true;
+}
+
+static bool set_up_engines(struct exploring *e, bool *over) {
+    if (e->profiles) return set_up_profiles(e, over);
+    e->start = zxp_world_clone(e->s->in->world);
+    return furnish(e, e->start) && (!e->agree || set_up_oracle(e));
 }
 
 static bool set_up(struct exploring *e) {
-    e->start = zxp_world_clone(e->s->in->world);
-    if (e->start == NULL || !add_threads(e)) return stmt_error(e->s, e->s->body.begin, "memory is short");
-    const char *words = e->words.n > 0 ? buf_string(&e->words) : NULL;
+    uint64_t aux = ZX_HANDLE_INVALID;
+    zxp_field(e->start, ZXP_MAIN_THREAD, "handle", &aux);
     struct explore_bounds bounds = {.pages = e->pages,
                                     .threads = e->threads,
                                     .thread_count = EXPLORE_THREADS,
-                                    .words = words,
-                                    .aux = add_aux(e),
+                                    .words = e->words.n > 0 ? buf_string(&e->words) : NULL,
+                                    .aux = aux,
                                     .name = name_of,
                                     .user = e};
-    size_t at = e->s->body.begin;
-    if (!explore_default_alphabet(e->start, &bounds, &e->alphabet)) return stmt_error(e->s, at, "memory is short");
+    if (!explore_default_alphabet(e->start, &bounds, &e->alphabet)) return memory_is_short(e);
     if (e->alphabet.count == 0)
-        return stmt_error(e->s, at, "there is nothing to explore: make a pager-backed VMO first");
+        return stmt_error(e->s, e->s->body.begin, "there is nothing to explore: make a pager-backed VMO first");
     e->options.alphabet = &e->alphabet;
     e->options.progress = progress;
     e->options.interrupted = interrupted;
@@ -106,6 +155,8 @@ static bool set_up(struct exploring *e) {
 static void tear_down(struct exploring *e) {
     explore_alphabet_clear(&e->alphabet);
     zxp_world_destroy(e->start);
+    zxp_world_destroy(e->other);
+    if (e->oracle != NULL) oracle_destroy(e->oracle);
     buf_free(&e->words);
     buf_free(&e->file);
 }
@@ -132,7 +183,10 @@ static void print_finding(struct exploring *e, const struct explore_result *resu
         interp_printf(in, "INV-%u is broken: %s\n", result->invariant, zxp_invariant_text(result->invariant));
         break;
     case EXPLORE_STUCK: interp_printf(in, "a thread cannot finish any more, whatever the pager answers:\n"); break;
-    case EXPLORE_DISAGREE: interp_printf(in, "the two engines disagree:\n"); break;
+    case EXPLORE_DISAGREE:
+        interp_printf(in, "the two %s differ after %" PRIu32 " steps, which is the least: %s\n",
+                      e->profiles ? "kernels" : "engines", result->path_length, result->difference);
+        break;
     }
     print_path(e, result);
 }
@@ -160,26 +214,66 @@ static bool keep_states(struct exploring *e, const struct explore_result *result
     return true;
 }
 
+/* Steps that end alike are not all: each state of the one must be one state of the other. */
+static bool same_count(struct exploring *e, const struct explore_result *result) {
+    uint64_t first = result->states_of_first, second = result->states_of_second;
+    if (!e->agree) return true;
+    interp_printf(e->s->in, "states of the core %" PRIu64 ", of the oracle %" PRIu64 ", of both together %" PRIu64 "\n",
+                  first, second, result->states);
+    return first == second && first == result->states;
+}
+
+static const char *verdict_of(const struct exploring *e, const struct explore_result *result, bool same) {
+    if (!same) return "the two engines tell states apart in different ways\n";
+    if (e->has_condition)
+        return result->complete  ? "it never holds: no state that can be reached has it\n"
+               : result->stopped ? "not found so far\n"
+               : e->options.max_depth > 0
+                   ? "not found within so many steps; it may hold further on\n"
+                   : "not found among so many states; it may hold further on: `within N' sets a bound\n";
+    if (e->options.second != NULL)
+        return result->complete ? "they agree in every step of every state\n" : "they agree so far\n";
+    return result->complete ? "no violation\n" : "no violation so far\n";
+}
+
+static void print_extent(struct exploring *e, const struct explore_result *result) {
+    interp_printf(e->s->in, "%" PRIu64 " states seen, to %" PRIu32 " steps, in %.1f s: ", result->states, result->depth,
+                  result->seconds);
+}
+
+static void tell(struct exploring *e, const struct explore_result *result, bool summary) {
+    if (!summary && result->kind == EXPLORE_NOTHING) print_extent(e, result);
+    if (summary) print_summary_of(e, result);
+    bool found = result->kind != EXPLORE_NOTHING, same = found || same_count(e, result);
+    if (found)
+        print_finding(e, result);
+    else
+        interp_print(e->s->in, verdict_of(e, result, same));
+    bool violated = !same || (found && result->kind != EXPLORE_GOAL);
+    cmd_set_status(e->s, violated ? ZX_ERR_BAD_STATE : !found && !summary ? ZX_ERR_NOT_FOUND : ZX_OK);
+}
+
 static bool run(struct exploring *e, bool summary) {
     struct explore_result *result = calloc(1, sizeof *result);
-    if (result == NULL) return stmt_error(e->s, e->s->body.begin, "memory is short");
+    if (result == NULL) return memory_is_short(e);
     explore_run(e->start, &e->options, e->file.n > 0, result);
-    if (summary) print_summary_of(e, result);
-    if (result->kind == EXPLORE_NOTHING && e->has_condition) {
-        interp_printf(e->s->in, result->complete ? "it never holds: no state that can be reached has it\n"
-                                                 : "not found within the bound; it may hold further on\n");
-    } else if (result->kind == EXPLORE_NOTHING) {
-        interp_printf(e->s->in, result->complete ? "no violation\n" : "no violation so far\n");
-    }
-    print_finding(e, result);
+    tell(e, result, summary);
     bool kept = keep_states(e, result);
-    bool violated = result->kind != EXPLORE_NOTHING && result->kind != EXPLORE_GOAL;
-    cmd_set_result(e->s, violated                                      ? ZX_ERR_BAD_STATE
-                         : result->kind == EXPLORE_NOTHING && !summary ? ZX_ERR_NOT_FOUND
-                                                                       : ZX_OK);
     explore_result_clear(result);
     free(result);
     return kept;
+}
+
+/* No step changes a size, but of a VMO that can be resized. */
+static bool can_hold(struct exploring *e) {
+    struct buf fact = {0};
+    zxp_object_view view;
+    bool resizable = false;
+    for (zx_koid_t at = 0; zxp_object_next(e->s->in->world, at, &view); at = view.koid) resizable |= view.resizable;
+    bool fits = resizable || condition_fits(&e->condition, e->s->in->world, &fact);
+    if (!fits) interp_printf(e->s->in, "it never holds: %s, which no step changes\n", buf_string(&fact));
+    buf_free(&fact);
+    return fits;
 }
 
 /* ---- Commands ---- */
@@ -193,14 +287,19 @@ bool cmd_reach(struct stmt *s) {
     if (!well || s->in->options.dry) return well;
     if (condition_holds(&e.condition, s->in->world)) {
         interp_printf(s->in, "it holds now\n");
-        cmd_set_result(s, ZX_OK);
+        cmd_set_status(s, ZX_OK);
+        return true;
+    }
+    if (!can_hold(&e)) {
+        cmd_set_status(s, ZX_ERR_NOT_FOUND);
         return true;
     }
     e.options.goal = goal;
-    e.options.max_states = REACH_STATES;
+    e.options.max_states = depth == 0 ? REACH_STATES : 0;
     e.options.max_depth = depth < EXPLORE_MAX_DEPTH ? (uint32_t)depth : EXPLORE_MAX_DEPTH - 1;
     buf_text(&e.words, "read write commit zero supply fail dirty writeback next detach evict resize");
-    well = set_up(&e) && run(&e, false);
+    bool over = false;
+    well = set_up_engines(&e, &over) && set_up(&e) && run(&e, false);
     tear_down(&e);
     return well;
 }
@@ -258,7 +357,13 @@ static bool take_explore_option(struct exploring *e) {
     bool well = true;
     struct span word = s->words[s->at_word];
     if (take_bound(e, &well) || take_shard(e, &well) || take_file(e, &well)) return well;
-    if (stmt_take_keyword(s, "exact"))
+    if (stmt_take_keyword(s, "profiles")) {
+        e->profiles = true;
+        return cmd_take_profile(s, &e->profile[0]) && cmd_take_profile(s, &e->profile[1]);
+    }
+    if (stmt_take_keyword(s, "agree"))
+        e->agree = true;
+    else if (stmt_take_keyword(s, "exact"))
         e->options.store = EXPLORE_EXACT;
     else if (stmt_take_keyword(s, "live"))
         e->options.check_liveness = true;
@@ -283,11 +388,20 @@ static bool take_explore(struct exploring *e) {
     return true;
 }
 
+static bool one_second_engine(struct exploring *e) {
+    if (e->agree && e->profiles) return stmt_error(e->s, e->s->body.begin, "either `agree' or `profiles'");
+    if ((e->agree || e->profiles) && e->options.store == EXPLORE_EXACT)
+        return stmt_error(e->s, e->s->body.begin, "`exact' keeps the states of one engine");
+    return true;
+}
+
 bool cmd_explore(struct stmt *s) {
     struct exploring e = {.s = s, .pages = 2};
     e.options.check_invariants = true;
-    bool well = take_explore(&e);
-    if (well && !s->in->options.dry) well = set_up(&e) && run(&e, true);
+    bool well = take_explore(&e) && one_second_engine(&e);
+    bool over = s->in->options.dry;
+    if (well && !over) well = set_up_engines(&e, &over);
+    if (well && !over) well = set_up(&e) && run(&e, true);
     tear_down(&e);
     return well;
 }

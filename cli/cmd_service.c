@@ -137,7 +137,7 @@ bool cmd_verify(struct stmt *s) {
     service_verify(&served->service, &options, &result);
     tell(s->in, &served->service, &result);
     free(result.script.s);
-    cmd_set_result(s, result.finding.rule[0] != 0 ? ZX_ERR_BAD_STATE : result.complete ? ZX_OK : ZX_ERR_OUT_OF_RANGE);
+    cmd_set_status(s, result.finding.rule[0] != 0 ? ZX_ERR_BAD_STATE : result.complete ? ZX_OK : ZX_ERR_OUT_OF_RANGE);
     return true;
 }
 

@@ -32,14 +32,11 @@ bool cmd_check(struct stmt *s) {
 /* ---- profile, reset ---- */
 
 bool cmd_profile(struct stmt *s) {
-    struct span word;
-    if (!stmt_take_word(s, "2018, 2020 or head", &word) || !stmt_end(s)) return false;
-    bool head = span_is(&s->text, word, "head"), old = span_is(&s->text, word, "2018");
-    if (!head && !old && !span_is(&s->text, word, "2020"))
-        return stmt_error(s, word.begin, "unknown profile; there are 2018, 2020 and head");
+    zxp_profile profile;
+    if (!cmd_take_profile(s, &profile) || !stmt_end(s)) return false;
     if (s->in->current.begun && s->in->current.open)
         return stmt_error(s, s->words[0].begin, "`profile' only as the first statement of a case");
-    if (!s->in->options.dry) interp_reset(s->in, head ? ZXP_PROFILE_HEAD : old ? ZXP_PROFILE_2018 : ZXP_PROFILE_2020);
+    if (!s->in->options.dry) interp_reset(s->in, profile);
     return true;
 }
 

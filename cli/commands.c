@@ -7,6 +7,7 @@
 
 enum {
     VIEW = CMD_VIEW | CMD_NO_RESULT | CMD_ANY_THREAD,
+    SEARCH = CMD_VIEW | CMD_ANY_THREAD, /* has a result of its own, and leaves the world as it is */
     PROMPT = VIEW | CMD_PROMPT,
     TRAVEL = CMD_NO_RESULT | CMD_HISTORY | CMD_ANY_THREAD
 };
@@ -95,16 +96,16 @@ static const struct command commands[] = {
     {"branches", "branches", "all branches", 0, VIEW, cmd_branches},
     {"diff", "diff [A [B]]", "what differs between two moments or branches; what the last step changed", 0, VIEW,
      cmd_diff},
-    {"reach", "reach CONDITION [within N]", "the shortest way to a state for which a condition holds", 0,
-     CMD_ANY_THREAD, cmd_reach},
+    {"reach", "reach CONDITION [within N]", "the shortest way to a state for which a condition holds", 0, SEARCH,
+     cmd_reach},
     {"explore",
-     "explore [STEP ...] [pages=N] [depth=N] [states=N] [workers=N] [exact] [live] [shard=I/N] [to=FILE] "
-     "[never CONDITION]",
-     "visit every state that can be reached, and check the invariants in each", 0, CMD_ANY_THREAD, cmd_explore},
+     "explore [STEP ...] [agree] [profiles A B] [pages=N] [depth=N] [states=N] [workers=N] [exact] [live] [shard=I/N] "
+     "[to=FILE] [never CONDITION]",
+     "visit every state that can be reached, and check the invariants in each", 0, SEARCH, cmd_explore},
     {"run", "run SERVICE [TASK]", "let a service answer all that is asked, then do one of its tasks", 0,
      CMD_NO_RESULT | CMD_ANY_THREAD, cmd_run},
     {"verify", "verify SERVICE [pages=N] [readers=N] [writers=N] [evictions=N] [failures=N] [runs=N] [states=N]",
-     "check every interleaving of a service with its clients, on worlds of its own", 0, CMD_ANY_THREAD, cmd_verify},
+     "check every interleaving of a service with its clients, on worlds of its own", 0, SEARCH, cmd_verify},
     {"advance", "advance N", "let N nanoseconds pass", ZXP_OP_ADVANCE, 0, cmd_advance},
     {"set", "set NAME VALUE", "change a setting", 0, VIEW, cmd_set},
     {"help", "help [WORD]", "an overview; what a command, call, constant or rule is; help commands", 0, VIEW, cmd_help},

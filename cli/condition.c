@@ -105,6 +105,40 @@ bool condition_take(struct stmt *s, const char *stop, struct condition *conditio
     return true;
 }
 
+/* ---- Sizes ---- */
+
+static uint64_t pages_of_map(const struct atom *atom) {
+    uint64_t pages = 0;
+    for (size_t at = 0; at < atom->length;) {
+        struct map_run run = {'?', 1};
+        if (atom->map[at] == '?')
+            at++;
+        else
+            (void)summary_map_run(atom->map, atom->length, &at, &run);
+        pages += run.count;
+    }
+    return pages;
+}
+
+bool condition_fits(const struct condition *condition, const zxp_world *world, struct buf *fact) {
+    for (size_t i = 0; i < condition->count; i++) {
+        const struct atom *atom = &condition->atom[i];
+        zxp_object_view view;
+        if (atom->kind != ATOM_PAGES || !zxp_object_get(world, atom->koid, &view)) continue;
+        uint64_t pages = view.size / ZXP_PAGE_SIZE, map = pages_of_map(atom);
+        uint64_t want = atom->whole ? pages : atom->count;
+        bool inside = atom->first <= pages && want <= pages - atom->first;
+        if (map == want && inside) continue;
+        buf_format(fact, "the map \"%s\" is %llu long, and ", atom->map, (unsigned long long)map);
+        if (inside && !atom->whole)
+            buf_format(fact, "%llu are asked for", (unsigned long long)want);
+        else
+            buf_format(fact, "the VMO has %llu", (unsigned long long)pages);
+        return false;
+    }
+    return true;
+}
+
 /* ---- Asking ---- */
 
 static bool pages_hold(const struct atom *atom, const zxp_world *world) {

@@ -34,6 +34,8 @@ struct condition {
 /* Takes words of the statement up to its end or up to the word `stop` (which is not taken; NULL: none). False: error
  * set. */
 bool condition_take(struct stmt *s, const char *stop, struct condition *condition);
+/* Can it hold while each VMO has the size that it has in `world`? If not, `fact` says why. */
+bool condition_fits(const struct condition *condition, const zxp_world *world, struct buf *fact);
 bool condition_holds(const struct condition *condition, const zxp_world *world);
 
 #endif

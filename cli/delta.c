@@ -41,7 +41,7 @@ static void put_reason(const struct shell *shell, const struct report *report, s
     bool refused =
         (report->outcome.kind == OUT_STATUS || report->outcome.kind == OUT_FAULT) && report->outcome.status != ZX_OK;
     const zxp_rule_info *rule = zxp_rule_info_of(shell->last_rule);
-    if (!refused || !rule) return;
+    if (!refused || !rule || report->outcome.own) return;
     struct buf text = {0};
     buf_format(&text, "%s: %s", rule->id, rule->sentence);
     shell_wrap(shell, out, 2, buf_string(&text));

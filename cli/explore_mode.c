@@ -30,12 +30,23 @@ static int merge(int count, char **files) {
     return 0;
 }
 
+/* An option of the program and what the command has for it. */
+static const struct {
+    const char *option, *word;
+    bool joined; /* to the value behind it */
+} program_options[] = {{"--shard", "shard=", true}, {"--to", "to=", true}, {"--profiles", "profiles", false}};
+
 /* The words behind the set-up, as those of the command. False: an option has no value. */
 static bool add_words(struct buf *statement, int count, char **words) {
     for (int i = 0; i < count; i++) {
-        const char *key = strcmp(words[i], "--shard") == 0 ? "shard=" : strcmp(words[i], "--to") == 0 ? "to=" : NULL;
-        if (key != NULL && ++i == count) return false;
-        buf_format(statement, " %s%s", key != NULL ? key : "", words[i]);
+        const char *word = words[i], *value = "";
+        for (size_t k = 0; k < sizeof program_options / sizeof *program_options; k++) {
+            if (strcmp(words[i], program_options[k].option) != 0) continue;
+            if (i + 1 == count) return false;
+            word = program_options[k].word;
+            if (program_options[k].joined) value = words[++i];
+        }
+        buf_format(statement, " %s%s", word, value);
     }
     return true;
 }

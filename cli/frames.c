@@ -181,7 +181,8 @@ static void advance(struct interp *in) {
 }
 
 void interp_run(struct interp *in, struct source *source) {
-    static const char *const travels[] = {"undo", "goto", "back until", "branch", "history", "diff"};
+    static const char *const travels[] = {"undo",    "goto", "back until", "branch",
+                                          "history", "diff", "agree",      "profiles"};
     for (size_t i = 0; i < sizeof travels / sizeof *travels; i++)
         in->options.keep_history |= strstr(source->text, travels[i]) != NULL;
     flow_push(in, (struct frame){.kind = FRAME_FILE, .source = source, .end = source->length});

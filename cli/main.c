@@ -33,7 +33,7 @@ static const char usage[] =
     "       zxpager-repl --tap FILE ...         results as TAP, then \"N passed, N failed\"\n"
     "       zxpager-repl --update FILE ...      rewrite the expectations of FILE to what came\n"
     "       zxpager-repl --json FILE ...        every event as one JSON object a line\n"
-    "       zxpager-repl explore FILE.zxp|-c STATEMENTS [--shard I/N] [--to FILE] [WORD ...]\n"
+    "       zxpager-repl explore FILE.zxp|-c STATEMENTS [--profiles A B] [--shard I/N] [--to FILE] [WORD ...]\n"
     "                                           all states that the script's world can reach; words as of the command\n"
     "       zxpager-repl explore --merge FILE ...\n"
     "                                           how many states the shards of a run found together\n"

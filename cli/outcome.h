@@ -25,6 +25,7 @@ struct outcome {
     uint64_t address;
     uint32_t thread;
     zxp_packet_view packet;
+    bool own; /* the status is a command's own, without a call behind it: no fields, no rule */
 };
 
 /* One call as it was made, for printing. Lists and bytes live as long as the report. */

@@ -315,7 +315,7 @@ void print_outcome(struct buf *out, const struct interp *in, const struct outcom
     switch (outcome->kind) {
     case OUT_STATUS:
         print_status(out, outcome->status);
-        print_fields(out, in, outcome->thread);
+        if (!outcome->own) print_fields(out, in, outcome->thread);
         break;
     case OUT_BLOCKED: buf_text(out, "blocked"); break;
     case OUT_FAULT:

@@ -85,7 +85,8 @@ static const struct made_call *deciding_call(const struct report *report) {
 static void keep_last(struct shell *shell, const struct report *report) {
     zxp_thread_view view = {0};
     const struct made_call *made = deciding_call(report);
-    if (report->outcome.kind == OUT_NOTHING || !zxp_thread_get(shell->in->world, report->outcome.thread, &view)) return;
+    if (report->outcome.kind == OUT_NOTHING || report->outcome.own) return;
+    if (!zxp_thread_get(shell->in->world, report->outcome.thread, &view)) return;
     shell->last_waits = report->outcome.kind == OUT_BLOCKED;
     shell->last_call = made                 ? *made
                        : report->call_count ? report->calls[report->call_count - 1]

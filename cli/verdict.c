@@ -18,7 +18,7 @@ static bool number_of(const struct stmt *s, const struct want_field *field, uint
     if (n >= sizeof name) return false;
     memcpy(name, s->text.s + field->name.begin, n);
     name[n] = 0;
-    return zxp_field(s->in->world, s->outcome.thread, name, value);
+    return !s->outcome.own && zxp_field(s->in->world, s->outcome.thread, name, value);
 }
 
 static bool same_number(const struct stmt *s, const struct want_field *field) {

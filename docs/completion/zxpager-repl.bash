@@ -7,9 +7,9 @@ _zxpager_repl()
     cur=${COMP_WORDS[COMP_CWORD]}
     prev=${COMP_WORDS[COMP_CWORD - 1]}
     options='-c --play --check --tap --update --json --profile --max-steps --max-memory'
-    options+=' --no-files --no-color --shard --to --merge --version --help'
+    options+=' --no-files --no-color --profiles --shard --to --merge --version --help'
     case $prev in
-        --profile)
+        --profile | --profiles)
             mapfile -t COMPREPLY < <(compgen -W 'head 2020 2018' -- "$cur")
             return
             ;;

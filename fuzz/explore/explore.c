@@ -23,6 +23,7 @@ struct found {
     enum explore_kind kind;
     uint16_t invariant;
     struct origin origin;
+    char difference[sizeof((struct explore_result *)0)->difference];
 };
 
 struct search;
@@ -34,7 +35,9 @@ struct worker {
     zxp_world **world; /* by depth; world[0] is the start */
     uint32_t *id;      /* of the state that world[depth] is */
     uint32_t worlds;   /* how many are valid */
-    zxp_world *scratch, *second;
+    zxp_world *scratch, *spare;
+    void **other; /* the second engine beside world[depth], if there is one */
+    void *other_scratch;
     bool fresh;           /* scratch is the state that is being expanded, up to results and names */
     uint64_t fingerprint; /* of that state */
     struct origin *found; /* next level */
@@ -48,8 +51,9 @@ struct search {
     const zxp_world *start;
     const struct explore_options *options;
     struct explore_states *states;
-    struct origin *origin;    /* by state number */
-    uint64_t count, capacity; /* states */
+    struct explore_states *alone[2]; /* of each engine for itself, if there are two */
+    struct origin *origin;           /* by state number */
+    uint64_t count, capacity;        /* states */
     uint64_t level_begin, level_end;
     uint32_t depth;     /* of the level that is being expanded */
     atomic_ullong next; /* state to expand */
@@ -75,6 +79,16 @@ static void way_to(const struct search *s, uint64_t state, uint32_t depth, uint3
     ids[0] = 0;
 }
 
+/* Makes the step from the state at depth d anew. */
+static bool replay(struct worker *w, uint32_t d, const struct explore_step *step) {
+    const struct explore_second *second = w->search->options->second;
+    char ignored[sizeof w->finding.difference];
+    if (zxp_world_copy(w->world[d + 1], w->world[d]) != ZX_OK) return false;
+    if (second == NULL) return explore_apply(w->world[d + 1], step);
+    if (!second->copy(w->other[d + 1], w->other[d])) return false;
+    return second->step(w->other[d + 1], w->world[d + 1], step, ignored, sizeof ignored);
+}
+
 /* Worlds shared with the state expanded last are kept: neighbours in a level have most of their way in common. */
 static zxp_world *world_of(struct worker *w, uint64_t state, uint32_t depth) {
     struct search *s = w->search;
@@ -83,8 +97,7 @@ static zxp_world *world_of(struct worker *w, uint64_t state, uint32_t depth) {
     uint32_t d = 0;
     while (d + 1 < w->worlds && d < depth && w->id[d + 1] == ids[d + 1]) d++;
     for (; d < depth; d++) {
-        if (zxp_world_copy(w->world[d + 1], w->world[d]) != ZX_OK) return NULL;
-        explore_apply(w->world[d + 1], &s->options->alphabet->step[steps[d]]);
+        if (!replay(w, d, &s->options->alphabet->step[steps[d]])) return NULL;
         w->id[d + 1] = ids[d + 1];
     }
     w->worlds = depth + 1;
@@ -94,19 +107,11 @@ static zxp_world *world_of(struct worker *w, uint64_t state, uint32_t depth) {
 /* ---- Judging a new state ---- */
 
 static bool is_stuck(struct worker *w) {
-    if (zxp_world_copy(w->second, w->scratch) != ZX_OK) return false;
-    return !explore_can_finish(w->second);
+    if (zxp_world_copy(w->spare, w->scratch) != ZX_OK) return false;
+    return !explore_can_finish(w->spare);
 }
 
-static bool agrees(struct worker *w, uint64_t parent, uint32_t step) {
-    uint32_t ids[EXPLORE_MAX_DEPTH + 1], steps[EXPLORE_MAX_DEPTH];
-    struct search *s = w->search;
-    way_to(s, parent, s->depth, ids, steps);
-    steps[s->depth] = step;
-    return s->options->agree(s->options->user, w->scratch, steps, s->depth + 1);
-}
-
-static enum explore_kind judge(struct worker *w, uint64_t parent, uint32_t step, uint16_t *invariant) {
+static enum explore_kind judge(struct worker *w, uint16_t *invariant) {
     const struct explore_options *options = w->search->options;
     zxp_violation violation;
     if (options->check_invariants && zxp_check(w->scratch, &violation, 1) != 0) {
@@ -117,7 +122,6 @@ static enum explore_kind judge(struct worker *w, uint64_t parent, uint32_t step,
         return options->goal_is_violation ? EXPLORE_NEVER : EXPLORE_GOAL;
     }
     if (options->check_liveness && is_stuck(w)) return EXPLORE_STUCK;
-    if (options->agree != NULL && !agrees(w, parent, step)) return EXPLORE_DISAGREE;
     return EXPLORE_NOTHING;
 }
 
@@ -166,17 +170,49 @@ static bool makes_a_difference(struct worker *w, const zxp_world *from, const st
     return !w->fresh;
 }
 
-static void take_step(struct worker *w, const zxp_world *from, uint64_t state, uint32_t step) {
-    struct search *s = w->search;
-    if (!makes_a_difference(w, from, &s->options->alphabet->step[step])) return;
-    int added = add_state(w);
-    if (added < 0 || (added > 0 && !keep_found(w, state, step))) s->short_of_memory = true;
+static void report(struct worker *w, const struct found *finding) {
+    w->finding = *finding;
+    w->search->stop = true;
+}
+
+/* The state in scratch, which is new or known, comes from `state` by `step`. */
+static void note_state(struct worker *w, int added, uint64_t state, uint32_t step) {
+    if (added < 0 || (added > 0 && !keep_found(w, state, step))) w->search->short_of_memory = true;
     if (added <= 0) return;
     struct found finding = {.origin = {(uint32_t)state, (uint16_t)step}};
-    finding.kind = judge(w, state, step, &finding.invariant);
-    if (finding.kind == EXPLORE_NOTHING) return;
-    w->finding = finding;
-    s->stop = true;
+    finding.kind = judge(w, &finding.invariant);
+    if (finding.kind != EXPLORE_NOTHING) report(w, &finding);
+}
+
+static void take_step(struct worker *w, const zxp_world *from, uint64_t state, uint32_t step) {
+    if (!makes_a_difference(w, from, &w->search->options->alphabet->step[step])) return;
+    note_state(w, add_state(w), state, step);
+}
+
+/* ---- Two engines ---- */
+
+/* Adds the state of both, and of each for itself. */
+static int add_pair(struct search *s, uint64_t first, uint64_t second) {
+    int one = explore_states_add(s->alone[0], first, NULL, 0), two = explore_states_add(s->alone[1], second, NULL, 0);
+    if (one < 0 || two < 0) return -1;
+    return explore_states_add(s->states, first ^ (second << 32 | second >> 32) * UINT64_C(0x9E3779B97F4A7C15), NULL, 0);
+}
+
+static void take_step_on_both(struct worker *w, const zxp_world *from, uint64_t state, uint32_t i) {
+    struct search *s = w->search;
+    const struct explore_second *second = s->options->second;
+    const struct explore_step *step = &s->options->alphabet->step[i];
+    struct found finding = {.kind = EXPLORE_DISAGREE, .origin = {(uint32_t)state, (uint16_t)i}};
+    if (!explore_enabled(from, step)) return;
+    if (zxp_world_copy(w->scratch, from) != ZX_OK || !second->copy(w->other_scratch, w->other[s->depth])) {
+        s->short_of_memory = true;
+        return;
+    }
+    w->transitions++;
+    if (second->step(w->other_scratch, w->scratch, step, finding.difference, sizeof finding.difference))
+        note_state(w, add_pair(s, fingerprint_of(w, w->scratch), second->key(w->other_scratch)), state, i);
+    else
+        report(w, &finding);
 }
 
 static void expand(struct worker *w, uint64_t state) {
@@ -188,7 +224,12 @@ static void expand(struct worker *w, uint64_t state) {
     }
     w->fresh = false;
     w->fingerprint = fingerprint_of(w, from);
-    for (uint32_t i = 0; i < s->options->alphabet->count && !s->stop; i++) take_step(w, from, state, i);
+    for (uint32_t i = 0; i < s->options->alphabet->count && !s->stop; i++) {
+        if (s->options->second != NULL)
+            take_step_on_both(w, from, state, i);
+        else
+            take_step(w, from, state, i);
+    }
 }
 
 static bool interrupted(const struct worker *w) {
@@ -278,25 +319,46 @@ static bool may_go_on(struct search *s) {
 
 /* ---- Set-up and results ---- */
 
+static bool second_begin(struct worker *w, const struct explore_second *second) {
+    if (second == NULL) return true;
+    w->other = calloc(EXPLORE_MAX_DEPTH + 1, sizeof *w->other);
+    w->other_scratch = second->create(second->user);
+    if (w->other == NULL || w->other_scratch == NULL) return false;
+    w->other[0] = second->create(second->user);
+    return w->other[0] != NULL;
+}
+
+static void second_end(struct worker *w, const struct explore_second *second) {
+    if (second == NULL) return;
+    for (uint32_t i = 0; w->other != NULL && i <= EXPLORE_MAX_DEPTH && w->other[i] != NULL; i++)
+        second->destroy(w->other[i]);
+    if (w->other_scratch != NULL) second->destroy(w->other_scratch);
+    free(w->other);
+}
+
 static bool worker_begin(struct search *s, struct worker *w) {
     w->search = s;
     w->world = calloc(EXPLORE_MAX_DEPTH + 1, sizeof *w->world);
     w->id = calloc(EXPLORE_MAX_DEPTH + 1, sizeof *w->id);
     w->scratch = zxp_world_clone(s->start);
-    w->second = zxp_world_clone(s->start);
+    w->spare = zxp_world_clone(s->start);
     w->bytes = s->options->store == EXPLORE_EXACT ? malloc(STATE_BYTES) : NULL;
-    if (w->world == NULL || w->id == NULL || w->scratch == NULL || w->second == NULL) return false;
+    if (w->world == NULL || w->id == NULL || w->scratch == NULL || w->spare == NULL) return false;
     w->world[0] = zxp_world_clone(s->start);
     w->worlds = 1;
+    if (!second_begin(w, s->options->second)) return false;
     return w->world[0] != NULL && (s->options->store == EXPLORE_COMPACT || w->bytes != NULL);
 }
 
 /* Worlds for the depth about to be expanded. */
 static bool worlds_for_depth(struct search *s) {
+    const struct explore_second *second = s->options->second;
     for (unsigned i = 0; i < s->workers; i++) {
         struct worker *w = &s->worker[i];
-        if (w->world[s->depth] == NULL) w->world[s->depth] = zxp_world_clone(s->start);
+        if (w->world[s->depth] != NULL) continue;
+        w->world[s->depth] = zxp_world_clone(s->start);
         if (w->world[s->depth] == NULL) return false;
+        if (second != NULL && (w->other[s->depth] = second->create(second->user)) == NULL) return false;
     }
     return true;
 }
@@ -307,8 +369,9 @@ static void worker_end(struct worker *w) {
     free(w->id);
     free(w->found);
     free(w->bytes);
+    second_end(w, w->search->options->second);
     zxp_world_destroy(w->scratch);
-    zxp_world_destroy(w->second);
+    zxp_world_destroy(w->spare);
 }
 
 static unsigned worker_count(const struct explore_options *options) {
@@ -316,17 +379,31 @@ static unsigned worker_count(const struct explore_options *options) {
     return processors < 1 ? 1 : processors > MAX_WORKERS ? MAX_WORKERS : (unsigned)processors;
 }
 
+static bool make_stores(struct search *s) {
+    bool shared = s->workers > 1;
+    s->states = explore_states_create(s->options->store, shared);
+    if (s->states == NULL || s->options->second == NULL) return s->states != NULL;
+    for (unsigned i = 0; i < 2; i++) s->alone[i] = explore_states_create(EXPLORE_COMPACT, shared);
+    return s->alone[0] != NULL && s->alone[1] != NULL;
+}
+
+static int add_start(struct search *s) {
+    struct worker *w = &s->worker[0];
+    uint64_t key = fingerprint_of(w, s->start);
+    if (s->options->second != NULL) return add_pair(s, key, s->options->second->key(w->other[0]));
+    w->fingerprint = ~key; /* of no state that is being expanded */
+    return add_state(w);
+}
+
 static bool begin(struct search *s) {
     s->workers = worker_count(s->options);
-    s->states = explore_states_create(s->options->store, s->workers > 1);
-    if (s->states == NULL || !make_room(s, 1)) return false;
+    if (!make_stores(s) || !make_room(s, 1)) return false;
     for (unsigned i = 0; i < s->workers; i++) {
         if (!worker_begin(s, &s->worker[i])) return false;
     }
     s->origin[0] = (struct origin){0, 0};
     s->count = s->level_end = 1;
-    s->worker[0].fingerprint = ~fingerprint_of(&s->worker[0], s->start); /* of no state that is being expanded */
-    return add_state(&s->worker[0]) >= 0;
+    return add_start(s) >= 0;
 }
 
 static void report_finding(const struct search *s, struct explore_result *result) {
@@ -336,6 +413,7 @@ static void report_finding(const struct search *s, struct explore_result *result
         uint32_t ids[EXPLORE_MAX_DEPTH + 1];
         result->kind = finding->kind;
         result->invariant = finding->invariant;
+        memcpy(result->difference, finding->difference, sizeof result->difference);
         result->path_length = s->depth + 1;
         way_to(s, finding->origin.parent, s->depth, ids, result->path);
         result->path[s->depth] = finding->origin.step;
@@ -382,6 +460,11 @@ static void finish(struct search *s, struct explore_result *result) {
         worker_end(&s->worker[i]);
     }
     if (s->states != NULL) result->store_bytes = explore_states_bytes(s->states) + s->capacity * sizeof *s->origin;
+    if (s->alone[1] != NULL) {
+        result->states_of_first = explore_states_count(s->alone[0]);
+        result->states_of_second = explore_states_count(s->alone[1]);
+    }
+    for (unsigned i = 0; i < 2; i++) explore_states_destroy(s->alone[i]);
     explore_states_destroy(s->states);
     free(s->origin);
 }

@@ -31,11 +31,27 @@ struct explore_alphabet {
 struct explore_step *explore_add_step(struct explore_alphabet *alphabet, const char *text);
 void explore_add_call(struct explore_step *step, uint32_t thread, uint16_t op, unsigned count, const uint64_t *args);
 void explore_alphabet_clear(struct explore_alphabet *alphabet);
+/* Can the first call of the step be made? The other calls follow it. */
+bool explore_enabled(const zxp_world *world, const struct explore_step *step);
+/* The i-th call of a step, whose earlier calls have been made on `world`. */
+void explore_call(const zxp_world *world, const struct explore_step *step, uint32_t i, zxp_op_call *call);
 /* Makes the calls of a step. False: it is not enabled (a thread that should call cannot), and nothing has changed. */
 bool explore_apply(zxp_world *world, const struct explore_step *step);
 
 enum explore_store { EXPLORE_COMPACT, EXPLORE_EXACT };
 enum explore_kind { EXPLORE_NOTHING, EXPLORE_GOAL, EXPLORE_NEVER, EXPLORE_INVARIANT, EXPLORE_STUCK, EXPLORE_DISAGREE };
+
+/* A second engine that makes the same steps beside the first. A state is then one of both, and every step from every state is compared.
+ * Each worker has engines of its own. */
+struct explore_second {
+    void *(*create)(void *user); /* as it is beside the world that the search starts from; NULL: memory is short */
+    void (*destroy)(void *engine);
+    bool (*copy)(void *to, const void *from);
+    /* Makes a step that is enabled in `world`, on both. False: what they show is not the same; `difference` says what. */
+    bool (*step)(void *engine, zxp_world *world, const struct explore_step *step, char *difference, size_t capacity);
+    uint64_t (*key)(const void *engine); /* tells its states apart, as the STATE form does those of a world */
+    void *user;
+};
 
 struct explore_options {
     const struct explore_alphabet *alphabet;
@@ -49,9 +65,8 @@ struct explore_options {
     uint64_t (*key)(void *user, const zxp_world *world);
     /* A state for which this is true ends the search. Called by several threads at once, each with a world of its own. */
     bool (*goal)(void *user, const zxp_world *world);
-    bool goal_is_violation; /* `never`, not `reach` */
-    /* A second engine, or profile: false if it disagrees about the state reached by these steps. May be NULL. */
-    bool (*agree)(void *user, const zxp_world *world, const uint32_t *steps, uint32_t depth);
+    bool goal_is_violation;              /* `never`, not `reach` */
+    const struct explore_second *second; /* NULL: none */
     void *user;
     /* Called by the main thread after each level. False stops the search. */
     bool (*progress)(void *user, uint64_t states, uint64_t transitions, uint32_t depth, uint64_t frontier);
@@ -72,7 +87,9 @@ struct explore_result {
     uint16_t invariant;               /* EXPLORE_INVARIANT */
     uint32_t path[EXPLORE_MAX_DEPTH]; /* steps of the alphabet that lead to it */
     uint32_t path_length;
-    uint64_t *fingerprints; /* of all states, sorted; owned by the result; NULL unless asked for */
+    char difference[320];                       /* EXPLORE_DISAGREE: what the two engines show */
+    uint64_t states_of_first, states_of_second; /* with a second engine: how many each has for itself */
+    uint64_t *fingerprints;                     /* of all states, sorted; owned by the result; NULL unless asked for */
     uint64_t fingerprint_count;
 };
 

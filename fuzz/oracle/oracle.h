@@ -88,6 +88,9 @@ uint64_t oracle_page_next(const oracle *o, zx_koid_t vmo, uint64_t page);
 bool oracle_interval_at(const oracle *o, zx_koid_t vmo, size_t i, uint64_t *first, uint64_t *last, bool *dirty,
                         uint64_t *acl);
 
+/* A number for all that can influence a later answer, up to names (key.c): oracles of one key go on alike. */
+uint64_t oracle_key(const oracle *o);
+
 /* What must hold of the oracle's own structures: NULL, or a sentence that says what is broken. Not to be asked out of
  * bounds. */
 const char *oracle_check(const oracle *o);

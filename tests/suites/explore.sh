@@ -53,6 +53,32 @@ explore -c "$small" --shard
 [ $? -eq 2 ]
 tap $? "an option without its value is misuse"
 
+# Two engines: core and oracle, and kernels of two profiles.
+explore -c "$small" agree workers=2
+has "they agree in every step of every state" "core and oracle agree"
+has "states of the core $all, of the oracle $all, of both together $all" "both have the same states"
+explore -c 'create v 1 trap-dirty; t1: read v 0 => blocked; supply v 0' agree pages=1 depth=3
+has "they agree so far" "the oracle has made the calls of the set-up too"
+explore -c 'create v 2' --profiles 2020 head read write supply
+has "the two kernels differ after 2 steps, which is the least: VMO 1027, page 0: C and D" "the shortest way to a difference"
+has "    t1: write v 0" "and its script"
+explore -c 'create v 2' profiles 2020 head read supply
+has "they agree in every step of every state" "reading and supplying is the same in 2020 and today"
+explore -c "$small" --profiles 2020 head
+has "the two kernels differ after \`create v 2 trap-dirty': thread 0 got ZX_ERR_INVALID_ARGS, and ZX_OK" \
+    "a difference before the first step names the statement"
+explore -c "$small" agree exact
+[ $? -eq 2 ]
+tap $? "agree and exact do not go together"
+
+# What cannot be reached is said at once; a search without bounds bounds itself.
+"$repl" -c "$small; reach pages v \"W\"" >"$ZXP_TMP/out" 2>&1
+has 'it never holds: the map "W" is 1 long, and the VMO has 2' "a map of another length never holds"
+"$repl" -c "$small; reach pages v \"WW\" within 2" >"$ZXP_TMP/out" 2>&1
+has "not found within so many steps" "within bounds a search"
+[ "$(tail -n 1 "$ZXP_TMP/out")" = ZX_ERR_NOT_FOUND ]
+tap $? "a search has a status and no fields of calls before it"
+
 # An interrupt ends a large run with what it has.
 "$repl" explore -c 'create v 6 trap-dirty' pages=6 workers=1 >"$ZXP_TMP/out" 2>&1 &
 job=$!
