@@ -169,5 +169,6 @@ fuzz-build: $(FUZZ_ENGINES) $(FUZZ_RUNNERS)
 # --- tests -------------------------------------------------------------------
 
 $(BUILD)/tests/codec: $(CODEC_SOURCES:%.c=$(BUILD)/%.o)
-$(BUILD)/tests/unit/codec.o: EXTRA_CFLAGS = -I.
+$(BUILD)/tests/harness: $(JUDGE_OBJECTS)
+$(BUILD)/tests/unit/codec.o $(BUILD)/tests/unit/harness.o: EXTRA_CFLAGS = -I.
 EXTRA_TESTS += $(FUZZ_RUNNERS) $(if $(VARIANT),,$(FUZZ)/fuzz_ops $(FUZZ)/fuzz_save $(FUZZ)/fuzz_script)

@@ -28,8 +28,13 @@ enum {
     FUZZ_MAX_BYTES = FUZZ_HEADER_BYTES + 8 * FUZZ_MAX_POOL + FUZZ_RECORD_BYTES * FUZZ_MAX_OPS
 };
 
-/* Torture: what the harness does between the operations (harness.h). */
-enum { TORTURE_EVICT = 1, TORTURE_SPLIT = 2, TORTURE_LATE = 4, TORTURE_SUSPEND = 8 };
+/* Torture: what the harness does to a program all the time (harness.h). */
+enum {
+    TORTURE_EVICT = 1,  /* after each operation everything evictable is evicted */
+    TORTURE_SPLIT = 2,  /* each answer to several pages is made page by page */
+    TORTURE_LATE = 4,   /* each answer is held back until other operations have been made */
+    TORTURE_SUSPEND = 8 /* after each operation every thread that waits for a page is suspended and resumed */
+};
 
 struct fuzz_header {
     uint8_t version;

@@ -94,15 +94,20 @@ static uint32_t ready_thread(struct harness *h, uint32_t wanted) {
     return count;
 }
 
+bool harness_issue(struct harness *h, const zxp_op_call *call) {
+    zxp_op_call made = *call;
+    made.thread = ready_thread(h, call->thread);
+    return made.thread == ZXP_NO_THREAD || harness_call(h, &made);
+}
+
 static bool run_records(struct harness *h) {
+    h->late_count = 0;
     for (uint32_t i = 0; i < h->program->count; i++) {
         zxp_op_call call;
         fuzz_resolve(h->program, i, h->core, &h->scratch, &call);
-        call.thread = ready_thread(h, call.thread);
-        if (call.thread == ZXP_NO_THREAD) continue;
-        if (!harness_call(h, &call) || !harness_torture(h)) return false;
+        if (!harness_operation(h, &call)) return false;
     }
-    return true;
+    return harness_operations_end(h);
 }
 
 static zxp_profile profile_of(const struct fuzz_header *header) {

@@ -29,6 +29,13 @@ enum {
     CHECK_ALL = 15
 };
 
+/* An answer of a pager that comes late (TORTURE_LATE), and how many operations it still lets pass. */
+enum { HARNESS_LATE = 4 };
+struct late_answer {
+    zxp_op_call call;
+    uint32_t left;
+};
+
 struct harness {
     zxp_world *core;
     zxp_world *before; /* CHECK_STEPS */
@@ -44,6 +51,8 @@ struct harness {
     uint32_t calls;
     struct finding finding;
     struct fuzz_scratch scratch;
+    struct late_answer late[HARNESS_LATE]; /* in the order in which they were given */
+    uint32_t late_count;
 };
 
 /* False when memory is short. */
@@ -57,8 +66,12 @@ bool harness_call(struct harness *h, const zxp_op_call *call);
 bool harness_thread(struct harness *h);
 /* Compares all that can be seen. `call` names the thread whose result is new. False: a finding. */
 bool harness_compare(struct harness *h, const zxp_op_call *call, zxp_outcome core, zxp_outcome other);
-/* The steps that the torture bits of the header ask for after an operation. False: a finding. */
-bool harness_torture(struct harness *h);
+/* The same on the thread that the call names if that is ready, else on another; on none: nothing. False: a finding. */
+bool harness_issue(struct harness *h, const zxp_op_call *call);
+/* One operation of the program with what the torture bits of the header make of it and add to it (torture.c); and, when
+ * there are no more, what they have held back. False: a finding. */
+bool harness_operation(struct harness *h, const zxp_op_call *call);
+bool harness_operations_end(struct harness *h);
 /* The world that the header asks for. False: a finding. */
 bool harness_prologue(struct harness *h);
 bool harness_properties(struct harness *h);

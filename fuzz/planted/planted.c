@@ -1,35 +1,40 @@
 /*
- * planted.c - which planted bug is on, and whether it was reached and triggered (planted.h). At exit the counts go to the file that
- * ZXP_PLANTED_REPORT names: "REACHED TRIGGERED".
+ * planted.c - which planted bug is on, and whether it was reached and triggered (planted.h). The counts stand in the file that
+ * ZXP_PLANTED_REPORT names, as two 64-bit numbers: mapped, so that they outlive an abort, which is how a finding ends.
  */
+#define _POSIX_C_SOURCE 200809L
 #include "planted.h"
 
-#include <stdio.h>
+#include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-static unsigned long reached, triggered;
+struct counts {
+    uint64_t reached, triggered;
+};
 
-static void report(void) {
-    const char *path = getenv("ZXP_PLANTED_REPORT");
-    FILE *file = path != NULL ? fopen(path, "w") : NULL;
-    if (file == NULL) return;
-    fprintf(file, "%lu %lu\n", reached, triggered);
-    fclose(file);
-}
+static struct counts nowhere;
+static struct counts *counts = &nowhere;
+static unsigned number;
 
-static unsigned selected(void) {
-    static unsigned number, known;
-    if (known) return number;
-    known = 1;
-    const char *text = getenv("ZXP_PLANTED");
+/* Before main(), since engines fork. */
+__attribute__((constructor)) static void set_up(void) {
+    const char *text = getenv("ZXP_PLANTED"), *path = getenv("ZXP_PLANTED_REPORT");
     number = text != NULL ? (unsigned)strtoul(text, NULL, 10) : 0;
-    if (number != 0) atexit(report);
-    return number;
+    int file = path != NULL ? open(path, O_RDWR | O_CREAT, 0666) : -1;
+    if (file < 0) return;
+    if (ftruncate(file, sizeof *counts) == 0) {
+        void *memory = mmap(NULL, sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+        if (memory != MAP_FAILED) counts = memory;
+    }
+    close(file);
 }
 
-bool planted_bug(unsigned number, bool matters) {
-    if (selected() != number) return false;
-    reached++;
-    if (matters) triggered++;
+bool planted_bug(unsigned bug, bool matters) {
+    if (bug != number) return false;
+    counts->reached++;
+    if (matters) counts->triggered++;
     return matters;
 }

@@ -7,10 +7,10 @@
 
 #include <stdbool.h>
 
-/* True if bug `number` is on; counts that its place was reached, and, if `matters`, that it made a difference there (triggered). */
-bool planted_bug(unsigned number, bool matters);
+/* True if bug `bug` is on; counts that its place was reached, and, if `matters`, that it made a difference there (triggered). */
+bool planted_bug(unsigned bug, bool matters);
 
 #define BUG_WHEN(number, matters) planted_bug((number), (matters))
-#define BUG(number) planted_bug((number), true)
+#define BUG(number)               planted_bug((number), true)
 
 #endif

@@ -1,9 +1,12 @@
-# planted.mk - the core with every planted bug compiled in behind a switch, and what finds them: make planted [BUGS="1 2"] [BUG_TIME=60].
+# planted.mk - the core with every planted bug compiled in behind a switch, and what finds them:
+#
+#   make planted [BUGS="1 2"] [BUG_TIME=300] [SEEDS="1 2 3"]      the report is kept in build/planted/report.txt
 
 .PHONY: planted planted-build
 
 BUGS     ?=
-BUG_TIME ?= 60
+BUG_TIME ?= 300
+SEEDS    ?= 1 2 3
 PLANTED  := $(BUILD)/planted
 PLANTED_FLAGS := -std=c17 -O2 -g $(WARNINGS) $(INCLUDES) -Ifuzz/planted -DZXP_VERSION='"$(VERSION)"'
 PLANTED_CORE  := $(CORE_SOURCES:core/%.c=%)
@@ -43,9 +46,23 @@ $(PLANTED)/run_ops: $(PLANTED)/judge/fuzz/targets/driver.o $(PLANTED_REST) $(PLA
 $(PLANTED)/zxpager-repl: $(CLI_OBJECTS) $(REPL_OBJECTS) $(PLANTED)/judge/fuzz/planted/planted.o $(PLANTED_CORE:%=$(PLANTED)/plain/%.o)
 	$(CC) -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
 
-planted-build: $(PLANTED)/fuzz_ops $(PLANTED)/run_ops $(PLANTED)/zxpager-repl
+# Where AFL++ is installed.
+$(PLANTED)/afl/%.o: $(PLANTED)/core.stamp
+	@mkdir -p $(@D)
+	AFL_QUIET=1 $(AFL_CLANG) $(PLANTED_FLAGS) $(AFL_MACROS) -c -o $@ $(PLANTED)/src/$*.c
+
+$(PLANTED)/afl_ops: $(FUZZ)/afl/fuzz/targets/afl_main.o $(PLANTED)/judge/fuzz/targets/afl_pairs.o $(PLANTED_REST) $(PLANTED)/oracle.o \
+                    $(PLANTED_CORE:%=$(PLANTED)/afl/%.o)
+	AFL_QUIET=1 $(AFL_CLANG) -o $@ $^
+
+$(PLANTED)/libzxp_mutator.so: $(FUZZ)/libzxp_mutator.so
+	cp $< $@
+
+PLANTED_AFL := $(if $(wildcard $(AFL_CLANG)),$(PLANTED)/afl_ops $(PLANTED)/libzxp_mutator.so)
+
+planted-build: $(PLANTED)/fuzz_ops $(PLANTED)/run_ops $(PLANTED)/zxpager-repl $(PLANTED_AFL)
 
 planted: planted-build
-	fuzz/planted/run $(PLANTED) $(BUG_TIME) $(BUGS)
+	SEEDS="$(SEEDS)" fuzz/planted/run $(PLANTED) $(BUG_TIME) $(BUGS)
 
 -include $(shell find $(PLANTED) -name '*.d' 2>/dev/null)
