@@ -103,6 +103,6 @@ step op_pager_detach_vmo(zxp_world *w, thread_ref t) {
 
     bool again = source_at(w, vmo_source(w, v))->detached;
     source_detach(w, vmo_source(w, v));
-    if (profile_is(w, ZXP_PROFILE_HEAD)) root_detach_pages(w, n); /* chapter 9 section 3: nothing is removed before */
+    root_detach_pages(w, n);
     return accept(w, t, again ? RULE_detach_again : RULE_detach_done);
 }

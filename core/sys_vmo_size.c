@@ -104,7 +104,6 @@ static bool resize(zxp_world *w, node_ref n, uint64_t rounded) {
         root_resize(w, n, rounded);
     else
         node_resize(w, n, rounded);
-    root_modified(w, n);
     return true;
 }
 
