@@ -38,13 +38,13 @@ static const char *const replay_page[] = {
 "* { box-sizing: border-box; }\n",
 "body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.45 s"
 "ystem-ui, sans-serif; }\n",
-"code, .mono, #lines, .cell, #explain li, #explain .call { font-family: ui-monosp"
-"ace, \"DejaVu Sans Mono\", monospace; }\n",
+"code, .mono, #statement, #lines, .cell, #explain li, #explain .call { font-famil"
+"y: ui-monospace, \"DejaVu Sans Mono\", monospace; }\n",
 "header { padding: .8rem 1.2rem 0; display: flex; gap: 1rem; align-items: baselin"
 "e; flex-wrap: wrap; }\n",
 "h1 { font-size: 1.15rem; margin: 0; }\n",
-"h2 { font-size: .8rem; margin: 0 0 .5rem; color: var(--soft); text-transform: up"
-"percase; letter-spacing: .05em; }\n",
+"h2 { font-size: .95rem; margin: 0 0 .5rem; color: var(--soft); font-weight: 600;"
+" }\n",
 "h3 { font-size: 1rem; margin: 0; }\n",
 "#about { margin: 0; color: var(--soft); font-size: .9rem; }\n",
 "nav { position: sticky; top: 0; z-index: 2; background: var(--paper); border-bot"
@@ -59,6 +59,8 @@ static const char *const replay_page[] = {
 "nav button:disabled { opacity: .4; cursor: default; }\n",
 "#play { min-width: 4.2rem; }\n",
 "#scrubber { flex: 1; min-width: 4rem; accent-color: var(--mark); height: 2rem; }\n",
+"#statement { display: none; margin: 0; flex: 1 0 100%; order: 4; font-size: .9re"
+"m; overflow-wrap: anywhere; }\n",
 "#where { min-width: 5.5rem; text-align: right; font-variant-numeric: tabular-num"
 "s; color: var(--soft); }\n",
 "main { display: grid; gap: 1.2rem; padding: 1.2rem; align-items: start;\n",
@@ -88,8 +90,8 @@ static const char *const replay_page[] = {
 ".vmo header { padding: 0; margin-bottom: .5rem; gap: .6rem; }\n",
 ".vmo .facts { color: var(--soft); font-size: .82rem; }\n",
 ".grid { display: flex; flex-wrap: wrap; gap: 4px; }\n",
-".cell { position: relative; width: 2.9rem; height: 3.1rem; padding: 0; border: 1"
-"px solid var(--line);\n",
+".cell { position: relative; width: 2.9rem; height: 3.3rem; padding: .6rem 0 0; b"
+"order: 1px solid var(--line);\n",
 "border-radius: .35rem;\n",
 "background: var(--absent); font-size: 1.05rem; line-height: 1; }\n",
 ".cell.long { width: 6.2rem; }\n",
@@ -97,8 +99,8 @@ static const char *const replay_page[] = {
 " .2rem; min-height: .7rem; }\n",
 ".cell .page { position: absolute; left: 3px; top: 2px; font-size: .58rem; color:"
 " var(--soft); }\n",
-".cell .pin { position: absolute; right: 3px; top: 2px; font-size: .6rem; color: "
-"var(--bad); }\n",
+".cell .pin { position: absolute; right: 3px; top: 2px; font-size: .6rem; font-we"
+"ight: 700; color: inherit; }\n",
 ".cell[data-s=\".\"] { border-style: dashed; }\n",
 ".cell[data-s=\"C\"] { background: var(--C); } .cell[data-s=\"D\"] { background: var("
 "--D); }\n",
@@ -110,6 +112,7 @@ static const char *const replay_page[] = {
 "--P); }\n",
 ".cell:not([data-s=\".\"]) small, .cell:not([data-s=\".\"]) .page { color: inherit; o"
 "pacity: .8; }\n",
+".cell.asked { border-bottom: 4px solid var(--wait); }\n",
 ".cell.changed { box-shadow: 0 0 0 2px var(--mark); border-color: var(--mark); }\n",
 ".cards { list-style: none; margin: 0; padding: 0; display: grid; gap: .45rem; fo"
 "nt-size: .9rem; }\n",
@@ -133,6 +136,7 @@ static const char *const replay_page[] = {
 "m; margin: .5rem 0; }\n",
 "#explain .rule code { color: var(--mark); }\n",
 "#explain .chapter { color: var(--soft); font-size: .82rem; }\n",
+"details p { margin: 0; }\n",
 "details { font-size: .9rem; color: var(--soft); }\n",
 "summary { cursor: pointer; padding: .3rem 0; }\n",
 "dl { display: grid; grid-template-columns: 2rem 1fr; gap: .2rem .6rem; margin: ."
@@ -161,6 +165,7 @@ static const char *const replay_page[] = {
 "header { padding: .7rem .8rem 0; }\n",
 ".buttons { flex: 1 0 auto; }\n",
 "#scrubber { order: 3; flex: 1 0 100%; }\n",
+"#statement { display: block; }\n",
 "footer { display: none; }\n",
 "}\n",
 "@media (prefers-reduced-motion: no-preference) { .cell { transition: background "
@@ -189,6 +194,7 @@ static const char *const replay_page[] = {
 "<label class=\"hidden\" for=\"scrubber\">Step</label>\n",
 "<input type=\"range\" id=\"scrubber\" min=\"0\" value=\"0\" step=\"1\">\n",
 "<output id=\"where\" for=\"scrubber\"></output>\n",
+"<p id=\"statement\" aria-hidden=\"true\"></p>\n",
 "</nav>\n",
 "<p id=\"live\" class=\"hidden\" role=\"status\" aria-live=\"polite\"></p>\n",
 "<main>\n",
@@ -200,7 +206,9 @@ static const char *const replay_page[] = {
 "<h2 id=\"world-head\">Pages</h2>\n",
 "<div id=\"vmos\"></div>\n",
 "<details id=\"legend\"><summary>What the letters mean</summary><dl id=\"letters\"></"
-"dl></details>\n",
+"dl>\n",
+"<p>A thick line under a page: somebody waits for it. A frame around it: this ste"
+"p has changed it.</p></details>\n",
 "</section>\n",
 "<div id=\"side\">\n",
 "<section aria-labelledby=\"explain-head\">\n",
@@ -251,7 +259,8 @@ static const char *const replay_page[] = {
 "function make(tag, attributes, ...children) {\n",
 "const element = document.createElement(tag);\n",
 "for (const [name, value] of Object.entries(attributes || {}))\n",
-"if (value !== undefined && value !== false) element.setAttribute(name, value);\n",
+"if (value !== undefined && value !== false && value !== \"\") element.setAttribute"
+"(name, value);\n",
 "element.append(...children.filter((child) => child !== undefined && child !== \"\""
 "));\n",
 "return element;\n",
@@ -306,16 +315,29 @@ static const char *const replay_page[] = {
 "return `${where} ${MEANINGS[run[1]].split(\":\")[0]}`;\n",
 "}).join(\", \");\n",
 "}\n",
+"/* The outstanding requests that cover a page, \"READ by t1, DIRTY by t2\": a requ"
+"est reads \"READ v 0 2\". */\n",
+"function askedFor(vmo, cell) {\n",
+"return (steps[now].r || []).map((part) => parts[part]).filter((request) => {\n",
+"const [, name, first, count] = request.w.split(\" \");\n",
+"return name === vmo.n && Number(first) < cell.page + cell.count && cell.page < N"
+"umber(first) + Number(count);\n",
+"}).map((request) => `${request.w.split(\" \")[0]} by ${request.o}`).join(\", \");\n",
+"}\n",
 "function cellOf(vmo, before, cell) {\n",
 "const changed = before !== undefined && pageAt(before, cell.page) !== cell.lette"
 "r + cell.content;\n",
+"const asked = askedFor(vmo, cell);\n",
 "const where = cell.count > 1 ? `${cell.page}\\u2026${cell.page + cell.count - 1}`"
 " : String(cell.page);\n",
 "const button = make(\"button\", { type: \"button\", tabindex: \"-1\", \"data-s\": cell.l"
 "etter,\n",
-"class: \"cell\" + (cell.count > 1 ? \" long\" : \"\") + (changed ? \" changed\" : \"\"),\n",
+"class: \"cell\" + (cell.count > 1 ? \" long\" : \"\") + (changed ? \" changed\" : \"\") + "
+"(asked ? \" asked\" : \"\"),\n",
+"title: asked && `asked for: ${asked}`,\n",
 "\"aria-label\": `${vmo.n} page ${where}: ${MEANINGS[cell.letter].split(\":\")[0]} ${"
-"cell.content}` },\n",
+"cell.content}` +\n",
+"(asked && `, asked for: ${asked}`) },\n",
 "make(\"span\", { class: \"page\", \"aria-hidden\": \"true\" }, where), cell.letter,\n",
 "make(\"small\", {}, cell.count > 1 ? `${cell.count} pages` : cell.content));\n",
 "if (cell.pins) button.append(make(\"span\", { class: \"pin\", title: `${cell.pins} p"
@@ -443,6 +465,8 @@ static const char *const replay_page[] = {
 "}\n",
 "function tell() {\n",
 "const step = steps[now];\n",
+"at(\"statement\").replaceChildren(step.s, \" \", make(\"span\", { class: step.x ? \"bad"
+"\" : tone(step.o) }, step.o));\n",
 "at(\"where\").textContent = `${now + 1} / ${steps.length}`;\n",
 "at(\"scrubber\").value = String(now);\n",
 "at(\"scrubber\").setAttribute(\"aria-valuetext\", `step ${now + 1} of ${steps.length"

@@ -24,3 +24,16 @@ EXTRA_TESTS += $(WATCHERS)
 $(BUILD)/tests/timetravel: $(CLI_TEST_OBJECTS) $(BUILD)/tests/tools/suites.o
 $(BUILD)/tests/timetravel: TEST_LIBS = $(REPL_LIBS) $(OPTIONAL_LIBS)
 $(BUILD)/tests/unit/timetravel.o: EXTRA_CFLAGS = -I. -Icli
+
+# What `export` writes, judged: only where it can be written.
+ifneq ($(call liblibs,jansson),)
+TRACE_CHECK := $(BUILD)/tests/trace-check
+$(TRACE_CHECK): $(BUILD)/tests/tools/trace-check.o
+	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^ $(OPTIONAL_LIBS)
+EXTRA_TESTS += $(TRACE_CHECK)
+
+BROWSER_TEST := $(BUILD)/tests/replay-browser
+$(BROWSER_TEST): $(BUILD)/tests/tools/replay-browser.o $(BUILD)/tests/tools/chromium.o $(CLI_TEST_OBJECTS) $(LIB_STATIC)
+	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
+EXTRA_TESTS += $(BROWSER_TEST)
+endif

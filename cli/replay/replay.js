@@ -21,7 +21,7 @@
   function make(tag, attributes, ...children) {
     const element = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes || {}))
-      if (value !== undefined && value !== false) element.setAttribute(name, value);
+      if (value !== undefined && value !== false && value !== "") element.setAttribute(name, value);
     element.append(...children.filter((child) => child !== undefined && child !== ""));
     return element;
   }
@@ -79,12 +79,23 @@
     }).join(", ");
   }
 
+  /* The outstanding requests that cover a page, "READ by t1, DIRTY by t2": a request reads "READ v 0 2". */
+  function askedFor(vmo, cell) {
+    return (steps[now].r || []).map((part) => parts[part]).filter((request) => {
+      const [, name, first, count] = request.w.split(" ");
+      return name === vmo.n && Number(first) < cell.page + cell.count && cell.page < Number(first) + Number(count);
+    }).map((request) => `${request.w.split(" ")[0]} by ${request.o}`).join(", ");
+  }
+
   function cellOf(vmo, before, cell) {
     const changed = before !== undefined && pageAt(before, cell.page) !== cell.letter + cell.content;
+    const asked = askedFor(vmo, cell);
     const where = cell.count > 1 ? `${cell.page}\u2026${cell.page + cell.count - 1}` : String(cell.page);
     const button = make("button", { type: "button", tabindex: "-1", "data-s": cell.letter,
-      class: "cell" + (cell.count > 1 ? " long" : "") + (changed ? " changed" : ""),
-      "aria-label": `${vmo.n} page ${where}: ${MEANINGS[cell.letter].split(":")[0]} ${cell.content}` },
+      class: "cell" + (cell.count > 1 ? " long" : "") + (changed ? " changed" : "") + (asked ? " asked" : ""),
+      title: asked && `asked for: ${asked}`,
+      "aria-label": `${vmo.n} page ${where}: ${MEANINGS[cell.letter].split(":")[0]} ${cell.content}` +
+        (asked && `, asked for: ${asked}`) },
     make("span", { class: "page", "aria-hidden": "true" }, where), cell.letter,
     make("small", {}, cell.count > 1 ? `${cell.count} pages` : cell.content));
     if (cell.pins) button.append(make("span", { class: "pin", title: `${cell.pins} pins` }, "pin"));
@@ -206,6 +217,7 @@
 
   function tell() {
     const step = steps[now];
+    at("statement").replaceChildren(step.s, " ", make("span", { class: step.x ? "bad" : tone(step.o) }, step.o));
     at("where").textContent = `${now + 1} / ${steps.length}`;
     at("scrubber").value = String(now);
     at("scrubber").setAttribute("aria-valuetext", `step ${now + 1} of ${steps.length}: ${step.s}`);

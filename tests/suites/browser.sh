@@ -1,0 +1,45 @@
+# shellcheck shell=sh
+# The page that replays a session, in a headless Chromium: the longest lesson and a session with a bit of everything (ZXP_LONG: every
+# lesson). tests/tools/replay-browser.c says what is asked. TAP.
+. tests/lib.sh
+repl=$ZXP_BUILD/zxpager-repl
+tmp=$ZXP_TMP
+chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
+if [ -z "$chromium" ]; then
+    echo "1..0 # SKIP no Chromium here: .ci/install-deps browser"
+    exit 0
+elif [ ! -x "$ZXP_BUILD/tests/replay-browser" ]; then
+    echo "1..0 # SKIP built without jansson: nothing can be exported"
+    exit 0
+fi
+export XDG_STATE_HOME="$tmp/state" ZXP_LESSONS="$PWD/docs/lessons" HOME="$tmp"
+
+# lesson_blocks FILE KIND...: the lines of the blocks of these kinds.
+lesson_blocks() {
+    file=$1
+    shift
+    for kind; do awk -v open="\`\`\`zxp $kind" '/^```/ { inside = $0 == open; next } inside' "$file"; done
+}
+
+# page NAME: what standard input says, exported.
+page() {
+    { cat && echo "export $tmp/$1.html"; } >"$tmp/$1.zxp"
+    run_limited 60 "$repl" --no-color --play "$tmp/$1.zxp" >"$tmp/log" 2>&1 || cat "$tmp/log"
+}
+
+number=0 most=0 longest=
+for file in docs/lessons/[0-9]*.md; do
+    number=$((number + 1))
+    steps=$(lesson_blocks "$file" start solution | wc -l)
+    [ "$steps" -le $most ] || { most=$steps longest=$number; }
+    [ -z "${ZXP_LONG-}" ] || { echo "lesson $number" && lesson_blocks "$file" solution; } | page "lesson-$number"
+    [ -n "${ZXP_LONG-}" ] || [ "$longest" != $number ] || { echo "lesson $number" && lesson_blocks "$file" solution; } >"$tmp/longest"
+done
+[ -n "${ZXP_LONG-}" ] || page lesson-$longest <"$tmp/longest"
+page session <tests/tools/session.zxp
+run_limited "${ZXP_SUITE_SECONDS:-900}" "$ZXP_BUILD/tests/replay-browser" "$chromium" "$tmp" "$tmp"/lesson-*.html "$tmp/session.html"
+status=$?
+# The screenshots stay, to be looked at.
+mkdir -p "$ZXP_BUILD/screenshots"
+cp "$tmp"/*.png "$ZXP_BUILD/screenshots/"
+exit $status
