@@ -11,6 +11,7 @@
 
 #include "names.h"
 #include "number.h"
+#include "told.h"
 
 enum { EXPANSIONS = 100000 }; /* words of parameters read in one expression: defs can nest them without end */
 
@@ -28,7 +29,8 @@ struct operation {
 struct expr {
     struct interp *in;
     const struct text *text;
-    size_t shown; /* place of the outermost word that is being read */
+    size_t shown;      /* place of the outermost word that is being read */
+    const char *named; /* the object that it names, if it does */
     unsigned flags;
     struct reader *readers;
     size_t reader_count, reader_capacity;
@@ -151,6 +153,19 @@ static bool read_number(struct expr *e) {
     return true;
 }
 
+/* The bare name at `begin` of the statement, which ends where its reader stands, was worth this. */
+static void note(const struct expr *e, size_t begin, const char *word, uint64_t value) {
+    if (e->flags & EXPR_NOTED) told_note(e->in, begin, e->readers[0].at, word, value);
+}
+
+/* A parameter's word, if it names an object: better said so than by the value of its handle. */
+static const char *object_named(const struct expr *e, const char *word, struct scope *scope) {
+    struct scope *outer;
+    const struct binding *binding = session_find(&e->in->session, word, strlen(word));
+    bool object = binding && binding->kind != BIND_NUMBER;
+    return object && !scope_find(e->in, scope, word, strlen(word), &outer) ? word : NULL;
+}
+
 /* The word of a parameter, as if in parentheses. */
 static bool open_word(struct expr *e, const char *word, struct scope *outer, size_t place) {
     if (++e->expansions > EXPANSIONS) return fail(e, place, "parameters nest too often in this expression");
@@ -168,10 +183,14 @@ static bool read_name(struct expr *e) {
     size_t length = reader->at - begin;
     struct scope *outer;
     const char *word = scope_find(e->in, reader->scope, name, length, &outer);
-    if (word) return open_word(e, word, outer, place);
+    if (word) {
+        if (e->reader_count == 1) e->named = object_named(e, word, outer);
+        return open_word(e, word, outer, place);
+    }
     uint64_t value;
     if (!names_value(e->in, name, length, &value))
         return names_unknown(e->in, e->text->source, place, reader->scope, name, length);
+    if (e->reader_count == 1 && told_is_variable(e->in, name, length)) note(e, begin, NULL, value);
     push_value(e, value);
     return true;
 }
@@ -209,7 +228,11 @@ static bool end_reader(struct expr *e) {
     size_t place = place_of(e);
     if (!e->want_operator) return fail(e, place, "a number or a name is missing here");
     e->reader_count--;
-    if (e->reader_count) return close_parenthesis(e, place);
+    if (e->reader_count) {
+        bool good = close_parenthesis(e, place);
+        if (good && e->reader_count == 1) note(e, e->shown, e->named, e->values[e->value_count - 1]);
+        return good;
+    }
     if (!apply_down_to(e, 1)) return false;
     if (e->operation_count) return fail(e, e->operations[e->operation_count - 1].at, "`(' without `)'");
     return true;

@@ -4,7 +4,7 @@
 
 #include "interp.h"
 
-enum { EXPR_NO_UNITS = 1 };
+enum { EXPR_NO_UNITS = 1, EXPR_NOTED = 2 }; /* NOTED: of the running statement, whose bare names are noted (told.h) */
 /* Evaluates the span. Bare names that are parameters are read in `scope`. False: error set. */
 bool expr_eval(struct interp *in, const struct text *text, struct span span, struct scope *scope, unsigned flags,
                uint64_t *value);

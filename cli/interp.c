@@ -8,6 +8,7 @@
 #include "exec.h"
 #include "flow.h"
 #include "past.h"
+#include "told.h"
 
 bool interp_interrupted(const struct interp *in) { return in->interrupt && *in->interrupt; }
 
@@ -38,6 +39,8 @@ void interp_clear(struct interp *in) {
     session_clear(&in->session);
     diag_clear(&in->diag);
     zxp_world_destroy(in->world);
+    told_clear(in);
+    free(in->noted);
     free(in->calls);
     *in = (struct interp){0};
 }

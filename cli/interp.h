@@ -31,6 +31,7 @@
 #include "zxpager/zxpager.h"
 
 struct interp;
+struct noted;
 struct past;
 struct served;
 struct shell;
@@ -130,9 +131,11 @@ struct interp {
     struct case_state current;
     struct scope *case_scope; /* of the running combination */
     struct diag diag;         /* of the running statement */
-    struct made_call *calls;  /* of the running statement */
+    struct noted *noted;      /* of the running statement: told.h */
+    size_t noted_count, noted_capacity;
+    struct made_call *calls; /* of the running statement */
     size_t call_count, call_capacity;
-    struct past *past; /* past.h; NULL: nothing remembered */
+    struct past *past;       /* past.h; NULL: nothing remembered */
     struct served *services; /* cmd_service.c */
     size_t service_count, service_capacity;
     char moved[64]; /* name given to main's blocked or ended thread by this statement; "" */

@@ -75,18 +75,20 @@ void record_clear(struct shell *shell) {
     shell->waiting_count = 0;
 }
 
-/* The variables of the loops that are running: a statement in a body may use them by their bare names. */
-static void add_loop_variables(struct shell *shell) {
-    uint64_t hash = 14695981039346656037u;
+static bool has_word(const char *text, const char *word) {
+    size_t n = strlen(word);
+    for (const char *at = text; (at = strstr(at, word)) != NULL; at += n) {
+        if ((at == text || !is_name_char(at[-1])) && !is_name_char(at[n])) return true;
+    }
+    return false;
+}
+
+/* Where a name is needed, the variable of a loop cannot be told by its value (told.h). */
+static void add_loop_variables(struct shell *shell, const char *statement) {
     const struct interp *in = shell->in;
     for (size_t i = 0; i < in->frame_count; i++) {
-        if (in->frames[i].kind == FRAME_LOOP) hash = (hash ^ in->frames[i].index ^ (i + 1) << 48) * 1099511628211u;
-    }
-    if (hash == shell->loops_seen) return;
-    shell->loops_seen = hash;
-    for (size_t i = 0; i < in->frame_count; i++) {
         struct buf text = {0}, none = {0};
-        if (in->frames[i].kind != FRAME_LOOP) continue;
+        if (in->frames[i].kind != FRAME_LOOP || !has_word(statement, in->frames[i].variable)) continue;
         buf_format(&text, "let %s = %llu", in->frames[i].variable, (unsigned long long)in->frames[i].index);
         add_entry(shell, &text, &none, false);
     }
@@ -154,7 +156,7 @@ void record_statement(struct shell *shell, const struct report *report) {
     if (report->outcome.kind != OUT_NOTHING) record_came(shell, &report->outcome, &came);
     bool stays = report->outcome.kind == OUT_BLOCKED || report->outcome.kind == OUT_FAULT;
     if (report->moved && stays && !has_prefix(statement.s)) buf_format(&came, " as %s", report->moved);
-    if (step) add_loop_variables(shell);
+    if (step) add_loop_variables(shell, statement.s);
     add_entry(shell, &statement, &came, step);
     recorder_take(shell, report);
     add_ended_threads(shell);

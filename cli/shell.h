@@ -69,7 +69,6 @@ struct shell {
     bool last_waits;            /* it has not ended */
     uint64_t shown;             /* statements shown of this entry */
     size_t failures;            /* failed expectations and errors */
-    uint64_t loops_seen;        /* a hash of the loop variables last recorded */
     size_t recorded;            /* bytes of the states kept */
 };
 

@@ -12,6 +12,7 @@
 #include "flow.h"
 #include "past.h"
 #include "print.h"
+#include "told.h"
 #include "verdict.h"
 
 /* ---- The thread ---- */
@@ -266,10 +267,13 @@ static bool settle_thread(struct stmt *s) {
 }
 
 static void tell_failure(struct stmt *s, const char *expected, const char *came) {
-    struct failure failure = {.file = s->text.source->name, .statement = s->text.s, .expected = expected, .came = came};
+    struct buf told = {0};
+    told_text(s->in, s->text.s, s->text.n, &told);
+    struct failure failure = {.file = s->text.source->name, .statement = told.s, .expected = expected, .came = came};
     failure.line = source_place(s->text.source, s->text.at[0]).line;
     if (s->in->hooks.failed) s->in->hooks.failed(s->in->hooks.user, &failure);
     s->in->had_failure = true;
+    buf_free(&told);
 }
 
 static bool fails_silently(const struct stmt *s) {
@@ -316,8 +320,10 @@ static void report(struct stmt *s) {
     if (!in->hooks.statement || in->options.dry) return;
     struct place place = source_place(s->text.source, s->text.at[0]);
     struct report report = {.file = s->text.source->name, .line = place.line, .column = place.column};
-    report.statement = s->text.s;
-    report.statement_length = s->text.n;
+    struct buf told = {0};
+    told_text(in, s->text.s, s->text.n, &told);
+    report.statement = told.s;
+    report.statement_length = told.n;
     report.outcome = s->outcome;
     report.calls = in->calls;
     report.call_count = in->call_count;
@@ -326,6 +332,7 @@ static void report(struct stmt *s) {
     report.expected = buf_string(&s->expected);
     report.came = buf_string(&s->came);
     in->hooks.statement(in->hooks.user, in, &report);
+    buf_free(&told);
 }
 
 /* ---- History ---- */
@@ -334,13 +341,15 @@ static bool changes(const struct stmt *s) { return !s->command || !(s->command->
 
 /* After a statement that is a step: an error takes back what it did. */
 static void settle_history(const struct stmt *s) {
-    struct buf came = {0};
+    struct buf told = {0}, came = {0};
     if (s->in->diag.set) {
         past_restore(s->in);
         return;
     }
+    told_text(s->in, s->text.s, s->body.end, &told);
     print_outcome(&came, s->in, &s->outcome);
-    past_add(s->in, s->text.s, s->body.end, buf_string(&came));
+    past_add(s->in, told.s, told.n, buf_string(&came));
+    buf_free(&told);
     buf_free(&came);
 }
 
@@ -378,6 +387,7 @@ static bool run_parts(struct stmt *s) {
 bool stmt_run(struct interp *in, struct text *text, struct scope *scope) {
     struct stmt s = {.in = in, .text = *text, .scope = scope};
     in->call_count = 0;
+    told_clear(in);
     in->moved[0] = 0;
     bool good = run_parts(&s);
     *text = s.text; /* inherit_prefix may have made it grow */

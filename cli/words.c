@@ -70,7 +70,8 @@ bool stmt_take_pages(struct stmt *s, const char *what, uint64_t *pages) {
 }
 
 bool stmt_eval(struct stmt *s, struct span span, unsigned flags, uint64_t *value) {
-    if (!expr_eval(s->in, &s->text, span, s->scope, flags & EVAL_PAGES ? EXPR_NO_UNITS : 0, value)) return false;
+    if (!expr_eval(s->in, &s->text, span, s->scope, EXPR_NOTED | (flags & EVAL_PAGES ? EXPR_NO_UNITS : 0), value))
+        return false;
     if ((flags & EVAL_PAGES) && *value > PAGE_LIMIT)
         return stmt_error(s, span.begin, "a page number or count above 2^52");
     return true;

@@ -64,7 +64,14 @@ tells "break on RULE stops a loop" 'stopped at .*rule page.supplied' 'create v 3
 tells "break on packet" 'stopped at .*a packet' 'create v 3; break on packet; for i in 0..3; t1: read v i => any; end'
 tells "until OUTCOME stops a loop" 'stopped at .*until ZX_ERR_OUT_OF_RANGE' \
     'create v 3; until ZX_ERR_OUT_OF_RANGE; for i in 0..9; supply v i; end'
-tells "record: bare names of loops" '^let i = 1' 'create v 3; for i in 0..2; supply v i; end; record x'
+tells "record: bare names of loops are told by their values" '^supply v 1 => ZX_OK' 'create v 3; for i in 0..2; supply v i; end; record x'
+tells "record: a loop's variable that stands for a handle" '^let i = 104' 'create v 3; for i in v..v+1; close i; end; record x'
+tells "history: bare parameters are told by their values" '3  read v 1+1  => ZX_OK pages="C"' \
+    'create v 3; supply v 0 3; def f x; read v x+1; end; f 1; history'
+run_limited 20 "$repl" -c "create v 3; def f w p; supply \$w p; read \$w p+0; zx_vmo_get_size(w); end
+f v 2; for i in 0..2; f v i; for j in i..i+1; write v i*1+j-j; end; end; record x $tmp/params.zxp" >"$tmp/out" 2>&1
+run_limited 20 "$repl" --tap "$tmp/params.zxp" >"$tmp/out" 2>&1
+verdict "the record of loops in defs passes" $? "$tmp/params.zxp"
 tells "export writes a file" 'written to' "create v 1; export $tmp/exported.zxp"
 run_limited 20 "$repl" --tap "$tmp/exported.zxp" >"$tmp/out" 2>&1
 verdict "what was exported passes" $? "$tmp/out"
