@@ -190,21 +190,22 @@ sanitize:
 	@ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	  $(MAKE) --no-print-directory VARIANT=asan check-suites
 
-# Rules that no suite takes, then lines and branches of core/ without the checker, whose failing branches damaged worlds take.
+# Rules that no suite takes; lines and branches of core/ (tests/tools/branches.py says what counts).
 coverage:
 	@.ci/install-deps coverage
 	@rm -rf build/cov/profiles && mkdir -p build/cov/profiles
 	@status=0; \
 	LLVM_PROFILE_FILE=$(CURDIR)/build/cov/profiles/%4m.profraw \
 	  $(MAKE) --no-print-directory VARIANT=cov check-suites || status=1; \
-	set -- build/cov/zxpager-repl build/cov/tests/*; \
+	set -- build/cov/zxpager-repl build/cov/tests/* build/cov/fuzz/run_*; \
 	for program do shift; [ -f "$$program" ] && [ -x "$$program" ] && set -- "$$@" -object "$$program"; done; shift; \
 	set -- "$$@" -instr-profile=build/cov/coverage.profdata; \
 	$(LLVM_PROFDATA) merge -sparse -o build/cov/coverage.profdata build/cov/profiles/*.profraw && \
 	$(LLVM_COV) show -format=html -show-branches=count -output-dir=build/cov/html "$$@" core cli && \
-	$(LLVM_COV) report -show-branch-summary -ignore-filename-regex='(^|/)core/check' "$$@" core | \
-	  awk '/^File|^TOTAL|core/ { print $$1, "lines", $$(NF - 3), "branches", $$NF }' && \
-	echo "details: build/cov/html/index.html" && exit $$status
+	echo "details: build/cov/html/index.html" && \
+	echo "rules never taken, with their reasons:" && sed -n 's/^rule /  /p' tests/rules-unreachable.txt && \
+	tail -n 1 build/cov/results/rules.log && \
+	$(LLVM_COV) export -format=text "$$@" core | python3 tests/tools/branches.py tests/branches-excluded.txt && exit $$status
 
 C_FILES  := $(wildcard core/*.[ch] core/include/zxpager/*.h cli/*.[ch] fuzz/*/*.[ch] bench/*.[ch] tests/unit/*.[ch])
 SH_FILES := .ci/run .ci/install-deps tests/run-all tests/lib.sh $(wildcard tests/suites/*.sh)

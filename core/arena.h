@@ -8,7 +8,7 @@
  * The one rule: arena_reserve() may move the block, nothing else does. A step reserves its worst case first and is
  * refused with ZX_ERR_NO_MEMORY if that fails, with nothing done; after it, arena_alloc() cannot fail. No pointer into
  * the arena lives across a reservation. A test build (-DZXP_TEST_MOVE) moves the block and poisons the old place at
- * every reservation.
+ * every reservation, and gives it no more room than was asked for.
  */
 #ifndef CORE_ARENA_H
 #define CORE_ARENA_H

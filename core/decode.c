@@ -66,6 +66,13 @@ uint32_t take(struct decoder *d, uint64_t bytes) {
     return take_room(d, arena_size(bytes)) ? arena_alloc(d->world, (size_t)bytes) : 0;
 }
 
+uint32_t get_block(struct decoder *d, uint64_t length) {
+    const uint8_t *bytes = get_bytes(d, length);
+    uint32_t block = take(d, length);
+    if (block != 0) memcpy(arena_at(d->world, block), bytes, (size_t)length);
+    return block;
+}
+
 struct named *named_at(const struct decoder *d, const struct names *names, uint32_t i) {
     return (struct named *)arena_at(d->scratch, names->block) + i;
 }
@@ -163,7 +170,7 @@ static size_t object_size(uint32_t type) {
 
 static void get_parent(struct decoder *d, vmo_ref v) {
     object_ref parent = get_object(d, ZX_OBJ_TYPE_VMO, true);
-    if (!object_is(parent) || !fine(d)) return;
+    if (!object_is(parent)) return;
     if (!expect(d, object_at(d->world, parent)->koid < vmo_at(d->world, v)->object.koid, "a child is its own parent"))
         return;
     vmo_adopt(d->world, vmo_of_object(parent), v);
@@ -189,10 +196,7 @@ static void get_locks(struct decoder *d, vmo_ref v) {
 }
 
 static void get_name(struct decoder *d, vmo_ref v) {
-    const uint8_t *name = get_bytes(d, ZX_MAX_NAME_LEN);
-    uint32_t block = take(d, ZX_MAX_NAME_LEN);
-    if (block == 0) return;
-    memcpy(arena_at(d->world, block), name, ZX_MAX_NAME_LEN);
+    uint32_t block = get_block(d, ZX_MAX_NAME_LEN);
     vmo_at(d->world, v)->name = block;
 }
 
@@ -209,7 +213,7 @@ static void get_shared_stream(struct decoder *d, vmo_ref v, zx_koid_t node) {
     if (!fine(d)) return;
     zx_koid_t koid = vmo_at(d->world, owner)->object.koid;
     bool same = name_find(d, &d->objects, koid)->other == node;
-    if (!expect(d, same && stream_is(vmo_at(d->world, owner)->stream), "a stream is shared with a stranger")) return;
+    if (!expect(d, same, "a stream is shared with a stranger")) return;
     stream_at(d->world, vmo_at(d->world, owner)->stream)->users++;
     vmo_at(d->world, v)->stream = vmo_at(d->world, owner)->stream;
 }
@@ -468,7 +472,7 @@ bool get_map(struct decoder *d, struct page_map *map, enum map_kind kind, uint64
     if (!expect(d, all <= MOST_BYTES / PAGE, "a map is too large")) return false;
     if (!take_room(d, page_map_init_bytes())) return false;
     page_map_init(d->world, map, all, key_absent());
-    for (uint64_t first = 0, pages; first < all && fine(d); first += pages) {
+    for (uint64_t first = 0, pages; first < all; first += pages) {
         struct page_key key;
         pages = get_run(d, first, all, kind, &key);
         if (!take_room(d, page_map_change_bytes(map, 1))) return false;
@@ -476,7 +480,7 @@ bool get_map(struct decoder *d, struct page_map *map, enum map_kind kind, uint64
         if (kind != MAP_OF_MAPPING && key.pins > 0) *pinned += pages;
         if (kind != MAP_OF_MAPPING && key.list != LIST_NONE) kernel_of(d->world)->pages_in_lists = 1;
     }
-    return fine(d);
+    return true;
 }
 
 /* ---- Nodes ---- */
@@ -558,8 +562,9 @@ static void join_families(struct decoder *d) {
 }
 
 static bool window_fits(const struct vmo *vmo, const struct node *node) {
-    if (vmo->kind == ZXP_VMO_ROOT || vmo->kind == ZXP_VMO_CLONE) return vmo->base == 0 && vmo->window == NEVER;
-    return vmo->window == NEVER ? vmo->base == 0 : in_range(vmo->base, vmo->window, node->size);
+    if (vmo->window == NEVER) return true;
+    bool owns = vmo->kind == ZXP_VMO_ROOT || vmo->kind == ZXP_VMO_CLONE;
+    return !owns && in_range(vmo->base, vmo->window, node->size);
 }
 
 static void join_node(struct decoder *d, const struct named *named) {

@@ -29,7 +29,9 @@ static unsigned most_values(const struct call *call, const zxp_op_info *info) {
 
 static void get_values(struct decoder *d, thread_ref t, const zxp_op_info *info, unsigned count) {
     uint64_t values[INFO_VMO_FIELDS];
-    if (!expect(d, count <= most_values(call_at(d, t), info) && count <= INFO_VMO_FIELDS, "too many results")) return;
+    unsigned most = most_values(call_at(d, t), info);
+    assert(most <= INFO_VMO_FIELDS);
+    if (!expect(d, count <= most, "too many results")) return;
     for (unsigned i = 0; i < count; i++) values[i] = get64(d);
     if (take_room(d, values_bytes(count))) set_values(d->world, t, values, count);
 }
@@ -57,10 +59,7 @@ static bool list_fits(const struct call *call, uint64_t count, uint64_t bytes) {
 static void get_list(struct decoder *d, thread_ref t) {
     uint32_t count = get32(d), bytes = get32(d);
     if (!expect(d, bytes > 0 && list_fits(call_at(d, t), count, bytes), "a list of a strange size")) return;
-    const uint8_t *from = get_bytes(d, bytes);
-    uint32_t block = fine(d) ? take(d, bytes) : 0;
-    if (block == 0) return;
-    memcpy(arena_at(d->world, block), from, bytes);
+    uint32_t block = get_block(d, bytes);
     struct call *call = call_at(d, t);
     call->list = block;
     call->list_count = count;
@@ -107,7 +106,7 @@ static void get_data(struct decoder *d, thread_ref t) {
 static void get_held(struct decoder *d, thread_ref t) {
     for (unsigned i = 0; i < 2; i++) {
         vmo_ref held = vmo_of_object(get_object(d, ZX_OBJ_TYPE_VMO, true));
-        if (vmo_is(held) && fine(d)) hold_vmo(d->world, t, i, held);
+        if (vmo_is(held)) hold_vmo(d->world, t, i, held);
     }
     port_ref port = port_of_object(get_object(d, ZX_OBJ_TYPE_PORT, true));
     expect(d, !port_is(port) || call_at(d, t)->op == ZXP_OP_PORT_WAIT, "a port that nobody waits on is kept");
@@ -122,11 +121,8 @@ static void get_buffer(struct decoder *d, thread_ref t, bool has_bytes) {
     read.address = get64(d);
     expect(d, read.kind <= ZXP_BUFFER_USER, "a buffer of no known kind");
     if (has_bytes) {
-        const uint8_t *bytes = get_bytes(d, read.length);
         expect(d, read.kind == ZXP_BUFFER_BYTES && read.length > 0, "a buffer of no known kind");
-        read.bytes = fine(d) ? take(d, read.length) : 0;
-        if (read.bytes == 0) return;
-        memcpy(arena_at(d->world, read.bytes), bytes, (size_t)read.length);
+        read.bytes = get_block(d, read.length);
     }
     call_at(d, t)->buffer = read;
 }

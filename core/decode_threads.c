@@ -133,7 +133,7 @@ static bool waits_on(const struct decoder *d, thread_ref t, port_ref p) {
 
 static void get_port_queues(struct decoder *d, port_ref p, uint32_t *waiters) {
     while (!at_end(d)) get_packet(d, p);
-    for (thread_ref t = get_thread(d); thread_is(t) && fine(d); t = get_thread(d)) {
+    for (thread_ref t = get_thread(d); thread_is(t); t = get_thread(d)) {
         if (!expect(d, waits_on(d, t, p), "a thread waits on another port")) return;
         port_waiter_append(d->world, p, t);
         ++*waiters;
@@ -167,7 +167,7 @@ static void attach_request(struct decoder *d, thread_ref owner, thread_ref t) {
 /* Owners ascend and do not overlap; so none can stand there twice. */
 static void get_owners(struct decoder *d, source_ref s, unsigned type, struct found_requests *found) {
     thread_ref last = thread_none();
-    for (thread_ref t = get_thread(d); thread_is(t) && fine(d); t = get_thread(d)) {
+    for (thread_ref t = get_thread(d); thread_is(t); t = get_thread(d)) {
         struct request *r = request_of(d, t);
         if (!expect(d, is_request_to(r, s, type, ROLE_OWNER), "a request in a strange queue")) return;
         bool ascends = !thread_is(last) || request_of(d, last)->offset + request_of(d, last)->length <= r->offset;
@@ -179,8 +179,7 @@ static void get_owners(struct decoder *d, source_ref s, unsigned type, struct fo
             source_at(d->world, s)->owners[type] = t;
         last = t;
         found->owners++;
-        for (thread_ref a = get_thread(d); thread_is(a) && fine(d); a = get_thread(d), found->attached++)
-            attach_request(d, t, a);
+        for (thread_ref a = get_thread(d); thread_is(a); a = get_thread(d), found->attached++) attach_request(d, t, a);
     }
 }
 
@@ -191,7 +190,7 @@ static bool is_owner_of(const struct decoder *d, thread_ref t, source_ref s) {
 
 static void get_pending(struct decoder *d, source_ref s) {
     struct source *source = source_at(d->world, s);
-    for (thread_ref t = get_thread(d); thread_is(t) && fine(d); t = get_thread(d)) {
+    for (thread_ref t = get_thread(d); thread_is(t); t = get_thread(d)) {
         struct request *r = request_of(d, t);
         bool fits = source->busy && is_owner_of(d, t, s) && !r->is_pending && !thread_same(t, source->active);
         if (!expect(d, fits, "a request in a strange queue")) return;
@@ -325,6 +324,6 @@ void get_observers(struct decoder *d) {
     zx_koid_t last = ZX_KOID_INVALID;
     for (object_ref o = get_next_object(d, &last); object_is(o) && fine(d); o = get_next_object(d, &last)) {
         while (!at_end(d)) get_observer(d, o);
-        if (fine(d)) turn_round(d, o);
+        turn_round(d, o);
     }
 }

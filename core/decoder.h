@@ -56,6 +56,8 @@ bool at_end(struct decoder *d);
 /* Reserves and allocates; 0 and a reason if memory is short. No pointer into the arena lives across it. */
 uint32_t take(struct decoder *d, uint64_t bytes);
 bool take_room(struct decoder *d, uint64_t bytes); /* only reserves */
+/* The next `length` bytes, more than none, in a block of their own; 0 if something is wrong. */
+uint32_t get_block(struct decoder *d, uint64_t length);
 
 /* The entry of a koid, NULL if there is none. Lives until the next name is added. */
 struct named *named_at(const struct decoder *d, const struct names *names, uint32_t i);

@@ -20,7 +20,7 @@ static struct page_key interval_key(enum page_state kind, uint64_t acl) {
 /* The acl that survives when the first `pages` pages of an interval go. */
 static uint64_t acl_after(uint64_t acl, uint64_t pages) { return acl > pages ? acl - pages : 0; }
 
-/* Gives what is left of an interval its new acl. */
+/* Gives what will be left of an interval its new acl; before the rest goes, for the acl counts from the first page. */
 static void set_acl(zxp_world *w, node_ref root, uint64_t first, uint64_t end, const struct page_key *old, uint64_t acl,
                     enum rule_number rule) {
     if (first >= end || old->order == acl) return;
@@ -41,10 +41,10 @@ void interval_add(zxp_world *w, node_ref root, uint64_t first, uint64_t end, enu
 void interval_take_out(zxp_world *w, node_ref root, uint64_t first, uint64_t end, struct page_key key,
                        enum rule_number rule) {
     struct page_run run = slot_run(w, root, first);
-    slots_set(w, root, first, end, key, VIEWS_UNMAP, rule);
     /* A page in front that goes shortens the acl by one; behind a hole, the right-hand piece starts with none. */
     uint64_t acl = first == run.first ? acl_after(run.key.order, end - first) : 0;
     set_acl(w, root, end, run.end, &run.key, acl, RULE_page_interval_split);
+    slots_set(w, root, first, end, key, VIEWS_UNMAP, rule);
 }
 
 bool interval_convert(zxp_world *w, node_ref root, uint64_t first, uint64_t end, enum page_state kind,
@@ -60,6 +60,6 @@ bool interval_convert(zxp_world *w, node_ref root, uint64_t first, uint64_t end,
 void interval_clip_start(zxp_world *w, node_ref root, uint64_t first, uint64_t pages, enum rule_number rule) {
     struct page_run run = slot_run(w, root, first);
     if (pages == 0) return;
-    slots_set(w, root, first, first + pages, key_absent(), VIEWS_UNMAP, rule);
     set_acl(w, root, first + pages, run.end, &run.key, acl_after(run.key.order, pages), RULE_page_interval_split);
+    slots_set(w, root, first, first + pages, key_absent(), VIEWS_UNMAP, rule);
 }

@@ -63,8 +63,7 @@ enum reclaim_list { LIST_NONE, LIST_GENERATION, LIST_ISOLATE };
 /* All that can differ between neighbouring pages. Equal keys are always merged; unused fields are zero, so keys compare
  * with memcmp. Exactly 24 bytes. */
 struct page_key {
-    uint64_t
-        order; /* ZERO_DIRTY: acl in pages. Frames in a reclaim list: stamp. A later stamp is nearer the head of a
+    uint64_t order; /* ZERO_DIRTY: acl in pages. Frames in a reclaim list: stamp. A later stamp is nearer the head of a
                 * generation (last in, first out), an earlier one nearer the head of Isolate (first in, first out) */
     uint32_t content; /* value of the content, frames only */
     uint32_t share;   /* OWNED: 0, or the snapshot since which it has not been written (chapter 6 section 4.3) */

@@ -12,18 +12,21 @@ VARIANT_FLAGS := -DZXP_TEST_MOVE
 endif
 
 # Test programs that watch the interpreter run the suites' scripts (tests/tools/*.c, their headers tell what each is for).
-WATCHERS := $(BUILD)/tests/rule-coverage $(BUILD)/tests/fail-reservations $(BUILD)/tests/damaged-saves
+WATCHERS := $(BUILD)/tests/rule-coverage $(BUILD)/tests/fail-reservations $(BUILD)/tests/damaged-saves $(BUILD)/tests/follow-events
 $(WATCHERS): $(BUILD)/tests/%: $(BUILD)/tests/tools/%.o $(BUILD)/tests/tools/suites.o $(CLI_TEST_OBJECTS) $(LIB_STATIC)
 	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) $(TOOL_LDFLAGS) -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
 $(BUILD)/tests/tools/%.o: EXTRA_CFLAGS = -I. -Icli
 $(BUILD)/tests/fail-reservations: $(BUILD)/tests/tools/teardown.o
-$(BUILD)/tests/fail-reservations: TOOL_LDFLAGS = -Wl,--wrap=zxp_call
+$(BUILD)/tests/follow-events: $(BUILD)/tests/tools/events.o
+$(BUILD)/tests/fail-reservations $(BUILD)/tests/follow-events: TOOL_LDFLAGS = -Wl,--wrap=zxp_call
 EXTRA_TESTS += $(WATCHERS)
 
-# Time travel watches the suites, too.
-$(BUILD)/tests/timetravel: $(CLI_TEST_OBJECTS) $(BUILD)/tests/tools/suites.o
-$(BUILD)/tests/timetravel: TEST_LIBS = $(REPL_LIBS) $(OPTIONAL_LIBS)
-$(BUILD)/tests/unit/timetravel.o: EXTRA_CFLAGS = -I. -Icli
+# Unit tests that run scripts and look at their worlds.
+SCRIPT_TESTS := hostile timetravel
+$(SCRIPT_TESTS:%=$(BUILD)/tests/%): $(CLI_TEST_OBJECTS) $(BUILD)/tests/tools/suites.o
+$(BUILD)/tests/hostile: $(BUILD)/tests/tools/scene.o
+$(SCRIPT_TESTS:%=$(BUILD)/tests/%): TEST_LIBS = $(REPL_LIBS) $(OPTIONAL_LIBS)
+$(SCRIPT_TESTS:%=$(BUILD)/tests/unit/%.o): EXTRA_CFLAGS = -I. -Icli
 
 # What `export` writes, judged: only where it can be written.
 ifneq ($(call liblibs,jansson),)

@@ -13,6 +13,11 @@ bool suite_run(struct watcher *watcher, const char *path, size_t *failed) {
         (void)printf("# %s: %s\n", path, reason);
         return false;
     }
+    suite_run_source(watcher, source, failed);
+    return true;
+}
+
+void suite_run_source(struct watcher *watcher, struct source *source, size_t *failed) {
     struct interp in;
     interp_init(&in, &(struct interp_options){.update = watcher->go_on});
     struct shell *shell = shell_create(&in, false, false);
@@ -26,7 +31,6 @@ bool suite_run(struct watcher *watcher, const char *path, size_t *failed) {
     interp_clear(&in);
     shell_destroy(shell);
     watcher->in = NULL;
-    return true;
 }
 
 const char *status_text(zx_status_t status) {

@@ -17,6 +17,9 @@ struct watcher {
 /* Runs all cases of a file. False if it cannot be read. failed: cases that failed. */
 bool suite_run(struct watcher *watcher, const char *path, size_t *failed);
 
+/* The same for a text; takes the reference. */
+void suite_run_source(struct watcher *watcher, struct source *source, size_t *failed);
+
 /* "ZX_ERR_IO" of a status. */
 const char *status_text(zx_status_t status);
 
