@@ -259,7 +259,7 @@ void call_bind(struct stmt *s, struct span name, const zxp_op_call *call) {
 
 bool call_assign(struct stmt *s, struct span name, struct span span) {
     zxp_op_call call;
-    size_t end;
+    size_t end = span.begin;
     if (!call_parse(s, span, &call, &end)) return false;
     if (end != span.end) return stmt_error(s, end, "something stands behind the call");
     const zxp_op_info *op = zxp_op_info_of(call.op);

@@ -198,7 +198,7 @@ static bool run_on(struct stmt *s, struct served *served, struct service_setting
     struct service_text text = {0};
     if (!served->has_disk) {
         served->ghost = (struct service_ghost){.space = served->service.space};
-        for (uint8_t p = 0; p < SERVICE_PAGES; p++) served->ghost.disk[p] = (uint8_t)('A' + p);
+        for (int p = 0; p < SERVICE_PAGES; p++) served->ghost.disk[p] = (uint8_t)('A' + p);
         served->has_disk = true;
     }
     struct service_state state = {s->in->world, served->ghost};

@@ -160,7 +160,7 @@ static const struct shape {
 
 static void put_shape(const struct writer *x, const zxp_world *w, const zxp_op_call *call, const zxp_op_info *op,
                       const char *text) {
-    static const zxp_param_info address = {"address", ZXP_PARAM_ADDRESS, "zx_vaddr_t", 64};
+    static const zxp_param_info address = {"address", "zx_vaddr_t", ZXP_PARAM_ADDRESS, 64};
     for (; *text; text++) {
         if (*text == '#' && call->buffer.kind == ZXP_BUFFER_USER) {
             (void)fputs("reinterpret_cast<uint8_t*>(", x->out);

@@ -160,10 +160,8 @@ static void inv_46_detached_is_quiet(const zxp_world *w, source_ref s, struct re
 static void inv_47_complete_after_detach(const zxp_world *w, source_ref s, struct report *r) {
     const struct source *source = source_at(w, s);
     bool queued = is_queued(w, s) && is_complete(&source->packet);
-    if ((queued || source->complete_sent) && !source->detached)
-        violated(r, 47, source->koid, 0);
-    else if (queued && !source->complete_sent)
-        violated(r, 47, source->koid, 0);
+    bool early = (queued || source->complete_sent) && !source->detached;
+    if (early || (queued && !source->complete_sent)) violated(r, 47, source->koid, 0);
 }
 
 static bool is_marker(const struct page_key *k) { return k->state == MARKER; }

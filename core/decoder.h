@@ -40,7 +40,9 @@ bool wrong(struct decoder *d, const char *reason);
 static inline bool fine(const struct decoder *d) { return d->reason == NULL; }
 /* Remembers the reason unless the condition holds. Returns whether nothing is wrong so far. */
 static inline bool expect(struct decoder *d, bool condition, const char *reason) {
-    return condition ? fine(d) : wrong(d, reason);
+    if (condition) return fine(d);
+    wrong(d, reason);
+    return false;
 }
 
 uint8_t get8(struct decoder *d);

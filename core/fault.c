@@ -126,7 +126,7 @@ static enum look own_page(zxp_world *w, thread_ref t, zx_vaddr_t address, struct
  * loads again: the store may have put another page there. */
 static enum look move_chunk(zxp_world *w, thread_ref t, zx_vaddr_t address, zx_vaddr_t source, uint64_t left) {
     struct target to;
-    struct seen seen;
+    struct seen seen = {0};
     uint64_t skip = address % PAGE, bytes = min_u64(left, PAGE - max_u64(skip, source % PAGE));
     uint8_t scratch[ZXP_PAGE_SIZE];
     enum look look = load_page(w, t, source, 0, &seen);

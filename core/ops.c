@@ -8,12 +8,12 @@
 /* The items of a list in ops.def stand one after the other; each brings its comma, and a last element ends the
  * array. */
 #define EXPAND(...)          __VA_ARGS__
-#define P(name, kind, ctype) {#name, ZXP_PARAM_##kind, #ctype, (uint8_t)(sizeof(ctype) * 8)},
+#define P(name, kind, ctype) {#name, #ctype, ZXP_PARAM_##kind, (uint8_t)(sizeof(ctype) * 8)},
 #define F(name)              #name,
 #define S(status)            ZX_##status,
 
 #define OP(id, number, name, params, fields, statuses, traits, chapter, help)                                          \
-    static const zxp_param_info params_##id[] = {EXPAND params{NULL, ZXP_PARAM_VALUE, NULL, 0}};                       \
+    static const zxp_param_info params_##id[] = {EXPAND params{NULL, NULL, ZXP_PARAM_VALUE, 0}};                       \
     static const char *const fields_##id[] = {EXPAND fields NULL};                                                     \
     static const zx_status_t statuses_##id[] = {EXPAND statuses 0};
 #include "ops.def"
@@ -30,18 +30,8 @@ enum {
 #define LENGTH(array) (uint8_t)(sizeof(array) / sizeof((array)[0]) - 1)
 
 #define OP(id, number, name, params, fields, statuses, traits, chapter, help)                                          \
-    {number,                                                                                                           \
-     #id,                                                                                                              \
-     name,                                                                                                             \
-     params_##id,                                                                                                      \
-     LENGTH(params_##id),                                                                                              \
-     fields_##id,                                                                                                      \
-     LENGTH(fields_##id),                                                                                              \
-     statuses_##id,                                                                                                    \
-     LENGTH(statuses_##id),                                                                                            \
-     traits,                                                                                                           \
-     chapter,                                                                                                          \
-     help},
+    {#id,  name,   params_##id,         fields_##id,         statuses_##id,         chapter,                           \
+     help, number, LENGTH(params_##id), LENGTH(fields_##id), LENGTH(statuses_##id), traits},
 static const zxp_op_info rows[] = {
 #include "ops.def"
 };

@@ -37,7 +37,7 @@ uint64_t reclaim_ticket(zxp_world *w, node_ref n) {
     uint64_t who = who_enters(w, n);
     if (who == 0) return 0;
     kernel_of(w)->pages_in_lists = 1;
-    return kernel_of(w)->next_stamp++ * 64 + newest(w) * 8u + who;
+    return kernel_of(w)->next_stamp++ * 64 + newest(w) * UINT64_C(8) + who;
 }
 
 void reclaim_leave(struct page_key *key) {

@@ -86,7 +86,7 @@ const char *zxp_field_at(const zxp_world *world, uint32_t thread, size_t i, uint
 }
 
 bool zxp_field(const zxp_world *world, uint32_t thread, const char *name, uint64_t *value) {
-    uint64_t found;
+    uint64_t found = 0;
     for (size_t i = 0; i < zxp_field_count(world, thread); i++) {
         if (strcmp(zxp_field_at(world, thread, i, &found), name) != 0) continue;
         *value = found;

@@ -19,7 +19,7 @@ uint16_t zxp_rule_count(void) { return ROWS; }
 const zxp_rule_info *zxp_rule_info_of(uint16_t number) { return number == 0 || number >= ROWS ? NULL : &rows[number]; }
 
 uint16_t zxp_rule_by_id(const char *id, size_t length) {
-    for (uint16_t i = 1; i < ROWS; i++) {
+    for (uint16_t i = 1; i < zxp_rule_count(); i++) {
         if (strlen(rows[i].id) == length && memcmp(rows[i].id, id, length) == 0) return i;
     }
     return 0;

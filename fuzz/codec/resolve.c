@@ -241,7 +241,7 @@ static bool has_length_of_bytes(const zxp_op_call *call, const zxp_param_info *p
 static void resolve_destination(const struct resolving *r, const struct fuzz_record *record, const zxp_op_info *op,
                                 zxp_op_call *call) {
     if (record->buffer % 5 != ZXP_BUFFER_USER) return;
-    static const zxp_param_info address = {"address", ZXP_PARAM_ADDRESS, "zx_vaddr_t", 64};
+    static const zxp_param_info address = {"address", "zx_vaddr_t", ZXP_PARAM_ADDRESS, 64};
     unsigned slot = op->param_count;
     call->buffer.kind = ZXP_BUFFER_USER;
     call->buffer.address = resolve_argument(r, &address, record->param[slot].mode, record->param[slot].value);

@@ -17,7 +17,7 @@ extern "C" {
 #define ZXP_MAX_PARAMS 8
 
 /* Numbers are stable: fuzz inputs and save files hold them. */
-#define ZXP_OPERATION(id, number) ZXP_OP_##id = number,
+#define ZXP_OPERATION(id, number) ZXP_OP_##id = (number),
 enum {
     ZXP_OP_NONE = 0,
 #include "zxpager/op_numbers.h"
@@ -64,9 +64,9 @@ typedef enum zxp_param_kind {
 
 typedef struct zxp_param_info {
     const char *name;
-    zxp_param_kind kind;
     const char *ctype; /* as in the C prototype */
-    uint8_t bits;      /* 32 or 64: arguments are cut to this */
+    zxp_param_kind kind;
+    uint8_t bits; /* 32 or 64: arguments are cut to this */
 } zxp_param_info;
 
 enum {
@@ -77,18 +77,16 @@ enum {
 };
 
 typedef struct zxp_op_info {
-    uint16_t number;
     const char *id;   /* "VMO_READ" */
     const char *name; /* "zx_vmo_read" */
     const zxp_param_info *params;
-    uint8_t param_count;
     const char *const *fields;
-    uint8_t field_count;
     const zx_status_t *statuses; /* every status of its own */
-    uint8_t status_count;
-    uint8_t traits;      /* ZXP_TRAIT_... */
-    const char *chapter; /* "5 section 3" */
+    const char *chapter;         /* "5 section 3" */
     const char *help;
+    uint16_t number;
+    uint8_t param_count, field_count, status_count;
+    uint8_t traits; /* ZXP_TRAIT_... */
 } zxp_op_info;
 
 /* The row of an operation number, or NULL. */
