@@ -8,7 +8,7 @@
 
 #include "world.h"
 
-enum { EXACT_UNITS = 16, BODY_CLASS = 16, FIRST_POWER_CLASS = 17, FIRST_POWER = 5, MIN_CAPACITY = 4096 };
+enum { BODY_CLASS = ARENA_EXACT_UNITS, FIRST_POWER_CLASS, FIRST_POWER = 5, MIN_CAPACITY = 4096 };
 
 static uint64_t units_of(uint64_t bytes) { return bytes / ARENA_UNIT + (bytes % ARENA_UNIT != 0); }
 
@@ -16,7 +16,8 @@ static uint64_t body_units(void) { return units_of(sizeof(struct body)); }
 
 /* Class 0..15: 1..16 units; 16: a body; 17 + k: 2^(5+k) units. */
 static unsigned class_of(uint64_t units) {
-    if (units <= EXACT_UNITS) return (unsigned)units - 1;
+    assert(units > 0);
+    if (units <= ARENA_EXACT_UNITS) return (unsigned)units - 1;
     if (units == body_units()) return BODY_CLASS;
     unsigned power = FIRST_POWER;
     while (((uint64_t)1 << power) < units) power++;
@@ -24,13 +25,12 @@ static unsigned class_of(uint64_t units) {
 }
 
 static uint64_t class_units(unsigned class) {
-    if (class < EXACT_UNITS) return class + 1;
+    if (class < ARENA_EXACT_UNITS) return class + 1;
     if (class == BODY_CLASS) return body_units();
     return (uint64_t)1 << (class - FIRST_POWER_CLASS + FIRST_POWER);
 }
 
-uint64_t arena_size(uint64_t bytes) {
-    if (bytes == 0) return 0;
+uint64_t arena_size_of_large(uint64_t bytes) {
     if (bytes > (uint64_t)ARENA_UNIT << 30) return UINT64_MAX;
     return class_units(class_of(units_of(bytes))) * ARENA_UNIT;
 }

@@ -17,7 +17,8 @@
 
 #define ARENA_UNIT    32u
 /* Size classes: exactly 1..16 units, one for a page body (129 units), then powers of two up to 2^31 units. */
-#define ARENA_CLASSES 46u
+#define ARENA_EXACT_UNITS 16u
+#define ARENA_CLASSES     46u
 
 struct kernel;
 
@@ -33,7 +34,11 @@ struct zxp_world {
  * Counted and failed on purpose through the context. */
 bool arena_reserve(zxp_world *w, uint64_t bytes);
 /* Bytes that a block of `bytes` really takes: what to add up for arena_reserve. Saturates at UINT64_MAX. */
-uint64_t arena_size(uint64_t bytes);
+uint64_t arena_size_of_large(uint64_t bytes);
+static inline uint64_t arena_size(uint64_t bytes) {
+    bool exact = bytes <= (uint64_t)ARENA_EXACT_UNITS * ARENA_UNIT;
+    return exact ? (bytes + ARENA_UNIT - 1) / ARENA_UNIT * ARENA_UNIT : arena_size_of_large(bytes);
+}
 /* A zeroed block. The caller has reserved it. Returns its index. */
 uint32_t arena_alloc(zxp_world *w, size_t bytes);
 /* Gives a block of the same `bytes` back. index 0: nothing happens. */

@@ -96,12 +96,10 @@ static uint64_t at_once(const zxp_world *w, thread_ref t, enum own_mode mode, ui
     return mode == OWN_WRITE && may_fail ? 1 : count;
 }
 
-/* A page is n's own already: written or shared, it becomes one that no snapshot holds. */
-static void keep_own(zxp_world *w, node_ref n, uint64_t page, enum own_mode mode, uint64_t *count) {
-    struct page_key key = slot_at(w, n, page);
-    *count = min_u64(*count, slot_run(w, n, page).end - page);
+/* Pages alike are n's own already: written or shared, they become ones that no snapshot holds. */
+static void keep_own(zxp_world *w, node_ref n, uint64_t page, uint32_t share, enum own_mode mode, uint64_t *count) {
     reclaim_mark_accessed(w, n, page, page + *count);
-    if (key.share == 0) return;
+    if (share == 0) return;
     if (node_shared(w, n, page, count))
         slots_change(w, n, page, page + *count, unshare, 0, VIEWS_UNMAP, RULE_page_unshared);
     else if (mode == OWN_WRITE)
@@ -128,7 +126,7 @@ static enum look own_untracked(zxp_world *w, thread_ref t, node_ref n, uint64_t 
     if (is_unknown(w, n, &found)) return ask_read(w, t, &found, width(w, t, mode == OWN_COMMIT, ask));
     *count = found.run = at_once(w, t, mode, found.run);
     if (node_is(found.owner) && node_same(found.owner, n) && found.key.state == OWNED)
-        keep_own(w, n, page, mode, count);
+        keep_own(w, n, page, found.key.share, mode, count);
     else
         copy_up(w, n, page, &found);
     return LOOK_OK;

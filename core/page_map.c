@@ -102,15 +102,14 @@ void page_map_free(zxp_world *w, struct page_map *map) {
 }
 
 /* A change inserts at most two runs, and each of these may split every level and add a root. A lone leaf instead moves
- * to bigger blocks; a leaf that has become much too large moves to smaller ones. */
+ * to bigger blocks, or to smaller ones if it has become much too large: once to each capacity that it has not. */
 uint64_t page_map_change_bytes(const struct page_map *map, uint64_t changes) {
     if (changes > UINT32_MAX) return UINT64_MAX;
     uint64_t bytes = 0, runs = map->runs + 2 * changes;
     if (map->height == 0) {
-        for (uint32_t capacity = 1; capacity < map->capacity; capacity = 2 * capacity + 1)
-            bytes += arena_size(leaf_bytes(capacity));
-        for (uint32_t capacity = map->capacity; capacity < LEAF_RUNS && capacity < runs; capacity = 2 * capacity + 1)
-            bytes += arena_size(leaf_bytes(2 * capacity + 1));
+        uint32_t largest = map->capacity;
+        while (largest < LEAF_RUNS && largest < runs) largest = 2 * largest + 1;
+        bytes = 2 * leaf_bytes(largest) - leaf_bytes(1) - leaf_bytes(map->capacity); /* each has twice the one before */
         if (runs <= LEAF_RUNS) return bytes;
     }
     /* Room for the levels that come with many changes: a level for each factor of FANOUT / 4. */
@@ -146,15 +145,14 @@ struct place {
     uint64_t end;
 };
 
-/* Is the page in the leaf that was changed last? Its last run does not count: only the next leaf knows where that
- * ends. */
+/* Is the page in the leaf that was used last? Its last run does not count: only the next leaf knows where that ends. */
 static inline bool in_last_leaf(const zxp_world *w, const struct page_map *map, uint64_t page) {
     if (map->height == 0 || map->last_leaf == 0) return false;
     struct leaf *leaf = leaf_at(w, map->last_leaf);
     return firsts_of(leaf)[0] <= page && page < firsts_of(leaf)[leaf->count - 1];
 }
 
-/* The leaves of a large map are far away: one is called for as a whole, before the search asks for its parts. */
+/* The nodes of a large map are far away: one is called for as a whole, before the search asks for its parts. */
 static inline void call_for(const void *node) {
 #if defined(__GNUC__)
     for (unsigned line = 0; line < NODE_BYTES; line += 64) __builtin_prefetch((const char *)node + line);
@@ -171,9 +169,9 @@ static inline struct place locate(const zxp_world *w, const struct page_map *map
         uint32_t i = search(inner->first, inner->count, page);
         if (i + 1 < inner->count) place.end = inner->first[i + 1];
         place.index = inner->child[i];
+        if (map->height > 1) call_for(arena_at(w, place.index));
     }
     place.leaf = leaf_at(w, place.index);
-    if (map->height > 1 && !near) call_for(place.leaf);
     const uint64_t *firsts = firsts_of(place.leaf);
     place.at = search(firsts, place.leaf->count, page);
     if (place.at + 1 < place.leaf->count) place.end = firsts[place.at + 1];
@@ -187,6 +185,10 @@ static inline struct page_run run_at(const struct place *place) {
 struct page_run page_map_find(const zxp_world *w, const struct page_map *map, uint64_t page) {
     struct place place = locate(w, map, page);
     return run_at(&place);
+}
+
+void page_map_approach(const zxp_world *w, struct page_map *map, uint64_t page) {
+    if (map->height > 0 && page < map->pages) map->last_leaf = locate(w, map, page).index;
 }
 
 /* ---- Inserting ---- */
@@ -404,24 +406,6 @@ static void trim(zxp_world *w, struct page_map *map) {
 
 /* ---- Changing ---- */
 
-/* Left end: the run that holds `first` reaches to the end of the change. */
-static void set_left(zxp_world *w, struct page_map *map, uint64_t first, const struct page_key *key) {
-    struct path path;
-    descend(w, map, first, &path);
-    struct leaf *leaf = leaf_at(w, path.leaf);
-    struct page_key *at = keys_of(leaf) + path.at;
-    if (firsts_of(leaf)[path.at] < first) {
-        if (!page_key_equal(at, key)) insert(w, map, first, *key);
-        return;
-    }
-    struct leaf *previous = path.at == 0 && leaf->previous != 0 ? leaf_at(w, leaf->previous) : NULL;
-    const struct page_key *before = path.at > 0 ? at - 1 : previous ? keys_of(previous) + previous->count - 1 : NULL;
-    if (before && page_key_equal(before, key))
-        erase(w, map, first, first + 1);
-    else
-        *at = *key;
-}
-
 /* The neighbours' keys; NULL at the ends of the map. */
 static const struct page_key *key_before(const zxp_world *w, const struct place *place) {
     if (place->at > 0) return keys_of(place->leaf) + place->at - 1;
@@ -433,6 +417,21 @@ static const struct page_key *key_before(const zxp_world *w, const struct place 
 static const struct page_key *key_after(const zxp_world *w, const struct place *place) {
     if (place->at + 1 < place->leaf->count) return keys_of(place->leaf) + place->at + 1;
     return place->leaf->next == 0 ? NULL : keys_of(leaf_at(w, place->leaf->next));
+}
+
+/* Left end: the run that holds `first` reaches to the end of the change. */
+static void set_left(zxp_world *w, struct page_map *map, uint64_t first, const struct page_key *key) {
+    struct place place = locate(w, map, first);
+    struct page_key *at = keys_of(place.leaf) + place.at;
+    if (firsts_of(place.leaf)[place.at] < first) {
+        if (!page_key_equal(at, key)) insert(w, map, first, *key);
+        return;
+    }
+    const struct page_key *before = key_before(w, &place);
+    if (before && page_key_equal(before, key))
+        erase(w, map, first, first + 1);
+    else
+        *at = *key;
 }
 
 /* Most changes lie in one run, and touch no other: done in its leaf, if that has room. False: nothing was done. */
@@ -517,10 +516,9 @@ void page_map_resize(zxp_world *w, struct page_map *map, uint64_t pages, struct 
 struct page_walk page_walk_begin(const zxp_world *w, const struct page_map *map, uint64_t first, uint64_t end) {
     struct page_walk walk = {.world = w, .map = map, .at = first, .end = min_u64(end, map->pages)};
     if (walk.at >= walk.end) return walk;
-    struct path path;
-    descend(w, map, first, &path);
-    walk.leaf = path.leaf;
-    walk.index = path.at;
+    struct place place = locate(w, map, first);
+    walk.leaf = place.index;
+    walk.index = place.at;
     return walk;
 }
 
@@ -543,11 +541,10 @@ bool page_walk_next(struct page_walk *walk, struct page_run *run) {
 
 uint64_t page_map_count(const zxp_world *w, const struct page_map *map, uint64_t first, uint64_t end, uint64_t most) {
     if (first >= end || first >= map->pages) return 0;
-    struct path path;
-    descend(w, map, first, &path);
+    struct place place = locate(w, map, first);
     uint64_t count = 0;
-    uint32_t from = path.at;
-    for (uint32_t index = path.leaf; index != 0 && count < most; index = leaf_at(w, index)->next, from = 0) {
+    uint32_t from = place.at;
+    for (uint32_t index = place.index; index != 0 && count < most; index = leaf_at(w, index)->next, from = 0) {
         struct leaf *leaf = leaf_at(w, index);
         const uint64_t *firsts = firsts_of(leaf);
         if (firsts[from] >= end) break;

@@ -33,6 +33,8 @@ uint64_t page_map_change_bytes(const struct page_map *map, uint64_t changes);
 
 /* The run that contains `page`. Requires page < map->pages. */
 struct page_run page_map_find(const zxp_world *w, const struct page_map *map, uint64_t page);
+/* Says that look-ups and changes near `page` follow: in a large map each of them then saves the way down the tree. */
+void page_map_approach(const zxp_world *w, struct page_map *map, uint64_t page);
 /* Sets pages [first, end) to key and merges with equal neighbours. Requires first <= end <= map->pages. */
 void page_map_set(zxp_world *w, struct page_map *map, uint64_t first, uint64_t end, struct page_key key);
 /* Cuts the map at `pages`, or extends it with `key`. */

@@ -33,6 +33,10 @@ char key_letter(const struct page_key *k, uint64_t first, uint64_t page);
 struct page_key slot_at(const zxp_world *w, node_ref n, uint64_t page);
 /* The run that holds a page. */
 struct page_run slot_run(const zxp_world *w, node_ref n, uint64_t page);
+/* Says that look-ups and changes near `page` follow (page_map_approach). */
+static inline void slots_approach(const zxp_world *w, node_ref n, uint64_t page) {
+    page_map_approach(w, &node_at(w, n)->map, page);
+}
 
 /* What happens to translations when slots change (chapter 7 section 5): KEEP (only bookkeeping changed: pins, hints,
  * queues), UNMAP (removed here and in children that see the pages), PROTECT (write taken away). */

@@ -135,6 +135,7 @@ static step copy_loop(zxp_world *w, thread_ref t, uint64_t offset, uint64_t leng
         if (done == length) return accept(w, t, write ? RULE_vmo_write_done : RULE_vmo_read_done);
         uint64_t at = vmo_at(w, v)->base + offset + done;
         struct copy c = {vmo_at(w, v)->node, at, length - done, pages_touched(at, length - done)};
+        slots_approach(w, c.node, at / PAGE);
         enum look look = write ? write_some(w, t, &c) : read_some(w, t, &c);
         if (look != LOOK_OK) return look_end(w, t, look);
     }

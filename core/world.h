@@ -84,7 +84,7 @@ struct page_map {
     uint32_t runs;
     uint16_t height;    /* 0: the root is a leaf */
     uint16_t capacity;  /* of a root leaf that has not reached full size */
-    uint32_t last_leaf; /* changed last: looked at first; 0: none */
+    uint32_t last_leaf; /* used last: looked at first; 0: none */
 };
 
 /* One page of bytes that are neither a fill nor letters. Counted references: one for each page slot or data piece. */
