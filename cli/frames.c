@@ -106,13 +106,8 @@ static bool is_case(const struct source *source, const struct cut *cut) {
 /* A case's words are not replaced here: its combinations are not known yet (cases.c). */
 static bool build(struct interp *in, struct source *source, const struct cut *cut, struct scope *scope,
                   struct text *text) {
-    if (!is_case(source, cut) || cut->bad)
-        return subst_build(in, source, cut, scope, text) && add_expectation(in, text);
-    text->source = source;
-    for (size_t i = cut->begin; i < cut->end; i++) text_add(text, source->text[i], i);
-    text_add(text, 0, cut->end);
-    text->n--;
-    return true;
+    if (is_case(source, cut)) return subst_join(in, source, cut, text);
+    return subst_build(in, source, cut, scope, text) && add_expectation(in, text);
 }
 
 static void run_cut(struct interp *in, const struct cut *cut) {

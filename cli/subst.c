@@ -16,6 +16,7 @@ struct subst {
     bool live; /* inside of quotes in which names are replaced all the same */
     bool quote_seen;
     bool maps; /* `expect pages`: every quote is a map */
+    bool keeps_names;
 };
 
 /* Replaced text can double with each call of a def; a line that long is no statement. */
@@ -117,7 +118,7 @@ static bool step(struct subst *sub) {
     char c = sub->source->text[sub->at];
     if (c == '"')
         quote(sub);
-    else if (c == '$' && (!sub->quoted || sub->live))
+    else if (c == '$' && (!sub->quoted || sub->live) && !sub->keeps_names)
         return replace(sub);
     else if (c == '\\' && sub->quoted && sub->at + 1 < sub->end)
         copy(sub), copy(sub);
@@ -126,18 +127,29 @@ static bool step(struct subst *sub) {
     return true;
 }
 
+static bool build(struct subst *sub, const struct cut *cut) {
+    sub->at = cut->begin;
+    sub->end = cut->end;
+    sub->out->n = 0;
+    sub->out->source = sub->source;
+    if (cut->bad) return interp_error(sub->in, sub->source, cut->bad_at, "%s", cut->bad_why);
+    while (sub->at < sub->end) {
+        if (!step(sub)) return false;
+        if (sub->out->n > LONGEST_STATEMENT)
+            return interp_error(sub->in, sub->source, cut->begin, "this statement is longer than 16 MiB");
+    }
+    text_add(sub->out, 0, cut->end); /* the place of the end */
+    sub->out->n--;
+    return true;
+}
+
 bool subst_build(struct interp *in, struct source *source, const struct cut *cut, struct scope *scope,
                  struct text *out) {
-    struct subst sub = {.in = in, .source = source, .scope = scope, .out = out, .at = cut->begin, .end = cut->end};
-    out->n = 0;
-    out->source = source;
-    if (cut->bad) return interp_error(in, source, cut->bad_at, "%s", cut->bad_why);
-    while (sub.at < sub.end) {
-        if (!step(&sub)) return false;
-        if (out->n > LONGEST_STATEMENT)
-            return interp_error(in, source, cut->begin, "this statement is longer than 16 MiB");
-    }
-    text_add(out, 0, cut->end); /* the place of the end */
-    out->n--;
-    return true;
+    struct subst sub = {.in = in, .source = source, .scope = scope, .out = out};
+    return build(&sub, cut);
+}
+
+bool subst_join(struct interp *in, struct source *source, const struct cut *cut, struct text *out) {
+    struct subst sub = {.in = in, .source = source, .out = out, .keeps_names = true};
+    return build(&sub, cut);
 }

@@ -10,5 +10,7 @@
 /* The statement at the cut as it runs: line ends behind backslashes taken out, names replaced. False: error set. */
 bool subst_build(struct interp *in, struct source *source, const struct cut *cut, struct scope *scope,
                  struct text *out);
+/* Only the line ends are taken out. */
+bool subst_join(struct interp *in, struct source *source, const struct cut *cut, struct text *out);
 
 #endif
