@@ -97,9 +97,14 @@ static void offer_calls(struct offer *offer) {
 
 static void offer_statements(struct offer *offer) {
     static const char *const words[] = {"let", "for", "def", "end", "case", "skip", "source"};
-    for (size_t i = 0; i < command_count(); i++) offer_word(offer, command_at(i)->name);
+    for (size_t i = 0; i < command_count(); i++) {
+        if (!offer->cursor->after_thread ||
+            !(command_at(i)->flags & CMD_ANY_THREAD)) /* no thread does what needs none */
+            offer_word(offer, command_at(i)->name);
+    }
     for (size_t i = 0; i < offer->in->def_count; i++) offer_word(offer, offer->in->def_list[i].name);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) offer_word(offer, words[i]);
+    for (size_t i = 0; i < sizeof words / sizeof *words && !offer->cursor->after_thread; i++)
+        offer_word(offer, words[i]);
     if (!offer->cursor->after_thread && *offer->cursor->word) offer_threads(offer, ":");
     if (*offer->cursor->word) /* all of them only when asked for */
         offer_calls(offer);

@@ -4,8 +4,6 @@
 
 #include "source.h"
 
-enum { WINDOW = 110 }; /* bytes of a long line that are shown around the caret */
-
 void diag_clear(struct diag *diag) {
     source_release(diag->source);
     *diag = (struct diag){0};
@@ -14,11 +12,11 @@ void diag_clear(struct diag *diag) {
 static bool is_continuation(char c) { return ((unsigned char)c & 0xc0u) == 0x80u; }
 
 /* Cuts the line to a window around the offset, not inside of a character. */
-static void choose_window(const char *text, struct place *place, size_t offset) {
-    if (place->line_end - place->line_begin <= WINDOW) return;
-    size_t half = WINDOW / 2;
+static void choose_window(const char *text, struct place *place, size_t offset, size_t width) {
+    if (place->line_end - place->line_begin <= width) return;
+    size_t half = width / 2;
     size_t begin = offset > place->line_begin + half ? offset - half : place->line_begin;
-    size_t end = place->line_end - begin > WINDOW ? begin + WINDOW : place->line_end;
+    size_t end = place->line_end - begin > width ? begin + width : place->line_end;
     while (begin < offset && is_continuation(text[begin])) begin++;
     while (end > offset && end < place->line_end && is_continuation(text[end])) end--;
     place->line_begin = begin;
@@ -41,14 +39,14 @@ static void render_line(const char *text, struct place place, size_t offset, str
     buf_text(out, "^\n");
 }
 
-void diag_render(const struct diag *diag, struct buf *out) {
+void diag_render(const struct diag *diag, size_t width, struct buf *out) {
     if (!diag->source) {
         buf_format(out, "zxpager-repl: error: %s\n", diag->message);
         return;
     }
     struct place place = source_place(diag->source, diag->offset);
     buf_format(out, "%s:%u:%u: error: %s\n", diag->source->name, place.line, place.column, diag->message);
-    choose_window(diag->source->text, &place, diag->offset);
+    choose_window(diag->source->text, &place, diag->offset, width);
     render_line(diag->source->text, place, diag->offset, out);
 }
 

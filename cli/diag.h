@@ -21,9 +21,10 @@ struct diag {
 };
 
 void diag_clear(struct diag *diag);
-/* FILE:LINE:COL: error: MESSAGE, the line and a caret, as one block of lines; the caret line shows a window of a long
- * line. */
-void diag_render(const struct diag *diag, struct buf *out);
+enum { DIAG_WIDTH = 110 };
+/* FILE:LINE:COL: error: MESSAGE, the line and a caret, as one block of lines; of a line longer than `width` only a part
+ * around the caret is shown. */
+void diag_render(const struct diag *diag, size_t width, struct buf *out);
 
 /* The best match for a misspelt word among candidates, fed one by one. */
 struct suggestion {

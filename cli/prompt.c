@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "cut.h"
 #include "editor.h"
+#include "fold.h"
 #include "number.h"
 #include "shell.h"
 #include "views.h"
@@ -23,18 +24,28 @@ struct prompt {
 
 /* ---- Hooks ---- */
 
-static void on_output(void *user, const char *text, size_t length) {
-    (void)user;
+/* On a terminal a line that is too long is broken at a blank, not where it happens to end. */
+static void put(const struct prompt *prompt, const char *text, size_t length) {
+    struct buf folded = {0};
+    if (isatty(STDOUT_FILENO)) {
+        fold_lines(text, length, shell_columns(prompt->shell), &folded);
+        text = buf_string(&folded);
+        length = folded.n;
+    }
     (void)fwrite(text, 1, length, stdout);
+    buf_free(&folded);
 }
+
+static void on_output(void *user, const char *text, size_t length) { put(user, text, length); }
 
 static void on_error(void *user, const struct diag *diag) {
     const struct prompt *prompt = user;
     struct buf text = {0};
     shell_tint(prompt->shell, &text, TINT_BAD);
-    diag_render(diag, &text);
+    size_t room = shell_columns(prompt->shell) - 3; /* beside the indentation */
+    diag_render(diag, room < DIAG_WIDTH ? room : DIAG_WIDTH, &text);
     shell_tint(prompt->shell, &text, TINT_NONE);
-    (void)fputs(text.s, stdout);
+    put(prompt, text.s, text.n);
     buf_free(&text);
 }
 
@@ -45,7 +56,7 @@ static void on_failed(void *user, const struct failure *failure) {
     buf_format(&text, "this was expected: %s\n", failure->expected);
     shell_tint(prompt->shell, &text, TINT_NONE);
     if (*failure->came) buf_format(&text, "this came:         %s\n", failure->came);
-    (void)fputs(text.s, stdout);
+    put(prompt, text.s, text.n);
     buf_free(&text);
 }
 

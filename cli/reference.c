@@ -182,17 +182,21 @@ static void put_results(const struct shell *shell, const zxp_op_info *op, struct
     buf_free(&text);
 }
 
-void reference_call(const struct shell *shell, const zxp_op_info *op, struct buf *out) {
+static void put_refusals(const struct shell *shell, const zxp_op_info *op, struct buf *out) {
     struct buf refusals = {0};
-    put_prototype(shell, op, out);
-    buf_format(out, "  %s%s (chapter %s)\n", op->help, op->traits & ZXP_TRAIT_BLOCKS ? "; may wait" : "", op->chapter);
-    put_results(shell, op, out);
     reference_rules(shell, op, true, &refusals);
     if (refusals.n) {
         buf_text(out, "refusals, in the order of its checks:\n");
         buf_add(out, refusals.s, refusals.n);
     }
     buf_free(&refusals);
+}
+
+void reference_call(const struct shell *shell, const zxp_op_info *op, struct buf *out) {
+    put_prototype(shell, op, out);
+    buf_format(out, "  %s%s (chapter %s)\n", op->help, op->traits & ZXP_TRAIT_BLOCKS ? "; may wait" : "", op->chapter);
+    put_results(shell, op, out);
+    put_refusals(shell, op, out);
     buf_text(out, "example:\n  ");
     reference_example(op, out);
     buf_char(out, '\n');
@@ -204,7 +208,11 @@ void reference_command(const struct shell *shell, const struct command *command,
     const zxp_op_info *op = zxp_op_info_of(command->op);
     shell_wrap(shell, out, 0, command->syntax);
     buf_format(out, "  %s\n", command->help);
-    if (command->op && op) buf_format(out, "  result: that of %s (`help %s' has its refusals)\n", op->name, op->name);
+    bool same = command->op && op && strcmp(command->name, op->name) == 0;
+    if (same)
+        put_refusals(shell, op, out);
+    else if (command->op && op)
+        buf_format(out, "  result: that of %s (`help %s' has its refusals)\n", op->name, op->name);
     buf_text(out, "example:\n  ");
     syntax_example(command, out);
     buf_char(out, '\n');

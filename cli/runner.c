@@ -16,11 +16,11 @@ static void failure_text(const struct failure *failure, struct buf *out) {
 static void on_error(void *user, const struct diag *diag) {
     struct runner *runner = user;
     if (runner->mode == RUN_TAP) {
-        diag_render(diag, &runner->details);
+        diag_render(diag, DIAG_WIDTH, &runner->details);
         return;
     }
     struct buf text = {0};
-    diag_render(diag, &text);
+    diag_render(diag, DIAG_WIDTH, &text);
     (void)fflush(stdout);
     (void)fputs(text.s, stderr);
     buf_free(&text);

@@ -106,7 +106,7 @@ bool help_unknown(struct stmt *s, const char *word) {
     return stmt_unknown(s, s->words[1], "word", &suggestion);
 }
 
-/* Everything that has this name: a word may be a command and a call. */
+/* Everything that has this name. A command of the same name as its call tells of both. */
 bool help_tell(struct stmt *s, const char *word, struct buf *out) {
     struct shell *shell = s->in->shell;
     size_t n = strlen(word);

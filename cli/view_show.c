@@ -37,7 +37,7 @@ static void put_traits(const zxp_object_view *view, struct buf *out) {
     buf_text(out, view->modified ? ", modified" : "");
     if (view->size != view->stream_size) buf_format(out, ", stream %" PRIu64 " bytes", view->stream_size);
     if (view->children) buf_format(out, ", %" PRIu32 " children", view->children);
-    if (view->mappings) buf_format(out, ", %" PRIu32 " mappings", view->mappings);
+    if (view->mappings) buf_format(out, ", %" PRIu32 " mapping%s", view->mappings, view->mappings == 1 ? "" : "s");
     if (view->discardable && view->lock_count) buf_format(out, ", locked %" PRIu64 " times", view->lock_count);
     if (!view->handle_count) buf_text(out, ", no handle open");
 }

@@ -97,7 +97,7 @@ line 'for i in 0..2'
 await '\.\.\.>'
 line 'read v i'
 line 'end'
-shows "a block goes on over lines" '> read v i   ZX_OK pages="B"'
+shows "a block goes on over lines, and tells what its names are worth" '> read v 1   ZX_OK pages="B"'
 line 'for i in 0..100000000000'
 line 'advance 1'
 line 'end'
@@ -147,7 +147,7 @@ keys C-d
 await 'left with 0'
 
 start 40
-line 'create v 40'
+line 'create v 40 trap-dirty'
 await 'ZX_OK'
 type_in 'zx_pager_supply_pages(pager, v'
 sleep 0.3
@@ -155,11 +155,17 @@ screen | awk 'length($0) > 40 { bad = 1 } END { exit bad }'
 verdict "in a narrow window hints are cut" $?
 keys C-c
 await '\^C'
+shows "long lines are broken at blanks" '^    ZX_VMO_TRAP_DIRTY, port, 1, 40p)$'
 line 'write v 0 2'
 line 'show v'
 shows "in a narrow window the page map has several rows" '^  page  24'
 line 'read v 0 => ZX_OK'
 shows "a failed expectation is told" 'this came:'
+line 'read v 0 => ZX_OK data="a" mistake=1'
+shows "the caret stands below a mistake at the end of a long line" '^  .*"a" mistake=1$'
+screen | grep -A 1 '^  .*"a" mistake=1$' | awk '{ mark = NR == 1 ? index($0, "mistake") : index($0, "^") } NR == 1 { first = mark }
+    END { exit NR != 2 || mark != first }'
+verdict "below its first letter" $?
 keys C-d
 await 'left with 0'
 

@@ -65,6 +65,9 @@ static const struct {
     {"next => READ ", "v|w"},
     {"break on supply.aux-p", "supply.aux-pager|supply.aux-pinned"},
     {"read v 0 # comm", ""},
+    {"t1: exp", ""},
+    {"t1: sou", ""},
+    {"t1: re", "read|reclaim|resize|resume"},
     {"record \"", ""},
     {"nothing ", ""},
 };

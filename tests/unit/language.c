@@ -10,6 +10,7 @@
 
 #include "cli/cut.h"
 #include "cli/diag.h"
+#include "cli/fold.h"
 #include "cli/map.h"
 #include "cli/number.h"
 #include "cli/source.h"
@@ -210,13 +211,34 @@ static void maps_find_and_copy(void **state) {
     map_clear(&copy);
 }
 
+static void assert_folds(const char *text, size_t columns, const char *expected) {
+    struct buf out = {0};
+    fold_lines(text, strlen(text), columns, &out);
+    assert_string_equal(buf_string(&out), expected);
+    buf_free(&out);
+}
+
+static void long_lines_are_folded(void **state) {
+    (void)state;
+    assert_folds("", 10, "");
+    assert_folds("ten chars!\n", 10, "ten chars!\n");
+    assert_folds("one two three four\n", 10, "one two\n    three\n    four\n");
+    assert_folds("  one two three\nx\n", 10, "  one two\n     three\nx\n");
+    assert_folds("abc|defg|hij|\n", 10, "abc|defg|\n    hij|\n");
+    assert_folds("a_word_without_blanks and\n", 10, "a_word_without_blanks\n    and\n");
+    assert_folds("  a_word_without_blanks", 10, "  a_word_without_blanks");
+    assert_folds("\033[32mone two\033[0m xy\n", 10, "\033[32mone two\033[0m xy\n");
+    assert_folds("\xc3\xa4\xc3\xa4\xc3\xa4 \xc3\xa4\xc3\xa4\xc3\xa4 zz", 10,
+                 "\xc3\xa4\xc3\xa4\xc3\xa4 \xc3\xa4\xc3\xa4\xc3\xa4 zz");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(statements_are_cut),      cmocka_unit_test(bad_bytes_are_found),
         cmocka_unit_test(blocks_are_closed),       cmocka_unit_test(numbers_are_read),
         cmocka_unit_test(page_maps_are_read),      cmocka_unit_test(suggestions_are_near),
         cmocka_unit_test(places_count_characters), cmocka_unit_test(words_keep_brackets_and_quotes),
-        cmocka_unit_test(maps_find_and_copy),
+        cmocka_unit_test(maps_find_and_copy),      cmocka_unit_test(long_lines_are_folded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
