@@ -1,7 +1,6 @@
 /*
- * cases.c - cases and their combinations: `case "name" with a=x,y b=0,1` runs its body once for each combination, the
- * first
- * name's words changing slowest (LANGUAGE.md section 1).
+ * cases.c - cases and their combinations: `case "name" with a=x,y b=0,1` runs its body once
+ * for each combination, the first name's words changing slowest (LANGUAGE.md section 1).
  */
 #include <stdlib.h>
 #include <string.h>

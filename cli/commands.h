@@ -37,9 +37,9 @@ const struct command *command_at(size_t i);
 const struct command *command_find(const char *name, size_t length);
 
 /*
- * Views. The prompt fills in what it can show; a view without a function is accepted and shows nothing. `arguments`
- * is the text
- * behind the command, trimmed. Return false after stmt_error(s, s->body.begin, ...). Print with interp_print().
+ * Views. The prompt fills in what it can show; a view without a function is
+ * accepted and shows nothing. `arguments` is the text behind the command, trimmed.
+ * Return false after stmt_error(s, s->body.begin, ...). Print with interp_print().
  */
 typedef bool (*view_function)(struct stmt *s, const char *arguments);
 struct view_row {

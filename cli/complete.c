@@ -1,5 +1,5 @@
-/* complete.c - candidates, by what the tables say of the place: a slot of a command's syntax, or the kind of a
- * call's parameter. */
+/* complete.c - candidates, by what the tables say of the place: a
+ * slot of a command's syntax, or the kind of a call's parameter. */
 #include "complete.h"
 
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 /*
- * condition.h - an expectation about a world, compiled so that it can be asked of any number of worlds, by several real
- * threads at once:
+ * condition.h - an expectation about a world, compiled so that it can
+ * be asked of any number of worlds, by several real threads at once:
  *
  *     CONDITION = ATOM [and ATOM ...]
  *     ATOM      = pages V [P N] "MAP" | packets [PORT] none | blocked THREAD ... | done THREAD ...
@@ -31,8 +31,8 @@ struct condition {
     size_t count;
 };
 
-/* Takes words of the statement up to its end or up to the word `stop` (which is not taken; NULL: none). False: error
- * set. */
+/* Takes words of the statement up to its end or up to the word
+ * `stop` (which is not taken; NULL: none). False: error set. */
 bool condition_take(struct stmt *s, const char *stop, struct condition *condition);
 /* Can it hold while each VMO has the size that it has in `world`? If not, `fact` says why. */
 bool condition_fits(const struct condition *condition, const zxp_world *world, struct buf *fact);

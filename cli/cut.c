@@ -1,7 +1,6 @@
 /*
- * cut.c - cutting a text into statements. A line ends a statement, `;` outside quotes, brackets and comments too; a
- * backslash
- * at the end of a line joins the next, wherever it stands, as in C (LANGUAGE.md section 1, "Text").
+ * cut.c - cutting a text into statements. A line ends a statement, `;` outside quotes, brackets and comments too;
+ * a backslash at the end of a line joins the next, wherever it stands, as in C (LANGUAGE.md section 1, "Text").
  */
 #include "cut.h"
 
@@ -77,8 +76,8 @@ static void step_quoted(struct scanner *scan) {
     step(scan);
 }
 
-/* Steps over one character outside of quotes and comments; true if it ends the statement (it is then not stepped
- * over). */
+/* Steps over one character outside of quotes and comments;
+ * true if it ends the statement (it is then not stepped over). */
 static bool step_plain(struct scanner *scan) {
     char c = scan->text[scan->at];
     if (c == ';' && scan->depth == 0) return true;

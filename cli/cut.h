@@ -1,6 +1,6 @@
 /*
- * cut.h - cutting a text into statements, and finding the end of blocks, before any substitution (LANGUAGE.md section
- * 1).
+ * cut.h - cutting a text into statements, and finding the end
+ * of blocks, before any substitution (LANGUAGE.md section 1).
  */
 #ifndef CLI_CUT_H
 #define CLI_CUT_H
@@ -27,9 +27,8 @@ enum block_word cut_block_word(const struct source *source, const struct cut *cu
 
 enum { DEEPEST_BLOCK = 1000 };
 enum block_result { BLOCK_CLOSED, BLOCK_OPEN, BLOCK_BROKEN, BLOCK_DEEP };
-/* Finds the `end` that belongs to a `for` or `def` whose body begins at `from`. BLOCK_BROKEN: a case or skip stands
- * inside (then
- * close is that statement); BLOCK_OPEN: the text ends first. */
+/* Finds the `end` that belongs to a `for` or `def` whose body begins at `from`. BLOCK_BROKEN: a
+ * case or skip stands inside (then close is that statement); BLOCK_OPEN: the text ends first. */
 enum block_result cut_block(const struct source *source, size_t from, size_t end, struct cut *close);
 /* The same, taking no notice of case and skip: where a broken block was meant to end. */
 enum block_result cut_broken_block(const struct source *source, size_t from, size_t end, struct cut *close);

@@ -1,7 +1,6 @@
 /*
- * diag.h - one script error: a message and where it is (LANGUAGE.md section 4). The first error of a statement is
- * kept; what
- * follows from it is not reported.
+ * diag.h - one script error: a message and where it is (LANGUAGE.md section 4).
+ * The first error of a statement is kept; what follows from it is not reported.
  */
 #ifndef CLI_DIAG_H
 #define CLI_DIAG_H
@@ -22,8 +21,8 @@ struct diag {
 
 void diag_clear(struct diag *diag);
 enum { DIAG_WIDTH = 110 };
-/* FILE:LINE:COL: error: MESSAGE, the line and a caret, as one block of lines; of a line longer than `width` only a part
- * around the caret is shown. */
+/* FILE:LINE:COL: error: MESSAGE, the line and a caret, as one block of lines;
+ * of a line longer than `width` only a part around the caret is shown. */
 void diag_render(const struct diag *diag, size_t width, struct buf *out);
 
 /* The best match for a misspelt word among candidates, fed one by one. */

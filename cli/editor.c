@@ -237,8 +237,8 @@ static bool save_to(struct editor *editor, int descriptor) {
     return fclose(file) == 0 && good;
 }
 
-/* Written beside and renamed, so that a session that dies leaves the old one. A history that cannot be written is
- * no error. */
+/* Written beside and renamed, so that a session that dies leaves
+ * the old one. A history that cannot be written is no error. */
 static void write_history(struct editor *editor) {
     struct buf temporary = {0};
     if (!editor->path) return;

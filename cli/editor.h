@@ -1,6 +1,6 @@
 /*
- * editor.h - one line from the terminal: libedit with history, Tab, and grey hints; without libedit, or on a dumb
- * terminal, plain lines.
+ * editor.h - one line from the terminal: libedit with history, Tab,
+ * and grey hints; without libedit, or on a dumb terminal, plain lines.
  */
 #ifndef CLI_EDITOR_H
 #define CLI_EDITOR_H

@@ -1,5 +1,5 @@
-/* explain.c - why the last call was decided as it was: rule, sentence, chapter, the state that it looked at, and what
- * would help. */
+/* explain.c - why the last call was decided as it was: rule, sentence,
+ * chapter, the state that it looked at, and what would help. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -77,8 +77,8 @@ static bool is_vmo(zxp_param_kind kind) {
            kind == ZXP_PARAM_VMO_OBJECT;
 }
 
-/* The range that belongs to the VMO parameter `at`: the offset and the length behind it (a source's length stands
- * before it). */
+/* The range that belongs to the VMO parameter `at`: the offset
+ * and the length behind it (a source's length stands before it). */
 static bool range_of(const zxp_op_info *op, const zxp_op_call *call, size_t at, uint64_t *offset, uint64_t *length) {
     bool has_offset = false, has_length = false;
     for (size_t i = 0; i < op->param_count; i++) {

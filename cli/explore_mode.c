@@ -1,6 +1,6 @@
 /*
- * explore_mode.c - the program mode `zxpager-repl explore` (explore_mode.h). It only makes a statement of its
- * arguments.
+ * explore_mode.c - the program mode `zxpager-repl explore`
+ * (explore_mode.h). It only makes a statement of its arguments.
  */
 #include "explore_mode.h"
 

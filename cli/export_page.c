@@ -1,6 +1,6 @@
 /*
- * export_page.c - export FILE.html: one page without network that replays the session. The page itself is cli/replay/,
- * its data are these:
+ * export_page.c - export FILE.html: one page without network that replays
+ * the session. The page itself is cli/replay/, its data are these:
  *
  *   {"parts": [...], "rules": {id: [status, sentence, chapter]}, "left": statements left out at the beginning,
  *    "steps": [{"s": statement, "o": outcome, "c": calls, "x": failed, "e": [[what happened, rule], ...],

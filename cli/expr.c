@@ -1,8 +1,7 @@
 /*
- * expr.c - expressions with two explicit stacks, values and operators: 100,000 nested parentheses are data, not depth
- * of the
- * program's own stack. A bare name that is a parameter stands for the value of its word, read where the word came from
- * (LANGUAGE.md section 1, "Substitution"); for that the readers of words form a stack too.
+ * expr.c - expressions with two explicit stacks, values and operators: 100,000 nested parentheses are data, not
+ * depth of the program's own stack. A bare name that is a parameter stands for the value of its word, read where
+ * the word came from (LANGUAGE.md section 1, "Substitution"); for that the readers of words form a stack too.
  */
 #include "expr.h"
 

@@ -26,9 +26,8 @@ static bool is_plain_end(const struct source *source, const struct cut *close) {
     return close->end - close->begin == 3 && memcmp(source->text + close->begin, "end", 3) == 0;
 }
 
-/* A case stands inside. If the block has an `end` behind it the case belongs to the mistake, else the `end` was
- * forgotten and the
- * run goes on with that case. */
+/* A case stands inside. If the block has an `end` behind it the case belongs to
+ * the mistake, else the `end` was forgotten and the run goes on with that case. */
 static bool broken_block(struct stmt *s, struct frame *frame, size_t place) {
     struct cut close;
     bool ends = cut_broken_block(frame->source, frame->at, frame->end, &close) == BLOCK_CLOSED;

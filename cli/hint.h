@@ -1,5 +1,5 @@
-/* hint.h - the grey text behind the cursor: what may still follow. Computed from ops.def and the commands' syntax
- * lines. */
+/* hint.h - the grey text behind the cursor: what may still
+ * follow. Computed from ops.def and the commands' syntax lines. */
 #ifndef CLI_HINT_H
 #define CLI_HINT_H
 

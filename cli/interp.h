@@ -151,8 +151,8 @@ struct interp {
 
 void interp_init(struct interp *in, const struct interp_options *options);
 void interp_clear(struct interp *in);
-/* Runs a text to its end; takes the caller's reference. At the prompt the case stays open, else it ends with the
- * text. */
+/* Runs a text to its end; takes the caller's reference. At
+ * the prompt the case stays open, else it ends with the text. */
 void interp_run(struct interp *in, struct source *source);
 /* Ends the open case. */
 void interp_finish(struct interp *in);
@@ -164,8 +164,8 @@ int interp_exit_status(const struct interp *in);
 /* Sets the error of the running statement (the first one counts); returns false. */
 __attribute__((format(printf, 4, 5))) bool interp_error(struct interp *in, struct source *source, size_t offset,
                                                         const char *format, ...);
-/* The word that a parameter stands for, and the scope in which that word is to be read; NULL if the name is no
- * parameter. */
+/* The word that a parameter stands for, and the scope in which
+ * that word is to be read; NULL if the name is no parameter. */
 const char *scope_find(const struct interp *in, struct scope *scope, const char *name, size_t length,
                        struct scope **outer);
 void scope_release(struct scope *scope);

@@ -1,5 +1,5 @@
-/* lesson.c - lesson, lesson N, lesson text, lesson skip, hint: a reader at the prompt, and whether the goal is
- * reached. */
+/* lesson.c - lesson, lesson N, lesson text, lesson skip, hint:
+ * a reader at the prompt, and whether the goal is reached. */
 #include "lesson.h"
 
 #include <stdlib.h>

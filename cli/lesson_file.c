@@ -42,8 +42,8 @@ static void program_folder(char *path, size_t capacity) {
     if (slash) *slash = 0;
 }
 
-/* The first folder that has lessons: what ZXP_LESSONS names; beside the program, built or installed; where make
- * installed them. */
+/* The first folder that has lessons: what ZXP_LESSONS names; beside
+ * the program, built or installed; where make installed them. */
 static struct dirent **find(struct buf *folder, unsigned *count) {
     static const char *const beside[] = {"/../docs/lessons", "/../../docs/lessons", "/../share/zxpager/lessons"};
     const char *given = getenv("ZXP_LESSONS");

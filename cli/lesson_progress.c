@@ -1,5 +1,5 @@
-/* lesson_progress.c - which lessons were solved: $XDG_STATE_HOME/zxpager/lessons, one line `NAME STATEMENTS` for
- * each. */
+/* lesson_progress.c - which lessons were solved:
+ * $XDG_STATE_HOME/zxpager/lessons, one line `NAME STATEMENTS` for each. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

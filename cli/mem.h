@@ -1,7 +1,7 @@
 /*
- * mem.h - memory of the prompt and script program. Running out of it ends the program with a message and status 2:
- * unlike the
- * core, whose shortage is a status of the model, a script runner without memory has nothing sensible left to do.
+ * mem.h - memory of the prompt and script program. Running out of it ends the
+ * program with a message and status 2: unlike the core, whose shortage is a status
+ * of the model, a script runner without memory has nothing sensible left to do.
  */
 #ifndef CLI_MEM_H
 #define CLI_MEM_H

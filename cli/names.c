@@ -8,9 +8,8 @@ static bool same(const char *word, const char *name, size_t length) {
     return strlen(word) == length && memcmp(word, name, length) == 0;
 }
 
-/* LANGUAGE.md section 1: made once, when a statement first mentions or needs them; a closed one is not made again,
- * because its
- * name stays bound. */
+/* LANGUAGE.md section 1: made once, when a statement first mentions or
+ * needs them; a closed one is not made again, because its name stays bound. */
 static struct binding *make_predefined(struct interp *in, const char *name, size_t length) {
     uint16_t op = same("pager", name, length)  ? ZXP_OP_PAGER_CREATE
                   : same("port", name, length) ? ZXP_OP_PORT_CREATE

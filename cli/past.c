@@ -242,8 +242,8 @@ void past_begin(struct interp *in) {
         if (!start(in)) past_clear(in);
         return;
     }
-    /* With moments ahead the edges after the present one would not fit any more: then what differs becomes part of the
-     * next step. */
+    /* With moments ahead the edges after the present one would not
+     * fit any more: then what differs becomes part of the next step. */
     if (moment(in->past, in->past->present)->children > 0) return;
     if (!look(in) || (!is_at_mirror(in->past) && !amend(in))) past_clear(in);
 }

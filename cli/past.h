@@ -1,11 +1,11 @@
 /*
  * past.h - time travel: the moments of a session, one after each statement that changed something.
  *
- * The moments form a tree. Each remembers only what differs between it and the moment before it: a delta of the world
- * (zxpager/delta.h) and a patch of the session. A mirror, a world of its own, stands at the present moment; crossing
- * the edge between two moments applies its delta to the mirror and keeps the opposite one instead. So an edge on the
- * way from the first moment to the present one leads back, every other one leads forth, and memory grows with what
- * changed, not with the world.
+ * The moments form a tree. Each remembers only what differs between it and the moment before it: a
+ * delta of the world (zxpager/delta.h) and a patch of the session. A mirror, a world of its own,
+ * stands at the present moment; crossing the edge between two moments applies its delta to the mirror
+ * and keeps the opposite one instead. So an edge on the way from the first moment to the present one
+ * leads back, every other one leads forth, and memory grows with what changed, not with the world.
  *
  * A branch is a name for a line of moments up to its head. The present moment lies on the line of the current branch;
  * new moments move the head of that branch, and what no branch leads to any more is forgotten.
@@ -17,8 +17,8 @@
 
 #define PAST_NO_MOMENT UINT32_MAX
 
-/* Around each statement that is a step. begin: before it; what changed since the last moment without being a step is
- * put to that one. */
+/* Around each statement that is a step. begin: before it; what changed
+ * since the last moment without being a step is put to that one. */
 void past_begin(struct interp *in);
 /* After it: a new moment behind the present one. */
 void past_add(struct interp *in, const char *text, size_t length, const char *came);

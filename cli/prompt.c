@@ -128,8 +128,8 @@ static bool take_answer(struct prompt *prompt, struct editor *editor, const char
     return true;
 }
 
-/* A block becomes one line of the history, so that it comes back as a whole; not where a comment would swallow the
- * rest. */
+/* A block becomes one line of the history, so that it comes
+ * back as a whole; not where a comment would swallow the rest. */
 static void remember_pending(const struct prompt *prompt, struct editor *editor) {
     struct buf line = {0};
     const char *s = prompt->pending.s;

@@ -1,7 +1,6 @@
 /*
- * prompt.h - what the interactive prompt provides to the program. prompt_default.c has weak stand-ins, so that the
- * script
- * runner is complete without it.
+ * prompt.h - what the interactive prompt provides to the program. prompt_default.c
+ * has weak stand-ins, so that the script runner is complete without it.
  */
 #ifndef CLI_PROMPT_H
 #define CLI_PROMPT_H

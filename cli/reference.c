@@ -1,5 +1,5 @@
-/* reference.c - help on calls, commands and rules. Nothing here is a second copy of a table: all is computed from
- * them. */
+/* reference.c - help on calls, commands and rules. Nothing
+ * here is a second copy of a table: all is computed from them. */
 #include "reference.h"
 
 #include <string.h>

@@ -1,7 +1,6 @@
 /*
  * save.h - save files: magic, format version, length, xxHash64, then the world's canonical FULL bytes and the
- * interpreter's
- * names. Written to a temporary file beside, synced and renamed; refused when anything does not fit.
+ * interpreter's names. Written to a temporary file beside, synced and renamed; refused when anything does not fit.
  */
 #ifndef CLI_SAVE_H
 #define CLI_SAVE_H
@@ -10,8 +9,8 @@
 
 bool save_write(const struct interp *in, const char *path, char *reason, size_t capacity);
 bool save_read(struct interp *in, const char *path, char *reason, size_t capacity);
-/* The session alone, as bytes; and back. False if the bytes do not fit the world (the session is then to be
- * cleared). */
+/* The session alone, as bytes; and back. False if the bytes
+ * do not fit the world (the session is then to be cleared). */
 void save_put_session(struct buf *out, const struct session *session);
 bool save_get_session(const struct buf *bytes, struct session *session, const zxp_world *world);
 /* Replaces a file at once: temporary file in the same directory, fsync, rename. */

@@ -1,7 +1,6 @@
 /*
- * session.h - what the interpreter knows beside the world: names, virtual threads by name, packets set aside,
- * counters. It is a
- * value like the world: undo, rollback, save and load take both together.
+ * session.h - what the interpreter knows beside the world: names, virtual threads by name, packets set
+ * aside, counters. It is a value like the world: undo, rollback, save and load take both together.
  */
 #ifndef CLI_SESSION_H
 #define CLI_SESSION_H
@@ -35,8 +34,8 @@ struct vmo_fact {
     zx_handle_t pager, port;
 };
 
-/* What is left to do of a `read`, `write` or `fault` of several pages of a mapping; it goes on when its thread can
- * run. */
+/* What is left to do of a `read`, `write` or `fault` of several
+ * pages of a mapping; it goes on when its thread can run. */
 struct touch {
     bool active;
     bool write;

@@ -1,7 +1,7 @@
 /*
- * shell.h - what a person's session is beside the interpreter: the numbered events so far, the statements with what
- * came of them, the choices last shown, and what should stop a running script. The views (show, timeline, choices, ...)
- * read it.
+ * shell.h - what a person's session is beside the interpreter: the numbered events
+ * so far, the statements with what came of them, the choices last shown, and what
+ * should stop a running script. The views (show, timeline, choices, ...) read it.
  *
  * Events are numbered from 1 over the session; undo takes their numbers back, and redo gives the same ones again.
  */

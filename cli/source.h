@@ -1,7 +1,6 @@
 /*
- * source.h - script texts and places in them. A text is kept as long as anything points into it: the bodies of loops
- * and defs
- * are ranges of it, not copies (LANGUAGE.md section 1).
+ * source.h - script texts and places in them. A text is kept as long as anything points into
+ * it: the bodies of loops and defs are ranges of it, not copies (LANGUAGE.md section 1).
  */
 #ifndef CLI_SOURCE_H
 #define CLI_SOURCE_H

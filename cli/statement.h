@@ -1,7 +1,7 @@
 /*
- * statement.h - one statement while it is parsed and run. Handlers of commands get it (commands.h); they parse and
- * evaluate
- * everything first and only then make calls, so that a script error leaves the world as it was (LANGUAGE.md section 4).
+ * statement.h - one statement while it is parsed and run. Handlers of commands get
+ * it (commands.h); they parse and evaluate everything first and only then make
+ * calls, so that a script error leaves the world as it was (LANGUAGE.md section 4).
  */
 #ifndef CLI_STATEMENT_H
 #define CLI_STATEMENT_H

@@ -1,5 +1,5 @@
-/* stop.c - `until OUTCOME` and `break on RULE|packet`: they stop a running script, loop or walk at the first
- * statement that fits. */
+/* stop.c - `until OUTCOME` and `break on RULE|packet`: they stop a
+ * running script, loop or walk at the first statement that fits. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,8 +28,8 @@ void stop_on_event(struct shell *shell, const zxp_event *event) {
                    rule && info ? info->id : "", (unsigned long long)shell->event_count);
 }
 
-/* Do the words of `want` stand in this order in what came? So `until ZX_ERR_IO` and `until READ v 1 2` need no
- * world to be judged in. */
+/* Do the words of `want` stand in this order in what came? So `until
+ * ZX_ERR_IO` and `until READ v 1 2` need no world to be judged in. */
 static bool fits(const char *want, const char *came) {
     while (*want) {
         size_t n = strcspn(want, " \t"), m = strcspn(came, " \t");

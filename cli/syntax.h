@@ -1,6 +1,6 @@
 /*
- * syntax.h - the syntax line of a command (commands.c) as slots, so that hints, completion and examples know what
- * comes next.
+ * syntax.h - the syntax line of a command (commands.c) as slots,
+ * so that hints, completion and examples know what comes next.
  *
  *   "supply V P [N] [byte=B] [from=AUX[@PAGE]]"      V and P must stand, the others may
  *   "take READ|DIRTY V P N, take COMPLETE V"         two forms of one command

@@ -1,7 +1,7 @@
 /*
- * timeline.c - timeline: the events as a sequence chart, a lane for each thread, one for the kernel, one for the
- * port. Lines are cut at the window's width; on a narrow one the lanes come closer, and the words on the arrows are
- * cut.
+ * timeline.c - timeline: the events as a sequence chart, a lane for each thread,
+ * one for the kernel, one for the port. Lines are cut at the window's width; on
+ * a narrow one the lanes come closer, and the words on the arrows are cut.
  */
 #include <inttypes.h>
 #include <stdlib.h>

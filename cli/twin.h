@@ -1,6 +1,6 @@
 /*
- * twin.h - the statements of the session so far, run once more from the beginning: as another kernel would have it, or
- * with the oracle beside it.
+ * twin.h - the statements of the session so far, run once more from the
+ * beginning: as another kernel would have it, or with the oracle beside it.
  */
 #ifndef CLI_TWIN_H
 #define CLI_TWIN_H

@@ -1,7 +1,6 @@
 /*
- * update.c - --update: the expectations of a file become what came. An expectation that stands in a loop is rewritten
- * only if the
- * same came each time; what cannot be rewritten is told of as failed.
+ * update.c - --update: the expectations of a file become what came. An expectation that stands in a
+ * loop is rewritten only if the same came each time; what cannot be rewritten is told of as failed.
  */
 #include <stdio.h>
 #include <stdlib.h>

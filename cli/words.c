@@ -1,7 +1,6 @@
 /*
- * words.c - the words of a command, taken one after the other (LANGUAGE.md section 1: where an optional keyword may
- * stand the
- * keyword wins; a name in parentheses is the name).
+ * words.c - the words of a command, taken one after the other (LANGUAGE.md section 1: where
+ * an optional keyword may stand the keyword wins; a name in parentheses is the name).
  */
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /*
  * arena.h - the one block of memory that a world lives in.
  *
- * Everything is addressed by 32-bit indices in units of 32 bytes; index 0 is "none". There are no pointers inside, so a
- * copy of the block is a copy of the world. Blocks are taken from free lists by size class, else from the top of the
- * block.
+ * Everything is addressed by 32-bit indices in units of 32 bytes; index 0 is "none".
+ * There are no pointers inside, so a copy of the block is a copy of the world.
+ * Blocks are taken from free lists by size class, else from the top of the block.
  *
  * The one rule: arena_reserve() may move the block, nothing else does. A step reserves its worst case first and is
  * refused with ZX_ERR_NO_MEMORY if that fails, with nothing done; after it, arena_alloc() cannot fail. No pointer into

@@ -54,30 +54,30 @@ static inline uint32_t arg32(const zxp_world *w, thread_ref t, unsigned i) { ret
 
 /* Result fields, in the order of ops.def. set_value: at most 4 fields (index 0..3). */
 void set_value(zxp_world *w, thread_ref t, unsigned index, uint64_t value);
-/* Room for `count` fields beyond the inline four was reserved with values_bytes(count); then set_values stores them
- * all. */
+/* Room for `count` fields beyond the inline four was reserved
+ * with values_bytes(count); then set_values stores them all. */
 uint64_t values_bytes(unsigned count);
 void set_values(zxp_world *w, thread_ref t, const uint64_t *values, unsigned count);
 
-/* Keeps a VMO alive while the call runs or waits (chapter 1 section 3.3). slot 0 or 1. Released when the call ends,
- * however. */
+/* Keeps a VMO alive while the call runs or waits (chapter 1
+ * section 3.3). slot 0 or 1. Released when the call ends, however. */
 void hold_vmo(zxp_world *w, thread_ref t, unsigned slot, vmo_ref vmo);
 
 /* The caller's buffer while its call is being made for the first time; a call that blocks copies BYTES into the arena
  * (zxp_call does that, after reserving; failing that the call ends with ZX_ERR_NO_MEMORY). */
 
-/* Ends what a finished, suspended or killed call still has: its request (cancelled), waiters, held VMOs. The result
- * stays. */
+/* Ends what a finished, suspended or killed call still has: its
+ * request (cancelled), waiters, held VMOs. The result stays. */
 void call_release(zxp_world *w, thread_ref t);
 /* Forgets the last call and its result (values, data, list): before a new call. */
 void call_forget(zxp_world *w, thread_ref t);
-/* Suspended in a wait: everything begun is undone or let go of, and the call will start from the beginning with its
- * arguments. */
+/* Suspended in a wait: everything begun is undone or let go of,
+ * and the call will start from the beginning with its arguments. */
 void call_restart(zxp_world *w, thread_ref t);
 
-/* Undoes the pins that an unfinished op_pin has made so far; idempotent (sys_pin.c). Called when such a call ends,
- * however, and when it is suspended or killed: op_pin marks itself finished (local[5] = 1) when its pins are to
- * stay. */
+/* Undoes the pins that an unfinished op_pin has made so far; idempotent
+ * (sys_pin.c). Called when such a call ends, however, and when it is suspended or
+ * killed: op_pin marks itself finished (local[5] = 1) when its pins are to stay. */
 void pin_abandon(zxp_world *w, thread_ref t);
 
 /* Runs the handler of the thread's call once, and ends or parks the thread by what it returns. */

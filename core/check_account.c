@@ -1,6 +1,6 @@
 /*
- * check_account.c - INV-32..35: what the VMOs of one world are charged with (chapter 6 section 10.3, chapter 8
- * section 1.10).
+ * check_account.c - INV-32..35: what the VMOs of one world are
+ * charged with (chapter 6 section 10.3, chapter 8 section 1.10).
  */
 #include "account.h"
 #include "check.h"
@@ -29,8 +29,8 @@ static void inv_33_slices_and_references_report_nothing(const zxp_world *w, vmo_
         violated(r, 33, vmo_at(w, v)->object.koid, 0);
 }
 
-/* What the members of a family are charged with together lies between the largest member and all of them; without
- * sharing it is all. */
+/* What the members of a family are charged with together lies between
+ * the largest member and all of them; without sharing it is all. */
 static void inv_33_no_double_count(const zxp_world *w, node_ref n, struct report *r) {
     uint64_t most = 0, all = 0, scaled = 0, members = 0;
     node_ref m = n;

@@ -95,8 +95,8 @@ static void inv_57_no_pages_out_of_a_root(struct step_check *s) {
 
 enum { MOST_PAGES_COMPARED = 256 };
 
-/* Bytes [at, at + length) of one page of node n against the call's data from `from` on. INV-42 if the page is not
- * there at all. */
+/* Bytes [at, at + length) of one page of node n against the call's
+ * data from `from` on. INV-42 if the page is not there at all. */
 static void compare_page(struct step_check *s, vmo_ref v, uint64_t at, uint32_t length, uint64_t from) {
     uint8_t scratch[ZXP_PAGE_SIZE], got[ZXP_PAGE_SIZE];
     node_ref n = vmo_at(s->after, v)->node;

@@ -1,10 +1,10 @@
 /*
  * check_transitions.c - INV-8..13, 16, 17, 19, 24, 28..31, 48, 55: what became of each page in one step.
  *
- * Two maps of one node are walked side by side; each stretch of pages that are alike before and alike after is one
- * change. A step is a call and whatever it let run. When no other thread ran (quiet), the call must account for all
- * that changed; otherwise a page may have gone several ways of the table one after the other, and only what no
- * sequence explains is reported.
+ * Two maps of one node are walked side by side; each stretch of pages that are alike before and
+ * alike after is one change. A step is a call and whatever it let run. When no other thread ran
+ * (quiet), the call must account for all that changed; otherwise a page may have gone several
+ * ways of the table one after the other, and only what no sequence explains is reported.
  */
 #include "check.h"
 
@@ -134,8 +134,8 @@ static bool inv_17_fail_touched_a_page(const struct change *c) {
     return c->step->quiet && is_pager_op(c->step, ZX_PAGER_OP_FAIL) && is_changed(c);
 }
 
-/* A clean page whose bytes changed: something wrote to it without making it dirty. The old profiles have no dirty
- * state. */
+/* A clean page whose bytes changed: something wrote to it
+ * without making it dirty. The old profiles have no dirty state. */
 static bool inv_19_clean_content_changed(const struct change *c) {
     return c->from == 'C' && c->to == 'C' && profile_is(c->step->after, ZXP_PROFILE_HEAD) && !same_content(c);
 }

@@ -182,8 +182,8 @@ static void break_letters(const zxp_world *w, struct data *d) {
     add_piece(w, d, (struct piece){.kind = CONTENT_FILL, .value = byte}, PAGE);
 }
 
-/* The last piece is a fill of a page, and continues letters: it is joined at once, and broken off again if more of the
- * same byte follows. */
+/* The last piece is a fill of a page, and continues letters: it is
+ * joined at once, and broken off again if more of the same byte follows. */
 static void join_letters(const zxp_world *w, struct data *d) {
     if (d->count < 2) return;
     uint32_t i = d->count - 1;

@@ -1,9 +1,9 @@
 /*
  * content.h - bytes as values: what a page holds, what a buffer gives, what a read has taken.
  *
- * A page's content is a fill byte, a letter of a lettered run, or a body (one page of bytes, counted references).
- * Bodies are immutable while they have more than one reference; content that becomes one byte repeated becomes a fill
- * (normal form).
+ * A page's content is a fill byte, a letter of a lettered run, or a body (one page
+ * of bytes, counted references). Bodies are immutable while they have more than one
+ * reference; content that becomes one byte repeated becomes a fill (normal form).
  */
 #ifndef CORE_CONTENT_H
 #define CORE_CONTENT_H
@@ -26,13 +26,13 @@ void body_release(zxp_world *w, uint32_t body, uint64_t references); /* frees it
 bool content_byte(struct content c, uint64_t page, uint8_t *byte);
 /* One page as bytes: returns a pointer into the body, or fills scratch[ZXP_PAGE_SIZE] and returns it. */
 const uint8_t *content_bytes(const zxp_world *w, struct content c, uint64_t page, uint8_t *scratch);
-/* The content of page `page` of one map as content of page `to` of another (LETTERS change phase). No reference is
- * taken. */
+/* The content of page `page` of one map as content of page `to`
+ * of another (LETTERS change phase). No reference is taken. */
 struct content content_moved(struct content c, uint64_t page, uint64_t to);
 
-/* Bytes of `from` (see source below) placed over [at, at+length) of the page whose content is `old` at page `page`.
- * Returns the new content with its own reference (the caller releases `old`). Reserve body_bytes() before. Whole
- * uniform pages become fills. */
+/* Bytes of `from` (see source below) placed over [at, at+length) of the page whose
+ * content is `old` at page `page`. Returns the new content with its own reference (the
+ * caller releases `old`). Reserve body_bytes() before. Whole uniform pages become fills. */
 struct content content_overwrite(zxp_world *w, struct content old, uint64_t page, uint32_t at, uint32_t length,
                                  const uint8_t *from);
 struct content content_overwrite_fill(zxp_world *w, struct content old, uint64_t page, uint32_t at, uint32_t length,
@@ -42,9 +42,9 @@ struct content content_overwrite_fill(zxp_world *w, struct content old, uint64_t
 
 /* Writes bytes [from, from+length) of the call's buffer to out. length is at most a page. */
 void buffer_copy(const zxp_world *w, thread_ref t, uint64_t from, uint32_t length, uint8_t *out);
-/* If whole pages can be taken as content without bytes: content of page `page` of the target when the buffer's byte
- * `from` falls on its first byte, and how many whole pages (at most `pages`) go on alike. False: copy bytes page by
- * page. */
+/* If whole pages can be taken as content without bytes: content of page `page` of
+ * the target when the buffer's byte `from` falls on its first byte, and how many
+ * whole pages (at most `pages`) go on alike. False: copy bytes page by page. */
 bool buffer_pages(const zxp_world *w, thread_ref t, uint64_t from, uint64_t page, uint64_t pages, struct content *c,
                   uint64_t *count);
 

@@ -1,9 +1,9 @@
 /*
  * fault.c - loads and stores of user threads (chapter 7 sections 6 and 16).
  *
- * An access is cut at page boundaries into chunks, ascending; each chunk is resolved from scratch and performed in
- * one step. A chunk asks a pager for one page. Chunks that need nothing run on together as far as they are alike.
- * cursor = bytes done.
+ * An access is cut at page boundaries into chunks, ascending; each chunk is resolved
+ * from scratch and performed in one step. A chunk asks a pager for one page. Chunks
+ * that need nothing run on together as far as they are alike. cursor = bytes done.
  */
 #include "fault.h"
 
@@ -14,8 +14,8 @@ enum { KIND_LOAD, KIND_STORE };
 /* A local: the first byte that the access touches now, in the source or the target; where it faults. */
 enum { TOUCHED = 0 };
 
-/* The thread takes a fatal page fault at the byte that it touches; the status stands in the call. A world that is
- * short of memory is no fault. */
+/* The thread takes a fatal page fault at the byte that it touches; the
+ * status stands in the call. A world that is short of memory is no fault. */
 static step fault(zxp_world *w, thread_ref t, uint8_t kind) {
     (void)refuse_with(w, t, (enum rule_number)call_of(w, t)->rule, call_of(w, t)->status);
     if (call_of(w, t)->rule == RULE_no_memory) return STEP_RETURN;

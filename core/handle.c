@@ -139,8 +139,8 @@ zx_handle_t handle_make(zxp_world *w, object_ref object, zx_rights_t rights) {
     return value_of(w, index, slot->generation);
 }
 
-/* Section 4.4: in this order the value becomes invalid, waits begun through it end, the count drops, the zero-handle
- * action runs. */
+/* Section 4.4: in this order the value becomes invalid, waits begun
+ * through it end, the count drops, the zero-handle action runs. */
 void handle_close(zxp_world *w, zx_handle_t value) {
     struct handle_slot *slot = handle_slot_of(w, value);
     object_ref object = slot->object;

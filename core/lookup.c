@@ -33,8 +33,8 @@ static uint64_t width(const zxp_world *w, thread_ref t, bool commit, uint64_t as
     return profile_is(w, ZXP_PROFILE_2020) && (commit || range_op) ? ask : 1;
 }
 
-/* chapter 4 section 3.3: the run is cut by what is asked, by what is visible, and by the first populated slot of the
- * root. */
+/* chapter 4 section 3.3: the run is cut by what is asked, by
+ * what is visible, and by the first populated slot of the root. */
 static enum look ask_read(zxp_world *w, thread_ref t, const struct found *found, uint64_t most) {
     uint64_t pages = min_u64(found->run, most);
     apply_rule(w, RULE_page_needs_read);
@@ -60,8 +60,8 @@ enum look look_read(zxp_world *w, thread_ref t, node_ref n, uint64_t page, uint6
 
 /* ---- Sharing in a family: chapter 6 section 4.5 ---- */
 
-/* Member m of the family at the place of page `page` of n: true if it owns that page too. *run is cut to where that can
- * change. */
+/* Member m of the family at the place of page `page` of n: true
+ * if it owns that page too. *run is cut to where that can change. */
 static bool shares(const zxp_world *w, node_ref n, uint64_t page, uint32_t share, node_ref m, uint64_t *run) {
     uint64_t place = page + node_at(w, n)->root_offset / PAGE, begins = node_at(w, m)->root_offset / PAGE;
     if (place < begins) *run = min_u64(*run, begins - place);

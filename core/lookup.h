@@ -1,6 +1,6 @@
 /*
- * lookup.h - the two look-ups that every access is built on (chapter 3 section 7.0, 4 section 3.2, 5 section 1.5,
- * 6 section 4).
+ * lookup.h - the two look-ups that every access is built on (chapter
+ * 3 section 7.0, 4 section 3.2, 5 section 1.5, 6 section 4).
  */
 #ifndef CORE_LOOKUP_H
 #define CORE_LOOKUP_H

@@ -25,8 +25,8 @@ static inline enum translation key_record(const struct page_key *k) { return (en
 
 /* The mapping that contains an address, none if none does. */
 mapping_ref mapping_find(const zxp_world *w, zx_vaddr_t address);
-/* The lowest mapping that reaches beyond `address`, none if there is none: to walk the mappings in ascending order,
- * pass the end of the last. */
+/* The lowest mapping that reaches beyond `address`, none if there is none:
+ * to walk the mappings in ascending order, pass the end of the last. */
 mapping_ref mapping_after(const zxp_world *w, zx_vaddr_t address);
 
 /* A new mapping of `model` (base, size, vmo_offset, vmo, max_permissions, fault_beyond_stream_size are used) over a
@@ -51,9 +51,9 @@ uint64_t mapping_limit(const zxp_world *w, mapping_ref m);
 /* Sets the record of pages [first, end) of the mapping, all alike in permissions. Reserve mapping_record_bytes(). */
 uint64_t mapping_record_bytes(const zxp_world *w, mapping_ref m);
 void mapping_record(zxp_world *w, mapping_ref m, uint64_t first, uint64_t end, enum translation record);
-/* MAP_RANGE, and the end of COMMIT, PREFETCH, ALWAYS_NEED (section 5.1): enters records for the pages of [first,
- * end) of the mapping that are present now, trimmed at the limit. False: a reservation failed, the rest is not
- * entered. */
+/* MAP_RANGE, and the end of COMMIT, PREFETCH, ALWAYS_NEED (section 5.1): enters
+ * records for the pages of [first, end) of the mapping that are present now,
+ * trimmed at the limit. False: a reservation failed, the rest is not entered. */
 bool mapping_enter(zxp_world *w, mapping_ref m, uint64_t first, uint64_t end);
 /* True if a store to page `page` of node n needs neither request nor state change now: own page, D or unshared P.
  * *alike: for how many pages from there, at most what it held before, that is so. */
@@ -64,8 +64,8 @@ bool mapping_writable(const zxp_world *w, node_ref n, uint64_t page, uint64_t *a
  * what mappings_change_bytes reserved; does nothing when the world has no mapping. */
 void mappings_unmap_pages(zxp_world *w, node_ref n, uint64_t first, uint64_t end);
 void mappings_protect_pages(zxp_world *w, node_ref n, uint64_t first, uint64_t end);
-/* Worst case of all translation changes that one call can make: add it to every reservation that changes slots. 0
- * without mappings. */
+/* Worst case of all translation changes that one call can make: add
+ * it to every reservation that changes slots. 0 without mappings. */
 uint64_t mappings_change_bytes(const zxp_world *w);
 
 #endif

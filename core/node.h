@@ -37,9 +37,9 @@ uint64_t node_clone_bytes(const zxp_world *w, node_ref u, bool bidirectional);
 node_ref node_clone_unidirectional(zxp_world *w, node_ref u, uint64_t offset, uint64_t size);
 node_ref node_clone_bidirectional(zxp_world *w, node_ref u, uint64_t offset, uint64_t size);
 
-/* Walks up as chapter 6 sections 4.2 and 6.1: where the content of page `page` of n comes from. `run` is the number
- * of pages from `page` (at most `max`) that are found alike: same owner node, consecutive, one run there, visible
- * all the way. */
+/* Walks up as chapter 6 sections 4.2 and 6.1: where the content of page `page` of
+ * n comes from. `run` is the number of pages from `page` (at most `max`) that are
+ * found alike: same owner node, consecutive, one run there, visible all the way. */
 struct found {
     node_ref owner;      /* none: zero (beyond a limit, or empty without a source) */
     uint64_t page;       /* in the owner */
@@ -51,8 +51,8 @@ struct found node_find(const zxp_world *w, node_ref n, uint64_t page, uint64_t m
 /* The same for what lies above n, whatever n has itself there: what it would show without its own entry. */
 struct found node_find_above(const zxp_world *w, node_ref n, uint64_t page, uint64_t max);
 
-/* Chapter 6 section 4.6 for anonymous nodes and clones (the root's part is root_resize in page_state.h). Checks
- * were made. */
+/* Chapter 6 section 4.6 for anonymous nodes and clones (the
+ * root's part is root_resize in page_state.h). Checks were made. */
 void node_resize(zxp_world *w, node_ref n, uint64_t size);
 /* Any page of [first, end) pinned? (Pages beyond the size are not.) */
 bool node_any_pinned(const zxp_world *w, node_ref n, uint64_t first, uint64_t end);
@@ -61,8 +61,8 @@ void node_cut_children(zxp_world *w, node_ref n, uint64_t size);
 
 /* The child becomes the parent's newest child. It has no parent. */
 void vmo_adopt(zxp_world *w, vmo_ref parent, vmo_ref child);
-/* A node lost a user or a node below it: it dies if it has neither (section 4.7), and what it hung on is looked at
- * in turn. */
+/* A node lost a user or a node below it: it dies if it has neither
+ * (section 4.7), and what it hung on is looked at in turn. */
 void node_check_death(zxp_world *w, node_ref n);
 
 /* A handle, mapping, pin or running call of the VMO went away: destroys the VMO object if nothing holds it, in the

@@ -114,8 +114,8 @@ void observer_remove(zxp_world *w, observer_ref ob) {
     arena_free(w, ob.index, sizeof(struct observer));
 }
 
-/* What a waiting thread will find when it runs: the mask of the moment, in place of the item (a live handle is never
- * 0). */
+/* What a waiting thread will find when it runs: the mask of
+ * the moment, in place of the item (a live handle is never 0). */
 static void tell_waiter(zxp_world *w, observer_ref ob, zx_signals_t mask, zx_status_t status) {
     thread_ref t = observer_at(w, ob)->thread;
     struct call *call = call_of(w, t);

@@ -15,8 +15,8 @@ object_ref object_by_koid(const zxp_world *w, zx_koid_t koid);
 /* A handle count reached zero: the action of the object's type (chapter 1 section 3.3). */
 void object_zero_handles(zxp_world *w, object_ref o);
 
-/* new = (old & ~clear) | set, and notification as chapter 1 section 7.2. Cannot fail: packets were made at
- * registration. */
+/* new = (old & ~clear) | set, and notification as chapter 1
+ * section 7.2. Cannot fail: packets were made at registration. */
 void object_signal(zxp_world *w, object_ref o, zx_signals_t clear, zx_signals_t set);
 /* The handle value is going away: sync waits through it end with ZX_ERR_CANCELED, async ones vanish (sections 7.1,
  * 7.3). */

@@ -1,6 +1,6 @@
 /*
- * op_handlers.h - the handler of every row of ops.def. Each is defined in the file of its chapter; op_table.c lists
- * them.
+ * op_handlers.h - the handler of every row of ops.def. Each is
+ * defined in the file of its chapter; op_table.c lists them.
  */
 #ifndef CORE_OP_HANDLERS_H
 #define CORE_OP_HANDLERS_H

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-/* The items of a list in ops.def stand one after the other; each brings its comma, and a last element ends the
- * array. */
+/* The items of a list in ops.def stand one after the other;
+ * each brings its comma, and a last element ends the array. */
 #define EXPAND(...)          __VA_ARGS__
 #define P(name, kind, ctype) {#name, #ctype, ZXP_PARAM_##kind, (uint8_t)(sizeof(ctype) * 8)},
 #define F(name)              #name,

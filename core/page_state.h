@@ -74,8 +74,8 @@ void interval_add(zxp_world *w, node_ref root, uint64_t first, uint64_t end, enu
 /* Pages [first, end), all inside one interval, become `key` (frames): split page by page in rising order (5.2). */
 void interval_take_out(zxp_world *w, node_ref root, uint64_t first, uint64_t end, struct page_key key,
                        enum rule_number rule);
-/* Pages [first, end) of one interval become the other kind; false, and nothing done, if they lie strictly inside it
- * (note 10). */
+/* Pages [first, end) of one interval become the other kind; false,
+ * and nothing done, if they lie strictly inside it (note 10). */
 bool interval_convert(zxp_world *w, node_ref root, uint64_t first, uint64_t end, enum page_state kind,
                       enum rule_number rule);
 /* The first `pages` pages of the interval that begins at `first` become absent. */
@@ -86,8 +86,8 @@ void interval_clip_start(zxp_world *w, node_ref root, uint64_t first, uint64_t p
 /* PrepareForWrite (7.1) at `page`, a present page or zeros, at most n pages. Plain: marks the run of C, D, W dirty,
  * LOOK_OK. TRAP: DIRTY request, LOOK_WAIT or LOOK_FAILED; LOOK_OK if the page is D. Old profiles: LOOK_OK. */
 enum look root_prepare_write(zxp_world *w, thread_ref t, node_ref root, uint64_t page, uint64_t n);
-/* Section 7.0 case 2: fresh zero page(s) over M, Z, Y, U at `page`; `dirty`: D, else C. At most n pages alike; returns
- * how many. */
+/* Section 7.0 case 2: fresh zero page(s) over M, Z, Y, U at `page`;
+ * `dirty`: D, else C. At most n pages alike; returns how many. */
 uint64_t root_materialise(zxp_world *w, node_ref root, uint64_t page, uint64_t n, bool dirty);
 
 /* ZX_PAGER_OP_DIRTY: section 7.3 steps 10, 12, and the release of a refusal. */

@@ -11,8 +11,8 @@
 bool port_append(zxp_world *w, port_ref p, packet_ref packet);
 /* Takes a queued packet back: unlinks it; frees it unless embedded. Does not tell the source. */
 void port_remove(zxp_world *w, port_ref p, packet_ref packet);
-/* The same as port_remove for a packet that leaves for another reason: ZXP_WHAT_DEQUEUED, _WITHDRAWN or _DROPPED
- * (events). */
+/* The same as port_remove for a packet that leaves for another
+ * reason: ZXP_WHAT_DEQUEUED, _WITHDRAWN or _DROPPED (events). */
 void port_unlink(zxp_world *w, port_ref p, packet_ref packet, zxp_event_what what);
 /* Drops a queued packet behind the back of its source, if it is a source's (chapter 4 section 8.4). */
 void port_packet_drop(zxp_world *w, port_ref p, packet_ref packet);
@@ -21,8 +21,8 @@ void port_packet_drop(zxp_world *w, port_ref p, packet_ref packet);
 packet_ref packet_make(zxp_world *w, uint32_t type, uint64_t key);
 /* Last handle closed: packets dropped, async waits removed, later packets dropped silently (1 section 3.3). */
 void port_zero_handles(zxp_world *w, port_ref p);
-/* Puts a thread behind those that are in zx_port_wait on the port already; its call keeps the port object
- * (held_port). */
+/* Puts a thread behind those that are in zx_port_wait on the
+ * port already; its call keeps the port object (held_port). */
 void port_waiter_append(zxp_world *w, port_ref p, thread_ref t);
 /* Each packet wakes one waiter: the first that sleeps. For port_append, and for waiters that cannot take theirs. */
 void port_wake_waiter(zxp_world *w, port_ref p);

@@ -7,8 +7,8 @@
  *   a generation   head = most recent stamp     (last in, first out)
  *   Isolate        head = earliest stamp        (first in, first out)
  *
- * Pages of one stamp lie in one node and came in one direction: `ascending` says whether the lowest of them is nearest
- * the head.
+ * Pages of one stamp lie in one node and came in one direction:
+ * `ascending` says whether the lowest of them is nearest the head.
  */
 #include "reclaim.h"
 
@@ -165,8 +165,8 @@ static struct listed listed_in(const zxp_world *w, node_ref n) {
     return listed;
 }
 
-/* Room for every run of every list, for the pieces of those that fail (whole batches, and a rest at either end), and
- * for the last batch. */
+/* Room for every run of every list, for the pieces of those that fail
+ * (whole batches, and a rest at either end), and for the last batch. */
 static uint32_t scratch_runs(const zxp_world *w) {
     struct listed all = {0, 0};
     if (kernel_of(w)->pages_in_lists == 0) return 0;
@@ -432,8 +432,8 @@ static uint64_t whole_batches(zxp_world *w, struct queue *q, uint64_t g, uint64_
     return pages;
 }
 
-/* Isolates up to 16 pages off the generation's list, then attempts them. Returns the pages freed; the rest stays in
- * Isolate. */
+/* Isolates up to 16 pages off the generation's list, then attempts
+ * them. Returns the pages freed; the rest stays in Isolate. */
 static uint64_t one_batch(zxp_world *w, struct queue *q, uint64_t g, uint64_t wanted, enum reclaim_level level) {
     struct queued batch[BATCH];
     uint32_t runs = 0;

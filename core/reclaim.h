@@ -9,11 +9,11 @@
 
 #include "slots.h"
 
-/* The queue fields that a frame gets by section 1.1 when it enters state and pins as given by key (newest generation,
- * or no list), with a new stamp. */
+/* The queue fields that a frame gets by section 1.1 when it enters state and
+ * pins as given by key (newest generation, or no list), with a new stamp. */
 void reclaim_enter(zxp_world *w, node_ref n, struct page_key *key);
-/* The same in two steps: for the functions that slots_change calls, which do not see the world, and to give a whole
- * range one stamp. */
+/* The same in two steps: for the functions that slots_change calls,
+ * which do not see the world, and to give a whole range one stamp. */
 uint64_t reclaim_ticket(zxp_world *w, node_ref n);
 void reclaim_place(struct page_key *key, uint64_t ticket);
 /* In no list any more: the page was dirtied or pinned. */

@@ -20,11 +20,11 @@ enum look request_populate(zxp_world *w, thread_ref t, source_ref s, enum reques
                            uint64_t length);
 /* A new operation begins: the request is inactive, `early` fixed for its length (section 1). */
 void request_begin(zxp_world *w, thread_ref t, bool early);
-/* Blocks the thread on its populated request; returns STEP_BLOCK. If a status is latched the thread stays runnable
- * (section 6). */
+/* Blocks the thread on its populated request; returns STEP_BLOCK.
+ * If a status is latched the thread stays runnable (section 6). */
 step wait_for_request(zxp_world *w, thread_ref t);
-/* After a wake: true and the status if the wait that ended has failed the operation (a FAIL code, or time-out); false:
- * look again. */
+/* After a wake: true and the status if the wait that ended has failed
+ * the operation (a FAIL code, or time-out); false: look again. */
 bool request_failed(const zxp_world *w, thread_ref t, zx_status_t *status);
 /* Cancels (section 7): an attached one leaves, a sole owner is taken back from the proxy, else take-over. The record is
  * empty afterwards: an operation that goes on begins again with request_begin. */
@@ -38,8 +38,8 @@ void request_resolve(zxp_world *w, source_ref s, enum request_type type, uint64_
 void source_detach(zxp_world *w, source_ref s);
 /* The pager's last handle closed: detach, then withdraw an unread COMPLETE. */
 void source_pager_closed(zxp_world *w, source_ref s);
-/* The node died: detach if not yet (COMPLETE is queued), then cut the ties: the source block lives until its packet
- * leaves the port. */
+/* The node died: detach if not yet (COMPLETE is queued), then cut
+ * the ties: the source block lives until its packet leaves the port. */
 void source_node_died(zxp_world *w, source_ref s);
 /* Called by zx_port_wait when it takes a source's packet out (section 8.2): sends the next, frees a dead source. */
 void source_packet_dequeued(zxp_world *w, source_ref s);

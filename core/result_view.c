@@ -1,9 +1,9 @@
 /*
  * result_view.c - the result of a thread's last call, for those who use the library (zxpager.h).
  *
- * A call keeps its values in the order of ops.def. Two calls have values that depend on what was asked or found:
- * zx_object_get_info (the members of the topic's structure) and zx_port_wait (by the kind of packet); info.h names
- * them.
+ * A call keeps its values in the order of ops.def. Two calls have values that
+ * depend on what was asked or found: zx_object_get_info (the members of the
+ * topic's structure) and zx_port_wait (by the kind of packet); info.h names them.
  */
 #include "info.h"
 #include "object.h"

@@ -42,9 +42,9 @@ static inline void slots_approach(const zxp_world *w, node_ref n, uint64_t page)
  * queues), UNMAP (removed here and in children that see the pages), PROTECT (write taken away). */
 enum slot_views { VIEWS_KEEP, VIEWS_UNMAP, VIEWS_PROTECT };
 
-/* Sets pages [first, end) of the node to key. `key` carries one body reference per page if it is a body (the caller
- * took them: use slots_set for content it owns); references of what was there are released. Reserve slots_bytes(w, n,
- * changes) before. */
+/* Sets pages [first, end) of the node to key. `key` carries one body reference per page
+ * if it is a body (the caller took them: use slots_set for content it owns); references
+ * of what was there are released. Reserve slots_bytes(w, n, changes) before. */
 uint64_t slots_bytes(const zxp_world *w, node_ref n, uint64_t changes);
 void slots_set(zxp_world *w, node_ref n, uint64_t first, uint64_t end, struct page_key key, enum slot_views views,
                enum rule_number rule);

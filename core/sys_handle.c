@@ -54,8 +54,8 @@ step op_handle_check_valid(zxp_world *w, thread_ref t) {
 
 /* ---- Section 4.5 ---- */
 
-/* The rights that a new handle gets in place of `asked`: SAME_RIGHTS counts only as that exact value. False: not a
- * subset. */
+/* The rights that a new handle gets in place of `asked`:
+ * SAME_RIGHTS counts only as that exact value. False: not a subset. */
 static bool rights_are_subset(zx_rights_t asked, zx_rights_t held, zx_rights_t *rights) {
     *rights = asked == ZX_RIGHT_SAME_RIGHTS ? held : asked;
     return (*rights & ~held) == 0;

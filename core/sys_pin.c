@@ -1,9 +1,9 @@
 /*
  * sys_pin.c - pinning as a driver does it through a BTI, and unpinning (chapter 5 section 8, chapter 4 section 3.6).
  *
- * A pin goes from the front: pages are committed, and pinned at once; a write pin of a pager root then makes those
- * dirty, and goes on. What it has pinned so far stays pinned while it waits, and is undone if it fails, is
- * killed or suspended.
+ * A pin goes from the front: pages are committed, and pinned at once; a write pin
+ * of a pager root then makes those dirty, and goes on. What it has pinned so far
+ * stays pinned while it waits, and is undone if it fails, is killed or suspended.
  */
 #include "reclaim.h"
 #include "slots.h"
@@ -19,8 +19,8 @@ static uint64_t pins_bytes(const zxp_world *w, node_ref n, uint64_t first, uint6
     return slots_bytes(w, n, page_map_count(w, &node_at(w, n)->map, first, end, UINT64_MAX) + 1);
 }
 
-/* One pin more or less on pages of n that are frames. Pinned frames are in no reclaim list; unpinned ones enter one
- * anew (chapter 8 section 1.3). */
+/* One pin more or less on pages of n that are frames. Pinned frames are in
+ * no reclaim list; unpinned ones enter one anew (chapter 8 section 1.3). */
 static void change_pins(zxp_world *w, node_ref n, uint64_t first, uint64_t end, int by, enum rule_number rule) {
     for (uint64_t page = first, next; page < end; page = next) {
         struct page_run run = slot_run(w, n, page);
@@ -47,8 +47,8 @@ static uint64_t first_page(const zxp_world *w, thread_ref t) {
     return (vmo_at(w, call_of(w, t)->held[0])->base + arg(w, t, 1)) / PAGE;
 }
 
-/* Takes back what the call has pinned. Short of memory, it stays pinned for ever, as the kernel's quarantine keeps
- * pages of a driver that died. */
+/* Takes back what the call has pinned. Short of memory, it stays pinned
+ * for ever, as the kernel's quarantine keeps pages of a driver that died. */
 void pin_abandon(zxp_world *w, thread_ref t) {
     struct call *call = call_of(w, t);
     if (call->local[FINISHED] || call->local[PINNED] == 0) return;

@@ -57,8 +57,8 @@ static unsigned packet_values(const struct packet *packet, uint64_t values[PACKE
     }
 }
 
-/* Takes the oldest packet. Its source sends the next one in the same step (chapter 4 section 8.2); this thread waits
- * no more then. */
+/* Takes the oldest packet. Its source sends the next one in the same
+ * step (chapter 4 section 8.2); this thread waits no more then. */
 static step take_packet(zxp_world *w, thread_ref t, port_ref port) {
     uint64_t values[PACKET_VALUES];
     if (!arena_reserve(w, values_bytes(PACKET_VALUES))) {
@@ -76,8 +76,8 @@ static step take_packet(zxp_world *w, thread_ref t, port_ref port) {
     return accept(w, t, RULE_port_taken);
 }
 
-/* A waiter is woken by each packet, but the packet may be gone when it runs: then it goes on waiting in its place
- * (N9). */
+/* A waiter is woken by each packet, but the packet may be gone
+ * when it runs: then it goes on waiting in its place (N9). */
 step op_port_wait(zxp_world *w, thread_ref t) {
     int64_t deadline = (int64_t)arg(w, t, 1);
     bool waits_already = call_of(w, t)->phase == WAIT_REGISTERED;

@@ -227,8 +227,8 @@ step op_vmar_protect(zxp_world *w, thread_ref t) {
 
 /* ---- zx_vmar_op_range ---- */
 
-/* Over a wait: where the piece in progress begins (before: where the next will), and its place in the VMO that the
- * call holds. */
+/* Over a wait: where the piece in progress begins (before: where
+ * the next will), and its place in the VMO that the call holds. */
 enum { LOCAL_AT = 4, LOCAL_LENGTH = 5, LOCAL_OFFSET = 6 };
 enum { PHASE_CHECKS, PHASE_NEXT_PIECE, PHASE_IN_PIECE };
 
@@ -294,8 +294,8 @@ static enum rule_number begin_piece(zxp_world *w, thread_ref t, zx_vaddr_t end) 
     return RULE_none;
 }
 
-/* The operation succeeded: if the piece is mapped as it was, its present pages get translations. False: short of
- * memory. */
+/* The operation succeeded: if the piece is mapped as it was,
+ * its present pages get translations. False: short of memory. */
 static bool end_piece(zxp_world *w, thread_ref t) {
     struct call *call = call_of(w, t);
     zx_vaddr_t at = call->local[LOCAL_AT], end = at + call->local[LOCAL_LENGTH];

@@ -69,8 +69,8 @@ static enum rule_number vmex_refusal(const zxp_world *w, zx_handle_t vmex) {
     return object_is(handle_object(w, vmex)) ? RULE_vmo_exec_vmex_type : RULE_vmo_exec_bad_vmex;
 }
 
-/* Step 5: the old handle has left the table when the new one is made, so this takes its slot. The VMO is held
- * meanwhile. */
+/* Step 5: the old handle has left the table when the new one
+ * is made, so this takes its slot. The VMO is held meanwhile. */
 static step exchange(zxp_world *w, thread_ref t, zx_handle_t handle, vmo_ref v) {
     zx_rights_t rights = handle_rights(w, handle) | ZX_RIGHT_EXECUTE;
     if (!arena_reserve(w, handle_make_bytes(w))) return no_memory(w, t);

@@ -1,6 +1,6 @@
 /*
- * sys_vmo.h - the VMO system calls (chapters 5 and 6): what their files share. The handlers are declared in
- * op_handlers.h.
+ * sys_vmo.h - the VMO system calls (chapters 5 and 6): what
+ * their files share. The handlers are declared in op_handlers.h.
  */
 #ifndef CORE_SYS_VMO_H
 #define CORE_SYS_VMO_H

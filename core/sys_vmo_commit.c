@@ -1,6 +1,6 @@
 /*
- * sys_vmo_commit.c - ZX_VMO_OP_COMMIT and ZX_VMO_OP_DECOMMIT (chapter 5 sections 6.1, 6.2; chapter 6
- * sections 7.1, 7.2).
+ * sys_vmo_commit.c - ZX_VMO_OP_COMMIT and ZX_VMO_OP_DECOMMIT
+ * (chapter 5 sections 6.1, 6.2; chapter 6 sections 7.1, 7.2).
  */
 #include "mapping.h"
 #include "slots.h"

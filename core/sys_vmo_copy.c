@@ -84,8 +84,8 @@ static bool never_ends(const zxp_world *w, thread_ref t) {
     return kind == ZXP_BUFFER_FILL || kind == ZXP_BUFFER_LETTERS;
 }
 
-/* Only requests, and what a copy that may fail makes dirty, are capped; where neither matters a write goes a run at
- * a time. */
+/* Only requests, and what a copy that may fail makes dirty, are
+ * capped; where neither matters a write goes a run at a time. */
 static uint64_t write_ask(const zxp_world *w, thread_ref t, const struct copy *c) {
     uint64_t page = c->at / PAGE, capped = min_u64(c->pages, WRITE_CAP);
     if (is_user(w, t)) return capped;

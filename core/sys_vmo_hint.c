@@ -1,6 +1,6 @@
 /*
- * sys_vmo_hint.c - ALWAYS_NEED, DONT_NEED, PREFETCH (chapter 5 section 7, chapter 6 section 7.4, chapter 8
- * section 1.7).
+ * sys_vmo_hint.c - ALWAYS_NEED, DONT_NEED, PREFETCH (chapter
+ * 5 section 7, chapter 6 section 7.4, chapter 8 section 1.7).
  *
  * All three are about pages of the pager root that are seen through a VMO; nothing is ever committed in a clone.
  */
@@ -25,8 +25,8 @@ static enum rule_number always_need_check(const zxp_world *w, vmo_ref v, uint64_
     return in_range(offset, length, vmo_size(w, v)) ? RULE_none : RULE_vmo_hint_beyond;
 }
 
-/* The range is inside the VMO: its end, rounded up, is no more than the size. A length of 0 is nothing for
- * ALWAYS_NEED. */
+/* The range is inside the VMO: its end, rounded up, is no more
+ * than the size. A length of 0 is nothing for ALWAYS_NEED. */
 static void begin(zxp_world *w, thread_ref t, bool always_need, uint64_t offset, uint64_t length) {
     struct call *call = call_of(w, t);
     uint64_t end = 0;

@@ -1,6 +1,6 @@
 /*
- * sys_vmo_range.c - zx_vmo_op_range: which operation, which right (chapter 5 section 5); the frame of
- * operations on ranges.
+ * sys_vmo_range.c - zx_vmo_op_range: which operation, which right
+ * (chapter 5 section 5); the frame of operations on ranges.
  */
 #include "sys_vmo.h"
 

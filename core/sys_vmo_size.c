@@ -1,6 +1,6 @@
 /*
- * sys_vmo_size.c - size and stream size of a VMO (chapter 5 section 4; chapter 3 sections 6 and 11; chapter 6
- * sections 4.6, 7.5).
+ * sys_vmo_size.c - size and stream size of a VMO (chapter 5 section
+ * 4; chapter 3 sections 6 and 11; chapter 6 sections 4.6, 7.5).
  */
 #include "mapping.h"
 #include "sys_vmo.h"
@@ -26,8 +26,8 @@ step op_vmo_get_stream_size(zxp_world *w, thread_ref t) {
 
 enum { STREAM_STAGE = 4, STREAM_LOW = 5 }; /* locals: 1 once the zeroing has begun; the smaller of old and new size */
 
-/* Step 6. Pages of a root beyond the stream are untracked zeros; of anything else they are simply zeroed, which
- * never waits. */
+/* Step 6. Pages of a root beyond the stream are untracked zeros;
+ * of anything else they are simply zeroed, which never waits. */
 static enum look zero_untracked(zxp_world *w, thread_ref t, vmo_ref v, uint64_t offset, uint64_t end) {
     node_ref n = vmo_at(w, v)->node;
     uint64_t first = (vmo_at(w, v)->base + offset) / PAGE, last = (vmo_at(w, v)->base + end) / PAGE, processed;

@@ -136,8 +136,8 @@ static enum look zero_clone(zxp_world *w, thread_ref t, node_ref n, uint64_t fir
     return LOOK_OK;
 }
 
-/* Also of pages that are zero already, or are zeroed in place, translations go (chapter 7 section 5). False: memory is
- * short. */
+/* Also of pages that are zero already, or are zeroed in place,
+ * translations go (chapter 7 section 5). False: memory is short. */
 static bool zero_unmap(zxp_world *w, node_ref n, uint64_t first, uint64_t end) {
     if (kernel_of(w)->mappings == 0) return true;
     if (!arena_reserve(w, mappings_change_bytes(w))) return false;
@@ -160,8 +160,8 @@ static enum look zero_pages(zxp_world *w, thread_ref t, node_ref n, uint64_t fir
 
 /* ---- The pieces ---- */
 
-/* local[1]: the partial page has become a write and waits; it stays one even if the page is zero when it wakes (5
- * section 6.4). */
+/* local[1]: the partial page has become a write and waits; it stays
+ * one even if the page is zero when it wakes (5 section 6.4). */
 enum { ZERO_WRITES = 1 };
 
 /* An absent page of anonymous memory is zero; one of a pager root or its clones is not known to be. */

@@ -211,8 +211,8 @@ step op_clock_get_monotonic(zxp_world *w, thread_ref t) {
     return accept(w, t, RULE_clock_read);
 }
 
-/* The thread whose wait for signals or for a packet times out first, not after `until`; of equal ones the lowest
- * number. */
+/* The thread whose wait for signals or for a packet times out
+ * first, not after `until`; of equal ones the lowest number. */
 static thread_ref first_to_time_out(const zxp_world *w, int64_t until) {
     thread_ref first = thread_none();
     for (uint32_t i = 0; i < kernel_of(w)->thread_count; i++) {

@@ -123,8 +123,8 @@ step thread_go_on(zxp_world *w, thread_ref t, zx_status_t status) {
 
 /* ---- Suspended or killed while waiting ---- */
 
-/* ALWAYS_NEED skips a page that it does not get (section 3.7), zx_vmo_set_size the tail that it cannot zero (chapter 5
- * section 4.5). */
+/* ALWAYS_NEED skips a page that it does not get (section 3.7),
+ * zx_vmo_set_size the tail that it cannot zero (chapter 5 section 4.5). */
 bool thread_ignores_failures(const zxp_world *w, thread_ref t) {
     const struct thread *thread = thread_at(w, t);
     const struct call *call = &thread->call;

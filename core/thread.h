@@ -10,8 +10,8 @@ uint64_t thread_make_bytes(const zxp_world *w);
 thread_ref thread_make(zxp_world *w);                             /* reserved before */
 thread_ref thread_by_number(const zxp_world *w, uint32_t number); /* none if there is none */
 
-/* The wait of a blocked thread ended with `status`: appended to the run queue (N1). Does nothing on a thread that does
- * not wait. */
+/* The wait of a blocked thread ended with `status`: appended to
+ * the run queue (N1). Does nothing on a thread that does not wait. */
 void thread_wake(zxp_world *w, thread_ref t, zx_status_t status);
 /* Blocks: state BLOCKED, waits_for kind; deadline in nanoseconds, or ZX_TIME_INFINITE. Returns STEP_BLOCK. */
 step thread_block(zxp_world *w, thread_ref t, zxp_wait_kind kind, int64_t deadline);

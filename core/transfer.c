@@ -57,8 +57,8 @@ void taken_free(zxp_world *w, thread_ref t) {
     page_map_free(w, list);
 }
 
-/* The frames' content at `page`, as it must stand at page `to` of another map; with a reference for each of `count`
- * pages. */
+/* The frames' content at `page`, as it must stand at page `to`
+ * of another map; with a reference for each of `count` pages. */
 static struct page_key frame_moved(zxp_world *w, const struct page_key *key, uint64_t page, uint64_t to,
                                    uint64_t count) {
     struct content content = content_moved(key_content(key), page, to);
@@ -68,8 +68,8 @@ static struct page_key frame_moved(zxp_world *w, const struct page_key *key, uin
 
 /* ---- Taking ---- */
 
-/* What is left behind reads as zero: a clone in a pager tree needs a marker, so that the root does not shine
- * through. */
+/* What is left behind reads as zero: a clone in a pager tree
+ * needs a marker, so that the root does not shine through. */
 static struct page_key gap_of(const zxp_world *w, node_ref n) {
     return node_at(w, n)->in_pager_tree ? key_of(MARKER) : key_absent();
 }
@@ -88,8 +88,8 @@ static bool take_run(zxp_world *w, thread_ref t, node_ref n, const struct page_k
     return true;
 }
 
-/* A clone in a pager tree must own every page before it is taken (chapter 6 section 7.6): as a write, for the rest
- * of the hole. */
+/* A clone in a pager tree must own every page before it is taken
+ * (chapter 6 section 7.6): as a write, for the rest of the hole. */
 static enum look own_first(zxp_world *w, thread_ref t, node_ref n, uint64_t page, uint64_t end) {
     uint64_t count;
     if (!arena_reserve(w, look_bytes(w, n))) return look_no_memory(w, t);

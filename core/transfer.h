@@ -1,6 +1,6 @@
 /*
- * transfer.h - pages in transit: taken out of one VMO, put into another (chapters 2 section 6, 5 section 12,
- * 6 section 7.6).
+ * transfer.h - pages in transit: taken out of one VMO, put into
+ * another (chapters 2 section 6, 5 section 12, 6 section 7.6).
  */
 #ifndef CORE_TRANSFER_H
 #define CORE_TRANSFER_H
@@ -19,14 +19,14 @@ enum rule_number take_refusal(const zxp_world *w, vmo_ref src, uint64_t offset, 
 /* The same for putting into dst (step 7). */
 enum rule_number put_refusal(const zxp_world *w, vmo_ref dst, uint64_t offset, uint64_t length);
 
-/* The take phase, resumable: cursor counts the pages taken, locals are not used. The caller has checked the range
- * for the first round (take_refusal); the rest of it is checked again after each wait (2 section 6.4). A length of
- * zero gives an empty list. LOOK_WAIT: the caller returns wait_for_request and calls again when woken (a failed
- * wait is noticed here). LOOK_FAILED: status is set, taken pages are freed. LOOK_OK: all pages of [offset,
- * offset+length) have left src. */
+/* The take phase, resumable: cursor counts the pages taken, locals are not used. The caller has
+ * checked the range for the first round (take_refusal); the rest of it is checked again after each
+ * wait (2 section 6.4). A length of zero gives an empty list. LOOK_WAIT: the caller returns
+ * wait_for_request and calls again when woken (a failed wait is noticed here). LOOK_FAILED: status
+ * is set, taken pages are freed. LOOK_OK: all pages of [offset, offset+length) have left src. */
 enum look take_pages(zxp_world *w, thread_ref t, vmo_ref src, uint64_t offset, uint64_t length);
-/* The list of a finished take_pages (lives in the call), and its end: what is still in it is freed. Does nothing if
- * there is none. */
+/* The list of a finished take_pages (lives in the call), and its
+ * end: what is still in it is freed. Does nothing if there is none. */
 struct taken *taken_of(zxp_world *w, thread_ref t);
 void taken_free(zxp_world *w, thread_ref t);
 

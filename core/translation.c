@@ -1,6 +1,6 @@
 /*
- * translation.c - the records of translations: entered by accesses, taken back by changes of pages (chapter 7
- * section 5).
+ * translation.c - the records of translations: entered by
+ * accesses, taken back by changes of pages (chapter 7 section 5).
  */
 #include "account.h"
 #include "mapping.h"
@@ -172,8 +172,8 @@ void mappings_protect_pages(zxp_world *w, node_ref n, uint64_t first, uint64_t e
     lower(w, n, first, end, TRANSLATION_RO);
 }
 
-/* A removal ends runs only where a run of the nodes that the mapping sees ends, or of its own, or at the two ends
- * of a range. */
+/* A removal ends runs only where a run of the nodes that the
+ * mapping sees ends, or of its own, or at the two ends of a range. */
 uint64_t mappings_change_bytes(const zxp_world *w) {
     uint64_t bytes = 0;
     if (kernel_of(w)->mappings == 0) return 0;

@@ -58,8 +58,8 @@ static enum look end_range_fault(zxp_world *w, thread_ref t, enum look look) {
     return look;
 }
 
-/* The attempt cuts the range where the mapping, its permissions or the VMO's limit end, as they are now; what lies
- * behind is not faulted. */
+/* The attempt cuts the range where the mapping, its permissions or the
+ * VMO's limit end, as they are now; what lies behind is not faulted. */
 static enum look fault_range(zxp_world *w, thread_ref t, uint32_t access) {
     struct target target;
     uint64_t left = 0, count = 0;

@@ -55,13 +55,13 @@ enum page_state { ABSENT, MARKER, CLEAN, DIRTY, AWAITING, ZERO_DIRTY, ZERO_UNTRA
 /* Y is no state: a page of a ZERO_DIRTY run that lies before first + acl (chapter 3 section 5.1). */
 
 enum content_kind { CONTENT_FILL, CONTENT_LETTERS, CONTENT_BODY };
-/* FILL: value is the byte. LETTERS: page i of the map is full of 'A' + (value + i) mod 26. BODY: value is a
- * body_ref. */
+/* FILL: value is the byte. LETTERS: page i of the map is full
+ * of 'A' + (value + i) mod 26. BODY: value is a body_ref. */
 
 enum reclaim_list { LIST_NONE, LIST_GENERATION, LIST_ISOLATE };
 
-/* All that can differ between neighbouring pages. Equal keys are always merged; unused fields are zero, so keys compare
- * with memcmp. Exactly 24 bytes. */
+/* All that can differ between neighbouring pages. Equal keys are always merged;
+ * unused fields are zero, so keys compare with memcmp. Exactly 24 bytes. */
 struct page_key {
     uint64_t order; /* ZERO_DIRTY: acl in pages. Frames in a reclaim list: stamp. A later stamp is nearer the head of a
                 * generation (last in, first out), an earlier one nearer the head of Isolate (first in, first out) */
@@ -121,8 +121,8 @@ struct stream {
 
 enum vmo_lock { LOCK_UNSET, LOCK_UNRECLAIMABLE, LOCK_RECLAIMABLE, LOCK_DISCARDED };
 
-/* A VMO object: what a handle names (chapter 6 section 2). Dies when it has no handle, mapping, pin and running
- * call. */
+/* A VMO object: what a handle names (chapter 6 section 2).
+ * Dies when it has no handle, mapping, pin and running call. */
 struct vmo {
     struct object object;
     uint64_t base;       /* slice: byte offset of its window in the node */
@@ -220,8 +220,8 @@ struct event {
     struct object object;
 };
 
-/* A registered wait on an object's signals: of a thread (zx_object_wait_one, _many) or for a port
- * (zx_object_wait_async). */
+/* A registered wait on an object's signals: of a thread
+ * (zx_object_wait_one, _many) or for a port (zx_object_wait_async). */
 struct observer {
     object_ref object;
     observer_ref next, previous; /* on the object */

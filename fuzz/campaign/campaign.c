@@ -3,9 +3,9 @@
  *
  *   run_campaign [-e libfuzzer|afl] [-t TARGET] [-s SECONDS] [-j JOBS] [-b FOLDER-OF-PROGRAMS] [-o FOLDER-OF-FINDINGS]
  *
- * What engines learn stays in BUILD/corpus (libFuzzer) and BUILD/afl (AFL++). A libFuzzer process that ends at a
- * finding is started again. Findings of fuzz_ops are judged, told apart, minimised and written (findings.h); the exit
- * status is 1 if there are any.
+ * What engines learn stays in BUILD/corpus (libFuzzer) and BUILD/afl (AFL++). A libFuzzer
+ * process that ends at a finding is started again. Findings of fuzz_ops are judged, told
+ * apart, minimised and written (findings.h); the exit status is 1 if there are any.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <dirent.h>

@@ -7,11 +7,11 @@
  *   pool     8 bytes x header.pool_words: constants that a two-byte field cannot hold, bytes of buffers, items of lists
  *   records  24 bytes each, one operation: op, thread, buffer kind, and for each parameter a mode and a 16-bit value
  *
- * Fields have fixed places, so that a changed byte changes one thing. Operation numbers are those of ops.def, stable
- * for ever; a byte that is no operation, or one that the swarm has switched off, chooses among those that are on.
- * Arguments are drawn from what exists when the operation runs (the n-th VMO, a page near its end, an outstanding
- * request) or are plain numbers and boundary values, as the mode says; so a record is resolved against the world at its
- * turn.
+ * Fields have fixed places, so that a changed byte changes one thing. Operation numbers are those
+ * of ops.def, stable for ever; a byte that is no operation, or one that the swarm has switched
+ * off, chooses among those that are on. Arguments are drawn from what exists when the operation
+ * runs (the n-th VMO, a page near its end, an outstanding request) or are plain numbers and
+ * boundary values, as the mode says; so a record is resolved against the world at its turn.
  */
 #ifndef FUZZ_CODEC_H
 #define FUZZ_CODEC_H

@@ -18,8 +18,8 @@ struct explore_bounds {
     /* Words of the steps wanted, separated by commas or blanks: read write commit zero supply fail dirty writeback next detach evict resize
      * suspend. NULL: read write supply fail dirty writeback next detach evict. */
     const char *words;
-    /* An anonymous VMO of at least a page, from which pages are supplied; ZX_HANDLE_INVALID: each supply makes one of its own, which
-     * takes longer. */
+    /* An anonymous VMO of at least a page, from which pages are supplied;
+     * ZX_HANDLE_INVALID: each supply makes one of its own, which takes longer. */
     uint64_t aux;
     /* Name of the VMO or port with this koid, as the script calls it. */
     const char *(*name)(void *user, zx_koid_t koid);

@@ -117,8 +117,8 @@ uint64_t explore_states_bytes(const struct explore_states *states);
 void explore_states_list(const struct explore_states *states, uint64_t *out);
 
 /* ---- Liveness (live.c) ---- */
-/* Lets a fair pager answer everything that is asked of a scratch world, until nothing is asked any more. True if then no thread waits for a
- * page. `world` is changed. */
+/* Lets a fair pager answer everything that is asked of a scratch world, until nothing
+ * is asked any more. True if then no thread waits for a page. `world` is changed. */
 bool explore_can_finish(zxp_world *world);
 
 #endif

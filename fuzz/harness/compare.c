@@ -1,8 +1,8 @@
 /*
  * compare.c - core against oracle: threads, results, objects, pages, requests, packets, mappings, handles (harness.h).
  *
- * The signature of a difference is the field and the rule that the core took; the detail shows both values and both
- * rules.
+ * The signature of a difference is the field and the rule that
+ * the core took; the detail shows both values and both rules.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -167,8 +167,8 @@ static bool compare_page(const struct place *p, const zxp_page_run *a, const ora
     return compare_content(p, a, b, page);
 }
 
-/* Walks the core's runs and the oracle's stretches together: a run of a million pages costs as much as its oracle
- * stretches. */
+/* Walks the core's runs and the oracle's stretches together: a
+ * run of a million pages costs as much as its oracle stretches. */
 static bool compare_pages(struct harness *h, const zxp_op_call *call, const zxp_object_view *vmo) {
     struct place p = {h, call, "page", 0};
     zxp_page_run run = {0};

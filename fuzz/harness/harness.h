@@ -1,9 +1,9 @@
 /*
  * harness.h - runs a fuzz program in the core and in the oracle, and compares everything after each operation.
  *
- * A run ends at the first finding: a difference between the two, a broken invariant, or a broken property that needs no
- * oracle (save and load, copies, determinism). The finding's signature says what failed, for deduplication and for the
- * minimiser.
+ * A run ends at the first finding: a difference between the two, a broken invariant,
+ * or a broken property that needs no oracle (save and load, copies, determinism).
+ * The finding's signature says what failed, for deduplication and for the minimiser.
  */
 #ifndef FUZZ_HARNESS_H
 #define FUZZ_HARNESS_H

@@ -1,6 +1,6 @@
 /*
- * minimise.c - a smaller program that fails in the same way (minimise.h). Every step tries a change and keeps it if the
- * failure stays.
+ * minimise.c - a smaller program that fails in the same way (minimise.h).
+ * Every step tries a change and keeps it if the failure stays.
  */
 #include "minimise.h"
 

@@ -16,9 +16,9 @@ struct minimise {
     uint64_t asked;
 };
 
-/* Makes `program`, which fails, smaller: cuts the tail, removes operations (halves, quarters, ..., one by one), empties
- * the header, makes arguments small, drops words of the pool; again and again until nothing helps or the budget is
- * spent. */
+/* Makes `program`, which fails, smaller: cuts the tail, removes operations (halves,
+ * quarters, ..., one by one), empties the header, makes arguments small, drops
+ * words of the pool; again and again until nothing helps or the budget is spent. */
 void fuzz_minimise(struct minimise *m, struct fuzz_program *program);
 
 #endif

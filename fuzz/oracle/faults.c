@@ -14,9 +14,9 @@ static bool writable_frame(const oracle *o, const place_t *at, int n) {
 }
 
 /*
- * One attempt (section 6.1) with room for `ask` pages. ZX_OK: *frame (-1: the zero page). ST_WAIT: the VMO is held as
- * ref 2. note: in, whether a write fault is still to be noted in `modified`; out, false once it was. NULL: by the
- * record alone.
+ * One attempt (section 6.1) with room for `ask` pages. ZX_OK: *frame (-1: the zero
+ * page). ST_WAIT: the VMO is held as ref 2. note: in, whether a write fault is still
+ * to be noted in `modified`; out, false once it was. NULL: by the record alone.
  */
 zx_status_t orc_fault(oracle *o, int t, zx_vaddr_t va, look_mode mode, uint64_t ask, bool *note, int *frame) {
     orc_drop(o, t, 2);

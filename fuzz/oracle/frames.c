@@ -288,8 +288,8 @@ void orc_interval_add(oracle *o, int n, uint64_t first, uint64_t last, bool dirt
     }
 }
 
-/* Chapter 3 section 5.3, convert: the part [first, last] of interval i, which is of the other kind. Strict middle: not
- * done. */
+/* Chapter 3 section 5.3, convert: the part [first, last] of
+ * interval i, which is of the other kind. Strict middle: not done. */
 void orc_interval_convert(oracle *o, int n, int i, uint64_t first, uint64_t last, bool dirty) {
     interval_t old = o->node[n].interval[i];
     if (first > old.first && last < old.last) {

@@ -1,9 +1,9 @@
 /*
  * key.c - a number for all that can influence a later answer of an oracle, up to names: for exploring (oracle.h).
  *
- * Objects are named by their rank in order of creation, sources likewise, nodes and frames in the order in which they
- * are met; handles by slot; times from now; generations by age. Results of calls that have ended are left out, and
- * counters that only count.
+ * Objects are named by their rank in order of creation, sources likewise, nodes and
+ * frames in the order in which they are met; handles by slot; times from now; generations
+ * by age. Results of calls that have ended are left out, and counters that only count.
  */
 #include <string.h>
 

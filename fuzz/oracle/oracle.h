@@ -81,8 +81,8 @@ typedef struct oracle_page {
 } oracle_page;
 /* False beyond the size, or if koid is no VMO. */
 bool oracle_page_at(const oracle *o, zx_koid_t vmo, uint64_t page, oracle_page *view);
-/* The first page after `page` at which something may differ from it (UINT64_MAX: none); to step over huge uniform
- * stretches. */
+/* The first page after `page` at which something may differ from
+ * it (UINT64_MAX: none); to step over huge uniform stretches. */
 uint64_t oracle_page_next(const oracle *o, zx_koid_t vmo, uint64_t page);
 /* Zero intervals of a pager root: the i-th, with its awaiting-clean length (in pages). False at the end. */
 bool oracle_interval_at(const oracle *o, zx_koid_t vmo, size_t i, uint64_t *first, uint64_t *last, bool *dirty,
@@ -91,8 +91,8 @@ bool oracle_interval_at(const oracle *o, zx_koid_t vmo, size_t i, uint64_t *firs
 /* A number for all that can influence a later answer, up to names (key.c): oracles of one key go on alike. */
 uint64_t oracle_key(const oracle *o);
 
-/* What must hold of the oracle's own structures: NULL, or a sentence that says what is broken. Not to be asked out of
- * bounds. */
+/* What must hold of the oracle's own structures: NULL, or a
+ * sentence that says what is broken. Not to be asked out of bounds. */
 const char *oracle_check(const oracle *o);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * rangeop.c - zx_vmo_op_range (chapter 5 sections 5 to 7, 9; chapter 6 section 7), as pieces that zx_vmar_op_range uses
- * too.
+ * rangeop.c - zx_vmo_op_range (chapter 5 sections 5 to 7, 9;
+ * chapter 6 section 7), as pieces that zx_vmar_op_range uses too.
  */
 #include "state.h"
 

@@ -1,7 +1,7 @@
 /*
- * requests.c - page requests: populate, resolve, cancel, detach (chapter 4 sections 4 to 7 and 9; chapter 9 for the old
- * profiles). A request is part of its thread; owners and attached requests are lists of thread numbers. Ranges are
- * pages of the root.
+ * requests.c - page requests: populate, resolve, cancel, detach (chapter 4 sections 4
+ * to 7 and 9; chapter 9 for the old profiles). A request is part of its thread; owners
+ * and attached requests are lists of thread numbers. Ranges are pages of the root.
  */
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /*
- * size.c - set_size, set_stream_size and the properties that reach it (chapter 5 sections 4.3 to 4.5, chapter 3
- * sections 6 and 11).
+ * size.c - set_size, set_stream_size and the properties that reach
+ * it (chapter 5 sections 4.3 to 4.5, chapter 3 sections 6 and 11).
  */
 #include <string.h>
 

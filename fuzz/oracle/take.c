@@ -1,6 +1,6 @@
 /*
- * take.c - moving pages: supply (chapter 2 section 6), transfer (chapter 5 section 12), the oldest supply (chapter 9
- * section 4.3).
+ * take.c - moving pages: supply (chapter 2 section 6), transfer
+ * (chapter 5 section 12), the oldest supply (chapter 9 section 4.3).
  */
 #include <string.h>
 
@@ -87,8 +87,8 @@ static void take_own(oracle *o, int t, int n, uint64_t page, uint64_t relative) 
     put_in_transit(o, t, relative, frame);
 }
 
-/* Step 12: pages [r_cursor, r_end) of the VMO leave it, into the thread's transit list; p_first is the start of the
- * range. */
+/* Step 12: pages [r_cursor, r_end) of the VMO leave it, into
+ * the thread's transit list; p_first is the start of the range. */
 zx_status_t orc_take_run(oracle *o, int t, int v) {
     thread_t *x = &o->thread[t];
     int n = o->object[v].node;

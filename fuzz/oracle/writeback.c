@@ -1,6 +1,6 @@
 /*
- * writeback.c - WRITEBACK_BEGIN and END (chapter 3 sections 5.4, 5.5) and zx_pager_query_dirty_ranges (chapter 2
- * section 8).
+ * writeback.c - WRITEBACK_BEGIN and END (chapter 3 sections 5.4,
+ * 5.5) and zx_pager_query_dirty_ranges (chapter 2 section 8).
  */
 #include <string.h>
 

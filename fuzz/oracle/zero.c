@@ -216,8 +216,8 @@ zx_status_t orc_zero_run(oracle *o, int t, int v) {
     return ZX_OK;
 }
 
-/* Chapter 3 section 11 (2), chapter 5 section 4.4 step 6: pages [first, end) of the VMO become zero without being
- * dirty. */
+/* Chapter 3 section 11 (2), chapter 5 section 4.4 step 6: pages
+ * [first, end) of the VMO become zero without being dirty. */
 zx_status_t orc_zero_untracked(oracle *o, int v, uint64_t first, uint64_t end) {
     int n = o->object[v].node;
     uint64_t page = o->object[v].base + first;

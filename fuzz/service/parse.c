@@ -149,8 +149,8 @@ static bool take_statement(struct parser *p, uint8_t *index) {
     return true;
 }
 
-/* STATEMENT [else STATEMENT]. What stands behind `else` is kept at the end, so that a block is a row of its own
- * statements. */
+/* STATEMENT [else STATEMENT]. What stands behind `else` is kept
+ * at the end, so that a block is a row of its own statements. */
 static bool take_line(struct parser *p, struct service_statement *others, uint8_t *owners, uint8_t *other_count) {
     uint8_t index, other;
     if (!take_statement(p, &index)) return false;

@@ -1,10 +1,9 @@
 /*
  * service.h - pager services as small programs, run against the real engine and a model disk (docs/services.md).
  *
- * A service is parsed into handlers, which are started by packets, and tasks, which run by themselves. Each
- * statement is one step. A state
- * is a world and a ghost: the disk, what clients have been promised, and where each handler and task stands.
- * verify.c visits all states.
+ * A service is parsed into handlers, which are started by packets, and tasks, which run by
+ * themselves. Each statement is one step. A state is a world and a ghost: the disk, what clients
+ * have been promised, and where each handler and task stands. verify.c visits all states.
  */
 #ifndef FUZZ_SERVICE_H
 #define FUZZ_SERVICE_H
@@ -77,8 +76,8 @@ struct service {
     uint8_t block_count;
 };
 
-/* `head` is the rest of the line behind `service`. False: message and *at, the place in body (or head, if in_head)
- * that is wrong. */
+/* `head` is the rest of the line behind `service`. False: message
+ * and *at, the place in body (or head, if in_head) that is wrong. */
 struct service_error {
     char message[120];
     size_t at;
@@ -167,8 +166,8 @@ void service_check(const struct service_setting *setting, const struct service_s
                    struct service_finding *finding);
 void service_check_end(const struct service_setting *setting, const struct service_state *state,
                        struct service_finding *finding);
-/* The number of the first statement to be run of an actor that has one; steps over those whose condition does not
- * hold. */
+/* The number of the first statement to be run of an actor that
+ * has one; steps over those whose condition does not hold. */
 void service_settle(const struct service *service, struct service_actor *actor);
 uint64_t service_hash(const struct service_state *state);
 /* The byte that page reads as, from wherever it would come. */

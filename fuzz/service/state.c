@@ -240,8 +240,8 @@ static bool has_written(const struct service_setting *set, const struct service_
            view.state == ZXP_THREAD_READY && view.status == ZX_OK;
 }
 
-/* What clients that have finished were promised. Of two writes to a page that end in one step the later one counts:
- * the one that is seen. */
+/* What clients that have finished were promised. Of two writes to a
+ * page that end in one step the later one counts: the one that is seen. */
 static void take_results(const struct service_setting *set, struct service_state *state) {
     bool any[SERVICE_PAGES] = {false};
     zxp_thread_view view;

@@ -1,10 +1,9 @@
 /*
- * verify.c - all interleavings of a service with its clients, breadth first: a finding comes with a shortest script
- * (service.h).
+ * verify.c - all interleavings of a service with its clients,
+ * breadth first: a finding comes with a shortest script (service.h).
  *
- * Worlds are kept only for the states of the level that is being gone on from and of the next one; of every state
- * its parent and the step
- * from it are kept, from which scripts are made again.
+ * Worlds are kept only for the states of the level that is being gone on from and of the next one;
+ * of every state its parent and the step from it are kept, from which scripts are made again.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * afl_mutator.c - the mutator of programs (codec/mutate.h) behind AFL++'s custom mutator interface, and trimming by
- * operations.
+ * afl_mutator.c - the mutator of programs (codec/mutate.h) behind
+ * AFL++'s custom mutator interface, and trimming by operations.
  */
 #include <stdlib.h>
 #include <string.h>

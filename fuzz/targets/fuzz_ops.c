@@ -1,6 +1,6 @@
 /*
- * fuzz_ops.c - the model against the oracle: one input is one program (codec.h). For libFuzzer, AFL++ and the
- * stand-alone driver.
+ * fuzz_ops.c - the model against the oracle: one input is one program
+ * (codec.h). For libFuzzer, AFL++ and the stand-alone driver.
  *
  * A finding is printed (what failed, both sides, the rules, the script so far) and the process aborts. ZXP_FUZZ_CHECKS
  * in the environment (a number, CHECK_... of harness.h) narrows what is checked; 0 runs the core alone.

@@ -1,6 +1,6 @@
 /*
- * fuzz_script.c - the language front end on hostile text: lexer, parser, evaluator, interpreter. No files, few
- * statements, little memory.
+ * fuzz_script.c - the language front end on hostile text: lexer, parser,
+ * evaluator, interpreter. No files, few statements, little memory.
  */
 #include <string.h>
 

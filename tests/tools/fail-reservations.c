@@ -84,9 +84,9 @@ static void call_again(const zxp_op_call *call, uint64_t n) {
     }
 }
 
-/* What goes on although a part of it had no memory: set_size ignores its tail (chapter 5 section 4.5), ALWAYS_NEED
- * skips a page (section 7), and a pin that is given up stays on its pages if it cannot be taken off them
- * (sys_pin.c). */
+/* What goes on although a part of it had no memory: set_size ignores its tail
+ * (chapter 5 section 4.5), ALWAYS_NEED skips a page (section 7), and a pin that
+ * is given up stays on its pages if it cannot be taken off them (sys_pin.c). */
 static bool op_may_hide(uint16_t op) {
     return op == ZXP_OP_VMO_SET_SIZE || op == ZXP_OP_VMO_OP_RANGE || op == ZXP_OP_VMAR_OP_RANGE || op == ZXP_OP_PIN;
 }
@@ -100,9 +100,9 @@ static bool may_hide(const zxp_op_call *call) {
     return may;
 }
 
-/* Operations that work page by page: what was done before the failure stays done (chapter 5 section 1).
- * ZX_PAGER_OP_DIRTY releases the requests that it refuses (chapter 2 section 7, step 8); the other pager operations do
- * all or nothing. */
+/* Operations that work page by page: what was done before the failure stays done
+ * (chapter 5 section 1). ZX_PAGER_OP_DIRTY releases the requests that it refuses
+ * (chapter 2 section 7, step 8); the other pager operations do all or nothing. */
 static bool may_be_partial(const zxp_op_call *call) {
     static const uint16_t ops[] = {ZXP_OP_OBJECT_SET_PROPERTY,
                                    ZXP_OP_PAGER_SUPPLY_PAGES,

@@ -1,10 +1,10 @@
 /*
  * replay-browser PROGRAM FOLDER PAGE...: opens pages that `export` wrote in Chromium and asks whether they work. TAP.
  *
- * A page is stepped through by keys from its first step to its last. The statements that it shows run in an interpreter of our own, and
- * at each step pages, contents, pins, threads, packets, requests and outcomes that are shown are compared with those of that world.
- * Then come the buttons, the scrubber, light and dark, a phone, the tree that a screen reader gets, time and network. Screenshots
- * are left in the folder.
+ * A page is stepped through by keys from its first step to its last. The statements that it shows run in an
+ * interpreter of our own, and at each step pages, contents, pins, threads, packets, requests and outcomes
+ * that are shown are compared with those of that world. Then come the buttons, the scrubber, light and
+ * dark, a phone, the tree that a screen reader gets, time and network. Screenshots are left in the folder.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,10 +4,10 @@
  *
  *   rule-coverage [-x EXCEPTIONS] FILE.zxp ...
  *
- * EXCEPTIONS holds lines `rule NAME: reason` and `status OPERATION STATUS: reason`, for what no script can bring about.
- * An exception for something that does happen is a failure too. Reservations that fail bring about what only short
- * memory does: the files are run again with one failing reservation a case, and only ZX_ERR_NO_MEMORY is counted of
- * that.
+ * EXCEPTIONS holds lines `rule NAME: reason` and `status OPERATION STATUS: reason`, for
+ * what no script can bring about. An exception for something that does happen is a failure
+ * too. Reservations that fail bring about what only short memory does: the files are run
+ * again with one failing reservation a case, and only ZX_ERR_NO_MEMORY is counted of that.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* Children where a script cannot look: deep chains, crowds of siblings, names, shared bodies, memory shortage
- * (chapter 6). */
+/* Children where a script cannot look: deep chains, crowds of
+ * siblings, names, shared bodies, memory shortage (chapter 6). */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdarg.h>
@@ -122,8 +122,8 @@ static void expect_complete(zxp_world *w, zx_handle_t port) {
 
 /* ---- Depth ---- */
 
-/* Each clone owns page 0, so that the next hangs on it; page 1 shows through all of them. Only the last one keeps
- * the chain alive. */
+/* Each clone owns page 0, so that the next hangs on it; page 1 shows
+ * through all of them. Only the last one keeps the chain alive. */
 static void deep_chain_of_clones(void **state) {
     zxp_world *w = *state;
     struct backed b = supplied(w, 2);

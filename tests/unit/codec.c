@@ -1,5 +1,5 @@
-/* The codec: any bytes decode, any program encodes to bytes that decode to it, any call becomes a record that resolves
- * to it. */
+/* The codec: any bytes decode, any program encodes to bytes that
+ * decode to it, any call becomes a record that resolves to it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

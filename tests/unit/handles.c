@@ -1,5 +1,5 @@
-/* Handles, waiting and ports where a script cannot look: exact values, limits, memory shortage, views, names (chapter
- * 1). */
+/* Handles, waiting and ports where a script cannot look: exact
+ * values, limits, memory shortage, views, names (chapter 1). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -39,8 +39,8 @@ static void append(struct fuzz_program *program, uint16_t op, uint32_t thread, c
 #define APPEND(program, op, thread, ...)                                                                               \
     append((program), (op), (thread), &(struct fuzz_record){.param = {__VA_ARGS__}})
 
-/* A VMO of four pages; a thread reads them all; an answer to its request; three more operations. `answer` is supply or
- * fail. */
+/* A VMO of four pages; a thread reads them all; an answer to its
+ * request; three more operations. `answer` is supply or fail. */
 static void make_program(struct fuzz_program *program, uint8_t torture, uint16_t answer) {
     *program = (struct fuzz_program){
         .header = {.version = FUZZ_VERSION, .profile = 2, .torture = torture, .threads = 2, .vmos = 1, .pages = 4}};

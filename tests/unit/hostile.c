@@ -520,8 +520,8 @@ static void threads_in_no_queue(void **state) {
 
 /* ---- Bytes that the encoder never writes ---- */
 
-/* `row` changes the field whose first byte in the encoding is then overwritten in the original by `length` bytes of
- * `value`. */
+/* `row` changes the field whose first byte in the encoding is
+ * then overwritten in the original by `length` bytes of `value`. */
 struct patch {
     struct row row;
     size_t length;

@@ -67,8 +67,8 @@ static size_t unescape(const char *from, char *to) {
     return n;
 }
 
-/* Runs the input: its good statements are steps of the history, and what the bad one leaves is the moment after the
- * last of them. */
+/* Runs the input: its good statements are steps of the history, and
+ * what the bad one leaves is the moment after the last of them. */
 static void assert_unchanged(const char *input, size_t length) {
     static const char setup[] = "create zz 3 trap-dirty; supply zz 0 2; zq: read zz 2 => blocked; let zn = 5";
     struct interp in;

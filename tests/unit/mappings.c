@@ -1,5 +1,5 @@
-/* Mappings where a script cannot look: translation records, views, runs of terabytes, refused reservations (chapter
- * 7). */
+/* Mappings where a script cannot look: translation records,
+ * views, runs of terabytes, refused reservations (chapter 7). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* Requests, packets and threads where a script cannot look: order of signals, latches, views, invariants under random
- * use. */
+/* Requests, packets and threads where a script cannot look:
+ * order of signals, latches, views, invariants under random use. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /*
- * timetravel.c - undo of any operation restores an equal world: every case of the suites is run with its history, then
- * taken back step by step and done again, comparing the world with what it was. Branches, and what a long history
- * takes.
+ * timetravel.c - undo of any operation restores an equal world: every case of the
+ * suites is run with its history, then taken back step by step and done again,
+ * comparing the world with what it was. Branches, and what a long history takes.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -42,9 +42,9 @@ const char *zxp_status_name(zx_status_t status);
 size_t zxp_constant_count(void);
 
 /*
- * The name of constant number i, counted from 0 in the order of core/constants.def (by group, not by alphabet); NULL if
- * i is not below zxp_constant_count(). Numbers are no part of the interface: they may differ in the next version. The
- * string is static.
+ * The name of constant number i, counted from 0 in the order of core/constants.def (by
+ * group, not by alphabet); NULL if i is not below zxp_constant_count(). Numbers are no
+ * part of the interface: they may differ in the next version. The string is static.
  */
 const char *zxp_constant_name(size_t i);
 

@@ -1,6 +1,6 @@
 /*
- * zircon.h - base types and constants of the modelled kernel interface, under the kernel's own names and with its
- * values.
+ * zircon.h - base types and constants of the modelled kernel
+ * interface, under the kernel's own names and with its values.
  *
  * Authority: chapter 1 (objects, handles and ABI) of the specification; each group names its section. Everything here
  * is a type or a compile-time constant: there is nothing to link, to own or to free. Offsets, lengths and sizes are in
@@ -100,8 +100,8 @@ typedef int64_t zx_duration_t;     /* nanoseconds */
 #define ZX_CLOCK_MONOTONIC ((zx_clock_t)0u)
 #define ZX_CLOCK_BOOT      ((zx_clock_t)1u)
 
-/* Object types (chapter 1 section 3.1). Every kind of VMO (pager-backed, child, slice, reference) is
- * ZX_OBJ_TYPE_VMO. */
+/* Object types (chapter 1 section 3.1). Every kind of VMO
+ * (pager-backed, child, slice, reference) is ZX_OBJ_TYPE_VMO. */
 #define ZX_OBJ_TYPE_NONE              ((zx_obj_type_t)0u)
 #define ZX_OBJ_TYPE_PROCESS           ((zx_obj_type_t)1u)
 #define ZX_OBJ_TYPE_THREAD            ((zx_obj_type_t)2u)
@@ -279,8 +279,8 @@ typedef int64_t zx_duration_t;     /* nanoseconds */
 #define ZX_PROP_EXCEPTION_STRATEGY          ((uint32_t)18u)
 #define ZX_PROP_STREAM_MODE_APPEND          ((uint32_t)19u)
 
-/* Options of zx_vmo_create and zx_pager_create_vmo (chapter 1 section 12.1). 0x1 is unassigned. RESIZABLE is 0x2 here
- * but 0x4 for children. */
+/* Options of zx_vmo_create and zx_pager_create_vmo (chapter 1 section
+ * 12.1). 0x1 is unassigned. RESIZABLE is 0x2 here but 0x4 for children. */
 #define ZX_VMO_RESIZABLE   ((uint32_t)0x2u)
 #define ZX_VMO_DISCARDABLE ((uint32_t)0x4u)
 #define ZX_VMO_TRAP_DIRTY  ((uint32_t)0x8u)
@@ -325,8 +325,8 @@ typedef int64_t zx_duration_t;     /* nanoseconds */
 #define ZX_PAGER_OP_WRITEBACK_BEGIN ((uint32_t)3u)
 #define ZX_PAGER_OP_WRITEBACK_END   ((uint32_t)4u)
 
-/* The only operation of zx_pager_vmo_op, profile 2018, in both spellings (chapter 9 section 4.3; the value is the
- * model's). */
+/* The only operation of zx_pager_vmo_op, profile 2018, in both
+ * spellings (chapter 9 section 4.3; the value is the model's). */
 #define ZX_PAGER_SUPPLY_PAGES    ((uint32_t)1u)
 #define ZX_PAGER_OP_SUPPLY_PAGES ((uint32_t)1u)
 

@@ -1,15 +1,15 @@
 /*
  * zxpager.h - the Zircon kernel's user pager and VMO semantics as an ordinary C library.
  *
- * A zxp_world holds everything that the modelled kernel knows: handles, objects, pages, requests, packets, virtual
- * threads and a virtual clock. It is a value: it can be copied, compared, hashed, saved and loaded, and a run is a
- * function of the calls made on it. There are no globals, no real threads and no real time; two worlds never influence
- * each other.
+ * A zxp_world holds everything that the modelled kernel knows: handles, objects, pages,
+ * requests, packets, virtual threads and a virtual clock. It is a value: it can be copied,
+ * compared, hashed, saved and loaded, and a run is a function of the calls made on it. There
+ * are no globals, no real threads and no real time; two worlds never influence each other.
  *
- * Calls are made on virtual threads with zxp_call() or the typed wrappers of calls.h. A call that must wait leaves its
- * thread blocked and returns ZXP_BLOCKED; a later call (a supply, say) makes it runnable, and it runs to its end before
- * that later call returns (chapter 4 section 12: the canonical schedule). Status and result fields are read from the
- * thread.
+ * Calls are made on virtual threads with zxp_call() or the typed wrappers of calls.h. A call
+ * that must wait leaves its thread blocked and returns ZXP_BLOCKED; a later call (a supply,
+ * say) makes it runnable, and it runs to its end before that later call returns (chapter 4
+ * section 12: the canonical schedule). Status and result fields are read from the thread.
  *
  * Units: offsets, lengths and sizes are bytes unless a name says pages. Chapters named are those of the specification.
  */
@@ -81,8 +81,8 @@ typedef struct zxp_event {
     const struct zxp_op_call *call; /* CALL only; valid during the callback */
 } zxp_event;
 
-/* What surrounds a world and is no part of it. Owned by the caller; must outlive its attachment. All fields may be
- * zero. */
+/* What surrounds a world and is no part of it. Owned by the
+ * caller; must outlive its attachment. All fields may be zero. */
 typedef struct zxp_context {
     void (*observe)(void *user, const zxp_event *event); /* reader of the event stream; must not call into the world */
     bool (*interrupted)(void *user); /* polled in long work; true ends it with ZX_ERR_CANCELED, nothing done */
@@ -135,8 +135,8 @@ typedef enum zxp_form {
 
 uint64_t zxp_world_hash(const zxp_world *world, zxp_form form);
 bool zxp_world_equal(const zxp_world *a, const zxp_world *b, zxp_form form);
-/* Canonical bytes. Returns their number; writes at most `capacity` of them to `out` (which may be NULL when capacity is
- * 0). */
+/* Canonical bytes. Returns their number; writes at most `capacity`
+ * of them to `out` (which may be NULL when capacity is 0). */
 size_t zxp_world_encode(const zxp_world *world, zxp_form form, uint8_t *out, size_t capacity);
 /* Rebuilds a world from FULL bytes, every index, length and cycle checked. Returns NULL and a reason (static string) on
  * damage or short memory. Save files wrap these bytes (format version, checksum): see save.h of the prompt. */
@@ -188,9 +188,9 @@ typedef struct zxp_op_call {
     uint32_t count;             /* of handles or items */
 } zxp_op_call;
 
-/* Makes the call, then runs every thread that can run until none can. The thread must be ready (ZXP_THREAD_READY):
- * calling on any other returns ZXP_KILLED without effect. Traits MODEL calls from EVICT on ignore `thread` except to
- * leave their result. */
+/* Makes the call, then runs every thread that can run until none can. The thread must
+ * be ready (ZXP_THREAD_READY): calling on any other returns ZXP_KILLED without effect.
+ * Traits MODEL calls from EVICT on ignore `thread` except to leave their result. */
 zxp_outcome zxp_call(zxp_world *world, const zxp_op_call *call);
 
 typedef enum zxp_thread_state {
@@ -301,8 +301,8 @@ typedef struct zxp_page_run {
     const uint8_t *bytes;     /* BYTES: one page; valid until the next call */
     uint32_t share;           /* 0: not shared by bidirectional cloning, else a number common to the sharers */
 } zxp_page_run;
-/* The run that contains `page`, cut to begin there. False beyond the size, or if koid is no VMO. Works on closed VMOs
- * that live. */
+/* The run that contains `page`, cut to begin there. False beyond
+ * the size, or if koid is no VMO. Works on closed VMOs that live. */
 bool zxp_page_run_at(const zxp_world *world, zx_koid_t vmo, uint64_t page, zxp_page_run *run);
 
 typedef struct zxp_request_view {
@@ -340,8 +340,8 @@ typedef struct zxp_mapping_view {
 } zxp_mapping_view;
 /* The i-th mapping in address order; false at the end. */
 bool zxp_mapping_at(const zxp_world *world, size_t i, zxp_mapping_view *view);
-/* Permission bits (ZX_VM_PERM_) and translation record (0 none, 1 RO, 2 RW) at an address; false if nothing is mapped
- * there. */
+/* Permission bits (ZX_VM_PERM_) and translation record (0 none,
+ * 1 RO, 2 RW) at an address; false if nothing is mapped there. */
 bool zxp_address_get(const zxp_world *world, zx_vaddr_t address, uint32_t *permissions, uint32_t *record);
 
 typedef struct zxp_handle_view {
