@@ -106,6 +106,8 @@ static const struct command commands[] = {
      CMD_NO_RESULT | CMD_ANY_THREAD, cmd_run},
     {"verify", "verify SERVICE [pages=N] [readers=N] [writers=N] [evictions=N] [failures=N] [runs=N] [states=N]",
      "check every interleaving of a service with its clients, on worlds of its own", 0, SEARCH, cmd_verify},
+    {"lint", "lint FILE", "judge a session that --json wrote: the first rule for services that it breaks", 0,
+     SEARCH | CMD_FILES, cmd_lint},
     {"advance", "advance N", "let N nanoseconds pass", ZXP_OP_ADVANCE, 0, cmd_advance},
     {"set", "set NAME VALUE", "change a setting", 0, VIEW, cmd_set},
     {"help", "help [WORD]", "an overview; what a command, call, constant or rule is; help commands", 0, VIEW, cmd_help},

@@ -92,6 +92,7 @@ bool cmd_branches(struct stmt *s);
 bool cmd_diff(struct stmt *s);
 bool cmd_reach(struct stmt *s); /* cmd_explore.c */
 bool cmd_explore(struct stmt *s);
+bool cmd_lint(struct stmt *s);   /* lint.c */
 bool cmd_verify(struct stmt *s); /* cmd_service.c */
 bool cmd_run(struct stmt *s);
 bool cmd_check(struct stmt *s); /* cmd_world.c */

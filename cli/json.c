@@ -42,16 +42,20 @@ static void set_status(json_t *object, zx_status_t status) {
 
 static json_t *start(const char *event) { return json_pack("{s:s}", "event", event); }
 
+const char *const json_words_of_kind[] = {"call",  "result", "rule",  "page",   "request", "packet",
+                                          "block", "wake",   "evict", "signal", "object"};
+const size_t json_words_of_kind_count = sizeof json_words_of_kind / sizeof *json_words_of_kind;
+
 static const char *kind_word(zxp_event_kind kind) {
-    static const char *const words[] = {"call",  "result", "rule",  "page",   "request", "packet",
-                                        "block", "wake",   "evict", "signal", "object"};
-    return (size_t)kind < sizeof words / sizeof *words ? words[kind] : "other";
+    return (size_t)kind < json_words_of_kind_count ? json_words_of_kind[kind] : "other";
 }
 
+const char *const json_words_of_what[] = {NULL,         "created", "attached", "continued", "resolved", "cancelled",
+                                          "taken over", "queued",  "dequeued", "withdrawn", "dropped",  "destroyed"};
+const size_t json_words_of_what_count = sizeof json_words_of_what / sizeof *json_words_of_what;
+
 static const char *what_word(zxp_event_what what) {
-    static const char *const words[] = {NULL,         "created", "attached", "continued", "resolved", "cancelled",
-                                        "taken over", "queued",  "dequeued", "withdrawn", "dropped",  "destroyed"};
-    return (size_t)what < sizeof words / sizeof *words ? words[what] : NULL;
+    return (size_t)what < json_words_of_what_count ? json_words_of_what[what] : NULL;
 }
 
 static void set_call(json_t *object, const zxp_event *event) {
@@ -89,6 +93,7 @@ static void on_event(void *user, const zxp_event *event) {
     if (what) (void)json_object_set_new(object, "what", json_string(what));
     if (event->op) set_call(object, event);
     if (event->kind == ZXP_EVENT_RESULT || event->kind == ZXP_EVENT_WAKE) set_status(object, event->status);
+    if (event->kind == ZXP_EVENT_RESULT && event->value) set_u64(object, "value", event->value);
     if (rule) (void)json_object_set_new(object, "rule", json_string(rule->id));
     set_range(object, event);
     emit(object);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "explore_mode.h"
+#include "lint.h"
 #include "number.h"
 #include "prompt.h"
 #include "runner.h"
@@ -37,6 +38,7 @@ static const char usage[] =
     "                                           all states that the script's world can reach; words as of the command\n"
     "       zxpager-repl explore --merge FILE ...\n"
     "                                           how many states the shards of a run found together\n"
+    "       zxpager-repl lint EVENTS ...        sessions that --json wrote: the first rule for services that each breaks\n"
     "       zxpager-repl replay INPUT ...       a fuzz input, printed as a script and run\n"
     "options:\n"
     "  --profile NAME       head (the newest kernel), 2020 or 2018\n"
@@ -210,6 +212,8 @@ int main(int argc, char **argv) {
     catch_signals();
     if (argc > 1 && strcmp(argv[1], "explore") == 0)
         return close_output(explore_mode(argc - 2, argv + 2, &interrupt_flag));
+    if (argc > 1 && strcmp(argv[1], "lint") == 0)
+        return close_output(lint_mode(argc - 2, argv + 2));
     if (argc > 1 && strcmp(argv[1], "replay") == 0) return close_output(prompt_replay(argc - 2, argv + 2));
     line.files = calloc((size_t)argc + 1, sizeof *line.files);
     if (!line.files) return 2;

@@ -32,6 +32,9 @@ void runner_print_failure(const struct failure *failure);
 /* json.c: hooks that print one object a line. */
 void json_hooks(struct interp_hooks *hooks);
 void json_summary(const struct interp *in);
+/* How kinds of events and what happened are called there, by number; NULL: not at all. */
+extern const char *const json_words_of_kind[], *const json_words_of_what[];
+extern const size_t json_words_of_kind_count, json_words_of_what_count;
 
 /* update.c */
 struct update *update_create(void);

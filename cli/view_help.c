@@ -24,7 +24,7 @@ static const struct topic {
     {"look", "show objects threads requests tree timeline history diff check"},
     {"move in time", "undo redo goto back branch switch branches random until break"},
     {"test", "expect record export save load reset profile set"},
-    {"search all states", "reach explore verify"},
+    {"search all states", "reach explore verify lint"},
 };
 
 static bool lists(const char *words, const char *word) {

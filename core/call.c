@@ -171,11 +171,13 @@ void call_restart(zxp_world *w, thread_ref t) {
 static void tell_result(zxp_world *w, thread_ref t, zxp_event_kind kind) {
     if (!observed(w)) return;
     const struct call *call = call_of(w, t);
+    const uint64_t *values = call->more_values != 0 ? arena_at(w, call->more_values) : call->value;
     tell(w, &(zxp_event){.kind = kind,
                          .thread = thread_at(w, t)->number,
                          .op = call->op,
                          .rule = call->rule,
-                         .status = call->status});
+                         .status = call->status,
+                         .value = call->values > 0 ? values[0] : 0});
 }
 
 static void end_call(zxp_world *w, thread_ref t, zxp_thread_state state) {

@@ -25,7 +25,7 @@ _zxpager_repl()
             mapfile -t COMPREPLY < <(compgen -d -- "$cur"; compgen -f -X '!*.zxp' -- "$cur")
             compopt -o filenames 2>/dev/null
             if [ "$COMP_CWORD" -eq 1 ]; then
-                mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'explore replay' -- "$cur")
+                mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W 'explore lint replay' -- "$cur")
             fi
             ;;
     esac

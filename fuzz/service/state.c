@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules.h"
 #include "service.h"
 
 /* ---- Texts ---- */
@@ -101,7 +102,7 @@ void service_check_end(const struct service_setting *set, const struct service_s
         }
     }
     if (state->ghost.complete != 0 && state->ghost.failures == set->failures && anything_dirty(set, state)) {
-        service_breach(finding, "INV-S13", "COMPLETE was handled, but dirty pages are left");
+        service_breach(finding, service_rule_forgets.invariant, "%s", service_rule_forgets.fact);
     }
 }
 

@@ -1,6 +1,7 @@
 /* steps.c - one statement of a service (service.h). */
 #include <string.h>
 
+#include "rules.h"
 #include "service.h"
 
 struct step {
@@ -19,15 +20,21 @@ static uint8_t bit(uint8_t page) { return (uint8_t)(1u << page); }
 
 static bool in_range(const struct step *t, uint8_t page) { return page >= t->page && page < t->page + t->count; }
 
+static void breach(const struct step *t, const struct service_rule *rule) {
+    if (rule != NULL) service_breach(t->finding, rule->invariant, "%s", rule->fact);
+}
+
+static void breach_of_page(const struct step *t, uint8_t page, const struct service_rule *rule) {
+    if (rule != NULL) service_breach(t->finding, rule->invariant, "page %u: %s", page, rule->fact);
+}
+
 /* ---- Calls ---- */
 
 static zx_status_t call(const struct step *t, zxp_op_call made) {
     zxp_thread_view view = {0};
     made.thread = t->setting->actor_thread[t->who];
     zxp_outcome outcome = zxp_call(t->state->world, &made);
-    if (outcome == ZXP_BLOCKED)
-        service_breach(t->finding, "INV-S10",
-                       "a thread of the service waits for a page that only the service can give");
+    if (outcome == ZXP_BLOCKED) breach(t, &service_rule_blocks);
     zxp_thread_get(t->state->world, made.thread, &view);
     return view.status;
 }
@@ -45,8 +52,9 @@ static zx_status_t range_call(const struct step *t, uint32_t op, uint64_t data) 
                          .args = {set->pager, op, set->vmo, t->page * ZXP_PAGE_SIZE, t->count * ZXP_PAGE_SIZE, data}});
 }
 
-static void not_after_detach(const struct step *t, const char *what) {
-    if (t->actor->late != 0) service_breach(t->finding, "INV-S17", "%s after detach", what);
+/* A handler that began before detach may still answer. */
+static void judge_late(const struct step *t, uint16_t op, uint64_t operation) {
+    if (t->actor->late != 0) breach(t, service_rule_late(op, operation));
 }
 
 /* ---- The disk ---- */
@@ -74,12 +82,8 @@ static void outdate(const struct step *t, uint8_t page) {
 
 static void judge_write(const struct step *t, uint8_t page, bool zeros) {
     uint8_t begun = t->ghost->begun[page];
-    if (zeros && begun == 1)
-        service_breach(t->finding, "INV-S7", "page %u is written back as zeros, but its BEGIN had no IS_ZERO", page);
-    if (!zeros && begun == 2)
-        service_breach(t->finding, "INV-S7", "page %u is written back as data, but its BEGIN had IS_ZERO", page);
-    if (!zeros && !(t->ghost->copied & bit(page)))
-        service_breach(t->finding, "INV-S6", "the data of page %u was read before its BEGIN", page);
+    struct service_writeback known = {begun != 0, begun == 2, (t->ghost->copied & bit(page)) != 0, false};
+    breach_of_page(t, page, service_rule_write(&known, zeros));
 }
 
 static bool disk_write(const struct step *t, bool zeros) {
@@ -143,39 +147,28 @@ static bool supply_page(const struct step *t, uint8_t page) {
 
 static bool supply(const struct step *t) {
     bool good = true;
-    not_after_detach(t, "supply");
+    judge_late(t, ZXP_OP_PAGER_SUPPLY_PAGES, 0);
     for (uint8_t p = 0; p < t->setting->pages; p++) {
         if (!in_range(t, p)) continue;
-        if (t->actor->bad & bit(p))
-            service_breach(t->finding, "INV-S11", "page %u is supplied although its data is damaged", p);
+        if (t->actor->bad & bit(p)) breach_of_page(t, p, &service_rule_damaged);
         good = supply_page(t, p) && good;
         t->actor->held &= (uint8_t)~bit(p);
     }
     return good;
 }
 
-static bool is_failure_code(zx_status_t status) {
-    return status == ZX_ERR_IO || status == ZX_ERR_IO_DATA_INTEGRITY || status == ZX_ERR_BAD_STATE ||
-           status == ZX_ERR_NO_SPACE || status == ZX_ERR_BUFFER_TOO_SMALL;
-}
-
 static bool fail(const struct step *t) {
     zx_status_t status = t->s->status;
     enum service_block_kind kind = t->setting->service->block[t->actor->running - 1].kind;
     const char *name = zxp_status_name(status);
-    not_after_detach(t, "FAIL");
-    if (!is_failure_code(status))
-        service_breach(t->finding, "INV-S3", "%s is none of the codes of FAIL", name ? name : "this");
-    if (status == ZX_ERR_NO_SPACE && kind == SERVICE_ON_READ)
-        service_breach(t->finding, "INV-S3", "ZX_ERR_NO_SPACE answers a READ");
-    if (status == ZX_ERR_IO_DATA_INTEGRITY && kind == SERVICE_ON_DIRTY)
-        service_breach(t->finding, "INV-S3", "ZX_ERR_IO_DATA_INTEGRITY answers a DIRTY");
+    judge_late(t, ZXP_OP_PAGER_OP_RANGE, ZX_PAGER_OP_FAIL);
+    breach(t, service_rule_fail(status, kind == SERVICE_ON_READ, kind == SERVICE_ON_DIRTY));
     service_say(t->text, "fail v %u %u %s\n", t->page, t->count, name ? name : "?");
     return range_call(t, ZX_PAGER_OP_FAIL, (uint64_t)(int64_t)status) == ZX_OK;
 }
 
 static bool dirty(const struct step *t) {
-    not_after_detach(t, "OP_DIRTY");
+    judge_late(t, ZXP_OP_PAGER_OP_RANGE, ZX_PAGER_OP_DIRTY);
     service_say(t->text, "dirty v %u %u\n", t->page, t->count);
     return range_call(t, ZX_PAGER_OP_DIRTY, 0) == ZX_OK;
 }
@@ -205,15 +198,13 @@ static bool held_by_a_reader(const struct step *t, uint8_t page) {
 }
 
 static void judge_end(const struct step *t, uint8_t page) {
-    if (t->ghost->begun[page] == 0)
-        service_breach(t->finding, "INV-S5", "END of page %u without a BEGIN", page);
-    else if (t->ghost->failed & bit(page))
+    bool begun = t->ghost->begun[page] != 0;
+    breach_of_page(t, page, service_rule_end(begun, false));
+    if (t->ghost->failed & bit(page))
         service_breach(t->finding, "INV-S16", "END of page %u, whose disk write failed", page);
     else if (!(t->ghost->written & bit(page)))
         service_breach(t->finding, "INV-S5", "END of page %u without a disk write since its BEGIN", page);
-    if (held_by_a_reader(t, page))
-        service_breach(t->finding, "INV-S9",
-                       "END of page %u while a READ handler holds data from before the disk write", page);
+    breach_of_page(t, page, service_rule_end(begun, held_by_a_reader(t, page)));
 }
 
 static bool end(const struct step *t) {
@@ -285,12 +276,11 @@ static bool resize(const struct step *t) {
     const struct service_setting *set = t->setting;
     zxp_object_view view = {0};
     zxp_object_get(t->state->world, set->vmo_koid, &view);
-    not_after_detach(t, "a resize");
+    judge_late(t, ZXP_OP_VMO_SET_SIZE, 0);
     for (uint8_t a = 0; a < SERVICE_ACTORS; a++) {
         if (&t->ghost->actor[a] != t->actor && t->ghost->actor[a].range_count > 0 &&
-            t->s->count * ZXP_PAGE_SIZE < view.size) {
-            service_breach(t->finding, "INV-S8", "the VMO shrinks between a query and the END of what it returned");
-        }
+            t->s->count * ZXP_PAGE_SIZE < view.size)
+            breach(t, &service_rule_shrinks);
     }
     service_say(t->text, "resize v %u\n", t->s->count);
     zx_status_t status =

@@ -79,6 +79,7 @@ typedef struct zxp_event {
     uint64_t key;       /* packet key */
     uint64_t offset, length;
     const struct zxp_op_call *call; /* CALL only; valid during the callback */
+    uint64_t value;                 /* RESULT: the first field (a new handle, an address, a size); 0 if there is none */
 } zxp_event;
 
 /* What surrounds a world and is no part of it. Owned by the

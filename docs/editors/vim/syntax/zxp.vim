@@ -9,7 +9,7 @@ syntax keyword zxpCommand detach resize ranges stats commit decommit zero prefet
 syntax keyword zxpCommand try-lock unlock pin unpin evict reclaim age next take expect wait suspend resume kill
 syntax keyword zxpCommand profile show objects threads requests tree timeline choices why random until break check
 syntax keyword zxpCommand undo redo save load reset record export lesson goto back history branch switch branches
-syntax keyword zxpCommand diff reach run verify explore advance set help explain hint quit
+syntax keyword zxpCommand diff reach run verify lint explore advance set help explain hint quit
 syntax keyword zxpCommand quiz answer
 syntax keyword zxpKeyword let for in def end case with skip source
 syntax keyword zxpOutcome blocked any none READ DIRTY COMPLETE USER SIGNAL
