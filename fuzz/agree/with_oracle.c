@@ -31,9 +31,10 @@ static bool differs(const struct harness *h, char *difference, size_t capacity) 
 static bool step_on_both(void *engine, zxp_world *world, const struct explore_step *step, char *difference,
                          size_t capacity) {
     struct harness h = {.core = world, .oracle = engine, .checks = CHECK_ORACLE};
+    uint64_t handle = ZX_HANDLE_INVALID;
     zxp_op_call call;
     for (uint32_t i = 0; i < step->calls; i++) {
-        explore_call(world, step, i, &call);
+        explore_call(world, step, i, &handle, &call);
         if (!harness_call(&h, &call) || h.oracle_lost) return differs(&h, difference, capacity);
     }
     return true;

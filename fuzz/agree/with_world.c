@@ -154,9 +154,10 @@ static bool copy(void *to, const void *from) { return zxp_world_copy(to, from) =
 
 static bool step_on_both(void *engine, zxp_world *world, const struct explore_step *step, char *difference,
                          size_t capacity) {
+    uint64_t handle = ZX_HANDLE_INVALID;
     zxp_op_call call;
     for (uint32_t i = 0; i < step->calls; i++) {
-        explore_call(world, step, i, &call);
+        explore_call(world, step, i, &handle, &call);
         zxp_call(world, &call);
         zxp_call(engine, &call);
         if (!agree_same_worlds(world, engine, difference, capacity)) return false;

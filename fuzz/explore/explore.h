@@ -33,8 +33,10 @@ void explore_add_call(struct explore_step *step, uint32_t thread, uint16_t op, u
 void explore_alphabet_clear(struct explore_alphabet *alphabet);
 /* Can the first call of the step be made? The other calls follow it. */
 bool explore_enabled(const zxp_world *world, const struct explore_step *step);
-/* The i-th call of a step, whose earlier calls have been made on `world`. */
-void explore_call(const zxp_world *world, const struct explore_step *step, uint32_t i, zxp_op_call *call);
+/* The i-th call of a step, in order and just before it is made. *handle is 0 at first; from then on it holds what EXPLORE_NEW_HANDLE
+ * stands for. */
+void explore_call(const zxp_world *world, const struct explore_step *step, uint32_t i, uint64_t *handle,
+                  zxp_op_call *call);
 /* Makes the calls of a step. False: it is not enabled (a thread that should call cannot), and nothing has changed. */
 bool explore_apply(zxp_world *world, const struct explore_step *step);
 

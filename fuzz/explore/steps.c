@@ -45,22 +45,21 @@ bool explore_enabled(const zxp_world *world, const struct explore_step *step) {
     return can_call(world, &step->call[0]);
 }
 
-/* Later calls of a step may name the handle that the first one gave back. */
-void explore_call(const zxp_world *world, const struct explore_step *step, uint32_t i, zxp_op_call *call) {
-    uint64_t handle = ZX_HANDLE_INVALID;
+void explore_call(const zxp_world *world, const struct explore_step *step, uint32_t i, uint64_t *handle,
+                  zxp_op_call *call) {
     *call = step->call[i];
-    for (unsigned k = 0; i > 0 && k < ZXP_MAX_PARAMS; k++) {
-        if (call->args[k] != EXPLORE_NEW_HANDLE) continue;
-        zxp_field(world, step->call[0].thread, "handle", &handle);
-        call->args[k] = handle;
+    if (i == 1) zxp_field(world, step->call[0].thread, "handle", handle);
+    for (unsigned k = 0; k < ZXP_MAX_PARAMS; k++) {
+        if (call->args[k] == EXPLORE_NEW_HANDLE) call->args[k] = *handle;
     }
 }
 
 bool explore_apply(zxp_world *world, const struct explore_step *step) {
+    uint64_t handle = ZX_HANDLE_INVALID;
     if (!explore_enabled(world, step)) return false;
     for (uint32_t i = 0; i < step->calls; i++) {
         zxp_op_call call;
-        explore_call(world, step, i, &call);
+        explore_call(world, step, i, &handle, &call);
         zxp_call(world, &call);
     }
     return true;

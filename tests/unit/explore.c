@@ -21,6 +21,7 @@ static const uint64_t page = ZXP_PAGE_SIZE;
 struct small {
     zxp_world *world;
     zx_koid_t vmo;
+    uint64_t aux;
     struct explore_alphabet alphabet;
 };
 
@@ -44,14 +45,35 @@ static int set_up(void **state) {
     s->world = zxp_world_create(NULL);
     uint64_t pager = make(s->world, &(zxp_op_call){.op = ZXP_OP_PAGER_CREATE});
     uint64_t port = make(s->world, &(zxp_op_call){.op = ZXP_OP_PORT_CREATE});
-    uint64_t vmo = make(s->world, &(zxp_op_call){.op = ZXP_OP_PAGER_CREATE_VMO,
-                                                 .args = {pager, ZX_VMO_TRAP_DIRTY, port, 1, 2 * page}});
-    uint64_t aux = make(s->world, &(zxp_op_call){.op = ZXP_OP_VMO_CREATE, .args = {page, 0}});
+    uint64_t vmo = make(
+        s->world, &(zxp_op_call){.op = ZXP_OP_PAGER_CREATE_VMO, .args = {pager, ZX_VMO_TRAP_DIRTY, port, 1, 2 * page}});
+    s->aux = make(s->world, &(zxp_op_call){.op = ZXP_OP_VMO_CREATE, .args = {page, 0}});
     zxp_thread_create(s->world, &number);
     zxp_thread_create(s->world, &number);
     s->vmo = zxp_koid_of(s->world, (zx_handle_t)vmo);
-    struct explore_bounds bounds = {.pages = 2, .threads = threads, .thread_count = 2, .aux = aux, .name = name_of};
+    struct explore_bounds bounds = {.pages = 2, .threads = threads, .thread_count = 2, .aux = s->aux, .name = name_of};
     return explore_default_alphabet(s->world, &bounds, &s->alphabet) ? 0 : 1;
+}
+
+/* Each supply makes an auxiliary VMO of its own and closes it: nothing of it stays. */
+static void steps_may_use_a_handle_of_their_own(void **state) {
+    static const struct explore_thread threads[] = {{1, "t1"}, {2, "t2"}};
+    static struct explore_result result;
+    const struct small *s = *state;
+    uint64_t states[2];
+    for (unsigned i = 0; i < 2; i++) {
+        struct explore_alphabet alphabet = {0};
+        struct explore_bounds bounds = {.pages = 1, .threads = threads, .thread_count = 2, .name = name_of};
+        bounds.aux = i == 0 ? s->aux : ZX_HANDLE_INVALID;
+        assert_true(explore_default_alphabet(s->world, &bounds, &alphabet));
+        explore_run(s->world, &(struct explore_options){.alphabet = &alphabet, .workers = 1, .max_states = 100000},
+                    false, &result);
+        assert_true(result.complete);
+        states[i] = result.states;
+        explore_alphabet_clear(&alphabet);
+    }
+    assert_true(states[0] > 100);
+    assert_int_equal(states[0], states[1]);
 }
 
 static int tear_down(void **state) {
@@ -209,6 +231,7 @@ int main(void) {
         cmocka_unit_test(store_keeps_each_once),
         cmocka_unit_test(exact_store_tells_equal_hashes_apart),
         cmocka_unit_test_setup_teardown(every_way_to_explore_counts_alike, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(steps_may_use_a_handle_of_their_own, set_up, tear_down),
         cmocka_unit_test_setup_teardown(path_is_shortest_and_leads_there, set_up, tear_down),
         cmocka_unit_test_setup_teardown(interrupt_keeps_what_was_found, set_up, tear_down),
         cmocka_unit_test_setup_teardown(shards_joined_are_the_whole, set_up, tear_down),
