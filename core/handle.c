@@ -17,12 +17,12 @@ static zx_handle_t value_of(const zxp_world *w, uint32_t index, uint32_t generat
     return (slot << 2 | ZX_HANDLE_FIXED_BITS_MASK) ^ (kernel_of(w)->handle_secret << 2);
 }
 
-static uint32_t index_of(const zxp_world *w, zx_handle_t value) {
+uint32_t handle_index(const zxp_world *w, zx_handle_t value) {
     return ((value ^ (kernel_of(w)->handle_secret << 2)) >> 2) & (MOST_HANDLES - 1);
 }
 
 struct handle_slot *handle_slot_of(const zxp_world *w, zx_handle_t value) {
-    uint32_t index = index_of(w, value);
+    uint32_t index = handle_index(w, value);
     if (index >= kernel_of(w)->handle_used) return NULL;
     struct handle_slot *slot = &slots(w)[index];
     if (!object_is(slot->object) || value_of(w, index, slot->generation) != value) return NULL;
@@ -147,7 +147,7 @@ void handle_close(zxp_world *w, zx_handle_t value) {
     slot->object = object_none();
     slot->rights = ZX_RIGHT_NONE;
     slot->next_free = kernel_of(w)->first_free_handle;
-    kernel_of(w)->first_free_handle = index_of(w, value) + 1;
+    kernel_of(w)->first_free_handle = handle_index(w, value) + 1;
     kernel_of(w)->live_handles--;
     observers_of_handle_cancel(w, object, value);
     if (--object_at(w, object)->handle_count == 0) object_zero_handles(w, object);

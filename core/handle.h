@@ -12,6 +12,8 @@ struct handle_slot *handle_slot_of(const zxp_world *w, zx_handle_t value);
 object_ref handle_object(const zxp_world *w, zx_handle_t value);
 zx_rights_t handle_rights(const zxp_world *w, zx_handle_t value); /* 0 if not live */
 
+/* The index of the slot that a value names, live or not. */
+uint32_t handle_index(const zxp_world *w, zx_handle_t value);
 /* The live value of a slot by index below handle_used; ZX_HANDLE_INVALID if the slot is free. */
 zx_handle_t handle_in_slot(const zxp_world *w, uint32_t index);
 

@@ -3,10 +3,8 @@
  */
 #include "mapping.h"
 
-bool zxp_mapping_at(const zxp_world *world, size_t i, zxp_mapping_view *view) {
-    mapping_ref m = mapping_after(world, 0);
-    for (; mapping_is(m) && i > 0; i--)
-        m = mapping_after(world, mapping_at(world, m)->base + mapping_at(world, m)->size);
+bool zxp_mapping_after(const zxp_world *world, zx_vaddr_t address, zxp_mapping_view *view) {
+    mapping_ref m = mapping_after(world, address);
     if (!mapping_is(m)) return false;
     const struct mapping *mapping = mapping_at(world, m);
     *view = (zxp_mapping_view){.base = mapping->base,
@@ -15,6 +13,15 @@ bool zxp_mapping_at(const zxp_world *world, size_t i, zxp_mapping_view *view) {
                                .vmo_offset = mapping->vmo_offset,
                                .max_permissions = mapping->max_permissions,
                                .fault_beyond_stream_size = mapping->fault_beyond_stream_size != 0};
+    return true;
+}
+
+bool zxp_mapping_at(const zxp_world *world, size_t i, zxp_mapping_view *view) {
+    zx_vaddr_t address = 0;
+    do {
+        if (!zxp_mapping_after(world, address, view)) return false;
+        address = view->base + view->size;
+    } while (i-- > 0);
     return true;
 }
 

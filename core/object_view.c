@@ -12,16 +12,29 @@ zx_koid_t zxp_koid_of(const zxp_world *world, zx_handle_t handle) {
     return object_is(o) ? object_at(world, o)->koid : ZX_KOID_INVALID;
 }
 
-bool zxp_handle_at(const zxp_world *world, size_t i, zxp_handle_view *view) {
-    for (uint32_t index = 0; index < kernel_of(world)->handle_used; index++) {
+static void view_handle(const zxp_world *w, const struct handle_slot *slot, zx_handle_t value, zxp_handle_view *view) {
+    const struct object *object = object_at(w, slot->object);
+    *view = (zxp_handle_view){.handle = value, .koid = object->koid, .type = object->type, .rights = slot->rights};
+}
+
+bool zxp_handle_next(const zxp_world *world, zx_handle_t after, zxp_handle_view *view) {
+    uint32_t index = after == ZX_HANDLE_INVALID ? 0 : handle_index(world, after) + 1;
+    for (; index < kernel_of(world)->handle_used; index++) {
         zx_handle_t value = handle_in_slot(world, index);
-        if (value == ZX_HANDLE_INVALID || i-- != 0) continue;
-        const struct object *object = object_at(world, handle_object(world, value));
-        *view = (zxp_handle_view){
-            .handle = value, .koid = object->koid, .type = object->type, .rights = handle_rights(world, value)};
+        if (value == ZX_HANDLE_INVALID) continue;
+        view_handle(world, handle_slot_of(world, value), value, view);
         return true;
     }
     return false;
+}
+
+bool zxp_handle_at(const zxp_world *world, size_t i, zxp_handle_view *view) {
+    zx_handle_t after = ZX_HANDLE_INVALID;
+    do {
+        if (!zxp_handle_next(world, after, view)) return false;
+        after = view->handle;
+    } while (i-- > 0);
+    return true;
 }
 
 /* ---- Objects ---- */

@@ -25,6 +25,9 @@
 
 enum { MAX_JOBS = 64, TEXT = 1200 };
 
+/* Eighty operations. Everything is compared after each, so the time of an input grows with the square of its length. */
+#define MAX_OPS_LENGTH "2048"
+
 struct campaign {
     bool afl;
     const char *target, *programs;
@@ -81,8 +84,9 @@ static void exec_libfuzzer(const struct campaign *c, long left) {
     snprintf(seconds, sizeof seconds, "-max_total_time=%ld", left);
     snprintf(prefix, sizeof prefix, "-artifact_prefix=%s/", c->artifacts);
     const char *seeds = ops ? "corpus/seeds" : script ? "tests/scripts" : NULL;
-    execl(program, program, seconds, prefix, "-max_len=4096", "-timeout=20", "-reload=1", "-print_final_stats=1",
-          "-entropic=0", script ? "-dict=fuzz/zxp.dict" : "-use_value_profile=0", c->corpus, seeds, (char *)NULL);
+    execl(program, program, seconds, prefix, ops ? "-max_len=" MAX_OPS_LENGTH : "-max_len=4096", "-timeout=20",
+          "-reload=1", "-print_final_stats=1", "-entropic=0", script ? "-dict=fuzz/zxp.dict" : "-use_value_profile=0",
+          c->corpus, seeds, (char *)NULL);
 }
 
 static void exec_afl(const struct campaign *c, int i, long left) {
@@ -100,7 +104,7 @@ static void exec_afl(const struct campaign *c, int i, long left) {
     setenv("AFL_CUSTOM_MUTATOR_ONLY", "1", 1);
     setenv("ZXP_FUZZ_CHECKS", "3", 0);
     execlp("afl-fuzz", "afl-fuzz", i == 0 ? "-M" : "-S", name, "-i", "corpus/seeds", "-o", c->corpus, "-V", seconds,
-           "-t", "2000", "-G", "4096", "--", program, (char *)NULL);
+           "-t", "2000", "-G", MAX_OPS_LENGTH, "--", program, (char *)NULL);
 }
 
 static void start(struct campaign *c, int i, long left) {

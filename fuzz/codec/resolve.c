@@ -59,7 +59,7 @@ static zx_handle_t nth_handle(const zxp_world *world, unsigned n, zxp_param_kind
     zx_handle_t found[64];
     unsigned count = 0;
     zxp_handle_view view;
-    for (size_t i = 0; count < 64 && zxp_handle_at(world, i, &view); i++) {
+    for (zx_handle_t at = ZX_HANDLE_INVALID; count < 64 && zxp_handle_next(world, at, &view); at = view.handle) {
         if (fits(world, &view, kind)) found[count++] = view.handle;
     }
     return count == 0 ? ZX_HANDLE_INVALID : found[n % count];
@@ -76,9 +76,9 @@ static zx_koid_t nth_vmo(const zxp_world *world, unsigned n) {
 }
 
 static uint64_t nth_address(const zxp_world *world, unsigned value) {
-    zxp_mapping_view view;
+    zxp_mapping_view view = {0};
     size_t count = 0;
-    while (zxp_mapping_at(world, count, &view)) count++;
+    while (zxp_mapping_after(world, view.base + view.size, &view)) count++;
     if (count == 0 || !zxp_mapping_at(world, value % count, &view)) return zxp_root_vmar_base(world);
     uint64_t step = value / count;
     return view.base + step % 16 * page + (step / 16) % 4096 * 8;

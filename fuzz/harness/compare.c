@@ -41,11 +41,13 @@ static bool same(const struct place *p, const char *field, uint64_t core, uint64
 
 /* ---- Threads and results ---- */
 
-static bool compare_thread(struct harness *h, const zxp_op_call *call, uint32_t number) {
+/* *view is the core's. */
+static bool compare_thread(struct harness *h, const zxp_op_call *call, uint32_t number, zxp_thread_view *view) {
     struct place p = {h, call, "thread", number};
     zxp_thread_view a = {0}, b = {0};
     if (!same(&p, "exists", zxp_thread_get(h->core, number, &a), oracle_thread_get(h->oracle, number, &b)))
         return false;
+    *view = a;
     if (!SAME(state) || !SAME(suspend_pending) || !SAME(op) || !SAME(waits_for)) return false;
     bool ended = a.state == ZXP_THREAD_READY || a.state == ZXP_THREAD_FAULTED;
     if (ended && a.op != 0 && !SAME(status)) return false;
@@ -123,18 +125,24 @@ static bool compare_data(struct harness *h, const zxp_op_call *call, uint32_t nu
     return true;
 }
 
+static bool compare_result(struct harness *h, const zxp_op_call *call, uint32_t number, const zxp_thread_view *view) {
+    bool named = view->op == ZXP_OP_OBJECT_GET_PROPERTY; /* names: each side has its view */
+    if (!named && !compare_data(h, call, number)) return false;
+    return view->state != ZXP_THREAD_READY || (compare_fields(h, call, number) && compare_lists(h, call, number));
+}
+
+/* A result that was compared stands until its thread makes the next call. */
 static bool compare_threads(struct harness *h, const zxp_op_call *call) {
     struct place p = {h, call, "world", 0};
     uint32_t count = zxp_thread_count(h->core);
     if (!same(&p, "threads", count, oracle_thread_count(h->oracle))) return false;
     for (uint32_t i = 0; i < count; i++) {
-        if (!compare_thread(h, call, i)) return false;
         zxp_thread_view view;
-        zxp_thread_get(h->core, i, &view);
-        if (view.op == 0 || view.state == ZXP_THREAD_BLOCKED || view.state == ZXP_THREAD_SUSPENDED) continue;
-        if (view.op != ZXP_OP_OBJECT_GET_PROPERTY && !compare_data(h, call, i))
-            return false; /* names: each side has its view */
-        if (view.state == ZXP_THREAD_READY && (!compare_fields(h, call, i) || !compare_lists(h, call, i))) return false;
+        if (!compare_thread(h, call, i, &view)) return false;
+        bool ended = view.op != 0 && view.state != ZXP_THREAD_BLOCKED && view.state != ZXP_THREAD_SUSPENDED;
+        bool stood = h->result_seen[i] && i != call->thread;
+        if (ended && !stood && !compare_result(h, call, i, &view)) return false;
+        h->result_seen[i] = ended;
     }
     return true;
 }
@@ -225,7 +233,6 @@ static bool is_shade(const zxp_object_view *view) {
 
 static bool next_of_core(const struct harness *h, zx_koid_t after, zxp_object_view *view) {
     do {
-        memset(view, 0, sizeof *view);
         if (!zxp_object_next(h->core, after, view)) return false;
         after = view->koid;
     } while (is_shade(view));
@@ -234,7 +241,6 @@ static bool next_of_core(const struct harness *h, zx_koid_t after, zxp_object_vi
 
 static bool next_of_oracle(const struct harness *h, zx_koid_t after, zxp_object_view *view) {
     do {
-        memset(view, 0, sizeof *view);
         if (!oracle_object_next(h->oracle, after, view)) return false;
         after = view->koid;
     } while (is_shade(view));
@@ -280,10 +286,10 @@ static bool compare_requests(struct harness *h, const zxp_op_call *call) {
 
 static bool compare_mappings(struct harness *h, const zxp_op_call *call) {
     struct place p = {h, call, "mapping", 0};
+    zxp_mapping_view a = {0}, b;
     for (size_t i = 0;; i++) {
-        zxp_mapping_view a = {0}, b = {0};
         p.which = i;
-        bool more = zxp_mapping_at(h->core, i, &a);
+        bool more = zxp_mapping_after(h->core, a.base + a.size, &a);
         if (!same(&p, "mapped", more, oracle_mapping_at(h->oracle, i, &b))) return false;
         if (!more) return true;
         if (!SAME(base) || !SAME(size) || !SAME(vmo) || !SAME(vmo_offset) || !SAME(max_permissions)) return false;
@@ -299,11 +305,11 @@ static bool compare_mappings(struct harness *h, const zxp_op_call *call) {
 
 static bool compare_handles(struct harness *h, const zxp_op_call *call) {
     struct place p = {h, call, "handle", 0};
-    for (size_t i = 0;; i++) {
-        zxp_handle_view a = {0}, b = {0};
-        p.which = i;
-        bool more = zxp_handle_at(h->core, i, &a);
-        if (!same(&p, "live", more, oracle_handle_at(h->oracle, i, &b))) return false;
+    zxp_handle_view a, b;
+    for (zx_handle_t last = ZX_HANDLE_INVALID;; last = a.handle) {
+        p.which = last;
+        bool more = zxp_handle_next(h->core, last, &a);
+        if (!same(&p, "live", more, oracle_handle_next(h->oracle, last, &b))) return false;
         if (!more) return true;
         if (!SAME(handle) || !SAME(koid) || !SAME(type) || !SAME(rights)) return false;
     }

@@ -79,8 +79,6 @@ bool harness_thread(struct harness *h) {
     return h->oracle_lost || other == number;
 }
 
-enum { MAX_THREADS = 6 };
-
 /* The thread that the record names if it can take a call, else the next that can, else a new one. ZXP_NO_THREAD: none.
  */
 static uint32_t ready_thread(struct harness *h, uint32_t wanted) {
@@ -90,7 +88,7 @@ static uint32_t ready_thread(struct harness *h, uint32_t wanted) {
         uint32_t number = (wanted + i) % count;
         if (zxp_thread_get(h->core, number, &view) && view.state == ZXP_THREAD_READY) return number;
     }
-    if (count >= MAX_THREADS || !harness_thread(h)) return ZXP_NO_THREAD;
+    if (count >= HARNESS_THREADS || !harness_thread(h)) return ZXP_NO_THREAD;
     return count;
 }
 
@@ -119,6 +117,7 @@ bool harness_run(struct harness *h, const struct fuzz_program *program, unsigned
     h->checks = checks;
     h->calls = 0;
     h->oracle_lost = false;
+    memset(h->result_seen, 0, sizeof h->result_seen);
     h->finding = (struct finding){.kind = FINDING_NONE};
     zxp_profile profile = profile_of(&program->header);
     zxp_world_reset(h->core, profile);

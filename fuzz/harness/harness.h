@@ -29,6 +29,8 @@ enum {
     CHECK_ALL = 15
 };
 
+enum { HARNESS_THREADS = 6 }; /* as many as a run makes at most */
+
 /* An answer of a pager that comes late (TORTURE_LATE), and how many operations it still lets pass. */
 enum { HARNESS_LATE = 4 };
 struct late_answer {
@@ -49,6 +51,7 @@ struct harness {
                  zxp_outcome outcome); /* NULL, or after each call */
     void *user;
     uint32_t calls;
+    bool result_seen[HARNESS_THREADS]; /* the thread's last result has been compared */
     struct finding finding;
     struct fuzz_scratch scratch;
     struct late_answer late[HARNESS_LATE]; /* in the order in which they were given */

@@ -43,6 +43,7 @@ int orc_frame_new(oracle *o, char state) {
             f->shares = 1;
             f->prev = f->next = f->node = -1;
             o->frame_low = (uint16_t)(i + 1);
+            o->frames = i < o->frames ? o->frames : (uint16_t)(i + 1);
             return i;
         }
     }

@@ -124,6 +124,7 @@ int orc_object_make(oracle *o, uint8_t type) {
             x->type = type;
             x->koid = o->next_koid++;
             x->node = x->parent = x->port = x->stream = -1;
+            o->objects = i < o->objects ? o->objects : (uint16_t)(i + 1);
             return i;
         }
     }

@@ -64,9 +64,9 @@ bool oracle_object_get(const oracle *o, zx_koid_t koid, zxp_object_view *view);
 bool oracle_request_at(const oracle *o, size_t i, zxp_request_view *view);
 uint32_t oracle_request_attached(const oracle *o, size_t i, size_t k);
 bool oracle_packet_at(const oracle *o, zx_koid_t port, size_t i, zxp_packet_view *view);
+bool oracle_handle_next(const oracle *o, zx_handle_t after, zxp_handle_view *view);
 bool oracle_mapping_at(const oracle *o, size_t i, zxp_mapping_view *view);
 bool oracle_address_get(const oracle *o, zx_vaddr_t address, uint32_t *permissions, uint32_t *record);
-bool oracle_handle_at(const oracle *o, size_t i, zxp_handle_view *view);
 
 /* One page of a VMO, as the page map shows it (slice: of its window). */
 typedef struct oracle_page {

@@ -285,6 +285,7 @@ struct oracle {
     uint16_t fresh_handles, freed_handles;
     uint16_t freed[HANDLE_MAX];
     uint16_t observers, mappings, threads, run_count;
+    uint16_t objects, frames; /* elements of the arrays below that have ever been used: none above these */
     int16_t run[THREAD_MAX];
     object_t object[OBJECT_MAX];
     stream_t stream[OBJECT_MAX];
@@ -293,11 +294,12 @@ struct oracle {
     mapping_t mapping[MAPPING_MAX];
     pin_t pin[PIN_MAX];
     source_t source[SOURCE_MAX];
+    bool body_used[BODY_MAX];
+    /* From here on elements are made ready when they come into use (oracle_reset). */
     port_t port[PORT_MAX];
     node_t node[NODE_MAX];
     frame_t frame[FRAME_MAX];
     thread_t thread[THREAD_MAX];
-    bool body_used[BODY_MAX];
     uint8_t body[BODY_MAX][4096]; /* last: only the first body_high are copied */
 };
 

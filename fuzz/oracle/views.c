@@ -221,7 +221,7 @@ static void object_view(const oracle *o, int object, zxp_object_view *view) {
 
 bool oracle_object_next(const oracle *o, zx_koid_t after, zxp_object_view *view) {
     int best = -1;
-    for (int i = 0; i < OBJECT_MAX; i++) {
+    for (int i = 0; i < o->objects; i++) {
         const object_t *x = &o->object[i];
         if (x->used && x->koid > after && (best < 0 || x->koid < o->object[best].koid)) {
             best = i;
@@ -307,7 +307,7 @@ uint32_t oracle_request_attached(const oracle *o, size_t i, size_t k) {
 }
 
 bool oracle_packet_at(const oracle *o, zx_koid_t port, size_t i, zxp_packet_view *view) {
-    for (int k = 0; k < OBJECT_MAX; k++) {
+    for (int k = 0; k < o->objects; k++) {
         const object_t *x = &o->object[k];
         if (x->used && x->type == ZX_OBJ_TYPE_PORT && x->koid == port) {
             const port_t *p = &o->port[x->port];
@@ -351,11 +351,12 @@ bool oracle_address_get(const oracle *o, zx_vaddr_t address, uint32_t *permissio
     return true;
 }
 
-bool oracle_handle_at(const oracle *o, size_t i, zxp_handle_view *view) {
-    for (unsigned k = 0; k < o->fresh_handles; k++) {
+bool oracle_handle_next(const oracle *o, zx_handle_t after, zxp_handle_view *view) {
+    uint32_t first = after == ZX_HANDLE_INVALID ? 0 : (after >> 2 & ((1u << 18) - 1)) + 1;
+    for (uint32_t k = first; k < o->fresh_handles; k++) {
         const handle_t *h = &o->handle[k];
-        if (h->used && i-- == 0) {
-            view->handle = (((uint32_t)h->generation << 18 | (uint32_t)k) << 2) | 3u;
+        if (h->used) {
+            view->handle = (((uint32_t)h->generation << 18 | k) << 2) | 3u;
             view->koid = o->object[h->object].koid;
             view->type = o->object[h->object].type;
             view->rights = h->rights;

@@ -23,7 +23,7 @@ uint64_t orc_stream_size(const oracle *o, int object) {
 }
 
 int orc_vmo_by_koid(const oracle *o, zx_koid_t koid) {
-    for (int i = 0; i < OBJECT_MAX; i++) {
+    for (int i = 0; i < o->objects; i++) {
         if (o->object[i].used && o->object[i].koid == koid && o->object[i].type == ZX_OBJ_TYPE_VMO) {
             return i;
         }
@@ -85,7 +85,7 @@ bool orc_has_shared_or_up(const oracle *o, int node) {
 
 uint32_t orc_child_count(const oracle *o, int object) {
     uint32_t count = 0;
-    for (int i = 0; i < OBJECT_MAX; i++) {
+    for (int i = 0; i < o->objects; i++) {
         count += o->object[i].used && o->object[i].type == ZX_OBJ_TYPE_VMO && o->object[i].parent == object ? 1 : 0;
     }
     return count;
@@ -133,7 +133,7 @@ void orc_vmo_check_death(oracle *o, int object) {
     n->users--;
     orc_node_check_death(o, v->node); /* step 1 */
     int parent = v->parent;
-    for (int i = 0; i < OBJECT_MAX; i++) { /* step 2 */
+    for (int i = 0; i < o->objects; i++) { /* step 2 */
         if (o->object[i].used && o->object[i].type == ZX_OBJ_TYPE_VMO && o->object[i].parent == object) {
             o->object[i].parent = (int16_t)parent;
         }

@@ -74,8 +74,22 @@ static void thread_init(thread_t *x) {
     }
 }
 
+/* What has been used is free again; the rest never was in use. */
+static void free_all(oracle *o) {
+    for (int i = 0; i < PORT_MAX; i++) {
+        o->port[i].used = false;
+    }
+    for (int i = 0; i < NODE_MAX; i++) {
+        o->node[i].used = false;
+    }
+    for (int i = 0; i < o->frames; i++) {
+        o->frame[i].used = false;
+    }
+    memset(o, 0, offsetof(oracle, port));
+}
+
 void oracle_reset(oracle *o, zxp_profile profile) {
-    memset(o, 0, offsetof(oracle, body));
+    free_all(o);
     o->profile = profile;
     o->oob_reason = "";
     o->next_koid = 1024;
@@ -89,7 +103,7 @@ void oracle_reset(oracle *o, zxp_profile profile) {
     o->frame[0].state = 'P';
     o->frame[0].node = o->frame[0].prev = o->frame[0].next = -1;
     o->body_used[0] = true;
-    o->frame_low = o->body_low = o->body_high = 1;
+    o->frame_low = o->body_low = o->body_high = o->frames = 1;
     o->threads = 1;
     thread_init(&o->thread[0]);
     int vmar = orc_object_make(o, ZX_OBJ_TYPE_VMAR);
@@ -98,9 +112,8 @@ void oracle_reset(oracle *o, zxp_profile profile) {
 }
 
 oracle *oracle_create(zxp_profile profile) {
-    oracle *o = malloc(sizeof(*o));
+    oracle *o = calloc(1, sizeof(*o));
     if (o != NULL) {
-        memset(o->body[0], 0, sizeof(o->body[0]));
         oracle_reset(o, profile);
     }
     return o;

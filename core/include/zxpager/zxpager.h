@@ -339,6 +339,9 @@ typedef struct zxp_mapping_view {
     uint32_t max_permissions; /* ZX_VM_PERM_... */
     bool fault_beyond_stream_size;
 } zxp_mapping_view;
+/* The lowest mapping that reaches beyond an address; to walk them all, begin with 0 and pass the end of the last. False
+ * if there is none. */
+bool zxp_mapping_after(const zxp_world *world, zx_vaddr_t address, zxp_mapping_view *view);
 /* The i-th mapping in address order; false at the end. */
 bool zxp_mapping_at(const zxp_world *world, size_t i, zxp_mapping_view *view);
 /* Permission bits (ZX_VM_PERM_) and translation record (0 none,
@@ -351,7 +354,9 @@ typedef struct zxp_handle_view {
     zx_obj_type_t type;
     zx_rights_t rights;
 } zxp_handle_view;
-/* The i-th live handle in slot order; false at the end. */
+/* Live handles in slot order: pass ZX_HANDLE_INVALID to begin, then the last one's value. False at the end. */
+bool zxp_handle_next(const zxp_world *world, zx_handle_t after, zxp_handle_view *view);
+/* The i-th of them; false at the end. */
 bool zxp_handle_at(const zxp_world *world, size_t i, zxp_handle_view *view);
 
 /* ---- Invariants (chapter 8 part 3) ---- */
