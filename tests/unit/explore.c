@@ -55,7 +55,8 @@ static int set_up(void **state) {
     return explore_default_alphabet(s->world, &bounds, &s->alphabet) ? 0 : 1;
 }
 
-/* Each supply makes an auxiliary VMO of its own and closes it: nothing of it stays. */
+/* Each supply makes an auxiliary VMO of its own and closes it. Of it stays that a slot of the handle table has been used: no state
+ * becomes more than two. */
 static void steps_may_use_a_handle_of_their_own(void **state) {
     static const struct explore_thread threads[] = {{1, "t1"}, {2, "t2"}};
     static struct explore_result result;
@@ -73,7 +74,7 @@ static void steps_may_use_a_handle_of_their_own(void **state) {
         explore_alphabet_clear(&alphabet);
     }
     assert_true(states[0] > 100);
-    assert_int_equal(states[0], states[1]);
+    assert_in_range(states[1], states[0], 2 * states[0]);
 }
 
 static int tear_down(void **state) {
