@@ -57,8 +57,7 @@ static unsigned packet_values(const struct packet *packet, uint64_t values[PACKE
     }
 }
 
-/* Takes the oldest packet. Its source sends the next one in the same
- * step (chapter 4 section 8.2); this thread waits no more then. */
+/* Takes the oldest packet. Its source sends the next one in the same step (chapter 4 section 8.2). */
 static step take_packet(zxp_world *w, thread_ref t, port_ref port) {
     uint64_t values[PACKET_VALUES];
     if (!arena_reserve(w, values_bytes(PACKET_VALUES))) {
@@ -70,7 +69,6 @@ static step take_packet(zxp_world *w, thread_ref t, port_ref port) {
     source_ref source = packet_at(w, packet)->embedded ? (source_ref){packet.index} : source_none();
     unsigned count = packet_values(packet_at(w, packet), values);
     set_values(w, t, values, count);
-    port_waiter_remove(w, t);
     port_unlink(w, port, packet, ZXP_WHAT_DEQUEUED);
     if (source_is(source)) source_packet_dequeued(w, source);
     return accept(w, t, RULE_port_taken);
