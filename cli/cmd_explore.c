@@ -3,7 +3,7 @@
  *
  *     reach CONDITION [within N]
  *     explore [WORD ...] [pages=N] [depth=N] [states=N] [workers=N] [shard=I/N] [to=FILE] [exact] [live]
- *             [agree] [profiles A B] [never CONDITION]
+ *             [each] [agree] [profiles A B] [never CONDITION]
  *
  * WORD names steps (read, write, supply, ...: alphabet.h). The steps run on copies; the world stays as it is.
  */
@@ -27,12 +27,14 @@ struct exploring {
     struct stmt *s;
     zxp_world *start; /* a copy, with the client threads */
     struct explore_thread threads[EXPLORE_THREADS];
+    uint32_t alike[EXPLORE_THREADS];
     struct explore_alphabet alphabet;
     struct condition condition;
     bool has_condition;
     struct buf words;
     struct buf file; /* for the states; empty: none */
     uint64_t pages;
+    bool each;            /* without symmetry */
     bool agree, profiles; /* a second engine: the oracle; a kernel of another profile */
     zxp_profile profile[2];
     oracle *oracle;
@@ -132,6 +134,21 @@ static bool set_up_engines(struct exploring *e, bool *over) {
     return furnish(e, e->start) && (!e->agree || set_up_oracle(e));
 }
 
+/* Every step is there for t1 and for t2, and no condition looks at what pages hold; but it may name a thread. */
+static void use_symmetry(struct exploring *e) {
+    bool names_a_thread = false;
+    for (size_t i = 0; e->has_condition && i < e->condition.count; i++)
+        names_a_thread |= e->condition.atom[i].kind == ATOM_BLOCKED || e->condition.atom[i].kind == ATOM_DONE;
+    if (e->each || e->options.second != NULL) return;
+    e->options.bytes_alike = true;
+    if (names_a_thread) return;
+    bool ascending = e->threads[0].number < e->threads[1].number;
+    e->alike[0] = e->threads[!ascending].number;
+    e->alike[1] = e->threads[ascending].number;
+    e->options.threads = e->alike;
+    e->options.thread_count = EXPLORE_THREADS;
+}
+
 static bool set_up(struct exploring *e) {
     uint64_t aux = ZX_HANDLE_INVALID;
     zxp_field(e->start, ZXP_MAIN_THREAD, "handle", &aux);
@@ -145,6 +162,7 @@ static bool set_up(struct exploring *e) {
     if (!explore_default_alphabet(e->start, &bounds, &e->alphabet)) return memory_is_short(e);
     if (e->alphabet.count == 0)
         return stmt_error(e->s, e->s->body.begin, "there is nothing to explore: make a pager-backed VMO first");
+    use_symmetry(e);
     e->options.alphabet = &e->alphabet;
     e->options.progress = progress;
     e->options.interrupted = interrupted;
@@ -205,6 +223,14 @@ static void print_summary_of(struct exploring *e, const struct explore_result *r
                   e->options.store == EXPLORE_EXACT ? 0.0 : explore_odds(result->states));
 }
 
+static void print_symmetry(struct exploring *e, const struct explore_result *result) {
+    if (!e->options.bytes_alike) return;
+    interp_printf(e->s->in, "one state for all that differ only in letters of pages%s; `each' counts them all\n",
+                  e->options.thread_count > 1 ? ", or in t1 and t2 exchanged" : "");
+    if (result->exchanged > 0)
+        interp_printf(e->s->in, "%" PRIu64 " steps led to a state with t1 and t2 exchanged\n", result->exchanged);
+}
+
 static bool keep_states(struct exploring *e, const struct explore_result *result) {
     if (e->file.n == 0) return true;
     const char *path = buf_string(&e->file);
@@ -244,6 +270,7 @@ static void print_extent(struct exploring *e, const struct explore_result *resul
 static void tell(struct exploring *e, const struct explore_result *result, bool summary) {
     if (!summary && result->kind == EXPLORE_NOTHING) print_extent(e, result);
     if (summary) print_summary_of(e, result);
+    if (summary) print_symmetry(e, result);
     bool found = result->kind != EXPLORE_NOTHING, same = found || same_count(e, result);
     if (found)
         print_finding(e, result);
@@ -363,6 +390,8 @@ static bool take_explore_option(struct exploring *e) {
     }
     if (stmt_take_keyword(s, "agree"))
         e->agree = true;
+    else if (stmt_take_keyword(s, "each"))
+        e->each = true;
     else if (stmt_take_keyword(s, "exact"))
         e->options.store = EXPLORE_EXACT;
     else if (stmt_take_keyword(s, "live"))

@@ -99,7 +99,8 @@ static const struct command commands[] = {
     {"reach", "reach CONDITION [within N]", "the shortest way to a state for which a condition holds", 0, SEARCH,
      cmd_reach},
     {"explore",
-     "explore [STEP ...] [agree] [profiles A B] [pages=N] [depth=N] [states=N] [workers=N] [exact] [live] [shard=I/N] "
+     "explore [STEP ...] [each] [agree] [profiles A B] [pages=N] [depth=N] [states=N] [workers=N] [exact] [live] "
+     "[shard=I/N] "
      "[to=FILE] [never CONDITION]",
      "visit every state that can be reached, and check the invariants in each", 0, SEARCH, cmd_explore},
     {"run", "run SERVICE [TASK]", "let a service answer all that is asked, then do one of its tasks", 0,

@@ -550,6 +550,7 @@ static void put_pins(struct encoder *e) {
 static void encode_world(struct encoder *e, const zxp_world *w, zxp_form form) {
     e->world = w;
     e->is_full = form == ZXP_FORM_FULL;
+    e->is_shape = form == FORM_SHAPE;
     e->at = e->buffer;
     e->passed = 0;
     e->koids.count = e->stamps.count = e->shares.count = 0;

@@ -7,6 +7,9 @@
  * handle values by slot, stamps by rank, generations by age, deadlines from now; counters and the results of calls that
  * have ended are left out. Worlds with equal STATE behave alike but for these names.
  *
+ * FORM_SHAPE is STATE in which all bytes of pages that are not zero are alike: nothing the kernel does depends on which
+ * byte it is. For exploring only (fuzz/explore): no reader takes it.
+ *
  * Numbers are little-endian. In this order (encode.c and decode.c have one function for each):
  *
  *   head      form, profile; FULL: secret, clock, counters, generations, value of the VMAR's handle
@@ -29,6 +32,8 @@
 /* First byte of an encoding. Changes with the format. */
 #define ENCODED_FULL  0xF1u
 #define ENCODED_STATE 0x51u
+
+#define FORM_SHAPE ((zxp_form)(ZXP_FORM_STATE + 1))
 
 /* At most so many pages of one body in one run of an encoding. */
 #define ENCODED_BODY_PAGES 4096u

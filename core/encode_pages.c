@@ -137,7 +137,8 @@ static void gather_frames(struct encoder *e, struct gathered *g, const struct pa
     plain.content = 0;
     plain.kind = 0;
     if (content_byte(c, run->first, &byte)) {
-        gather_uniform(e, g, plain, c.kind == CONTENT_LETTERS, byte, n);
+        if (e->is_shape) byte = byte != 0;
+        gather_uniform(e, g, plain, c.kind == CONTENT_LETTERS && !e->is_shape, byte, n);
     } else if (same_body(e, g, &plain, c.value)) {
         g->pages += n;
     } else {

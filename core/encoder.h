@@ -28,6 +28,7 @@ struct ranks {
 struct encoder {
     const zxp_world *world;
     bool is_full;    /* form FULL */
+    bool is_shape;   /* form SHAPE */
     bool wide_names; /* koids as they are: FULL, or too many for ranks */
     uint8_t *at;
     uint64_t passed; /* bytes that have left the buffer */

@@ -11,6 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../../core/encode.h"
+#include "symmetry.h"
+
 enum { MAX_WORKERS = 64, CHUNK = 16, STATE_BYTES = 1 << 16 };
 
 /* How a state was reached. State 0 is the start. */
@@ -42,7 +45,7 @@ struct worker {
     uint64_t fingerprint; /* of that state */
     struct origin *found; /* next level */
     size_t found_count, found_capacity;
-    uint64_t transitions;
+    uint64_t transitions, exchanged;
     struct found finding;
     uint8_t *bytes;
 };
@@ -139,22 +142,39 @@ static bool keep_found(struct worker *w, uint64_t parent, uint32_t step) {
     return true;
 }
 
-static uint64_t fingerprint_of(const struct worker *w, const zxp_world *world) {
-    const struct explore_options *options = w->search->options;
-    return options->key != NULL ? options->key(options->user, world) : zxp_world_hash(world, ZXP_FORM_STATE);
+static zxp_form form_of(const struct explore_options *options) {
+    return options->bytes_alike ? FORM_SHAPE : ZXP_FORM_STATE;
 }
 
-/* Adds scratch: 1 new, 0 known, -1 memory is short. */
-static int add_state(struct worker *w) {
+static uint64_t fingerprint_of(const struct worker *w, const zxp_world *world) {
+    const struct explore_options *options = w->search->options;
+    return options->key != NULL ? options->key(options->user, world) : zxp_world_hash(world, form_of(options));
+}
+
+static int add_as_it_is(struct worker *w) {
     struct search *s = w->search;
     uint64_t fingerprint = fingerprint_of(w, w->scratch);
     if (s->options->store == EXPLORE_COMPACT) {
         w->fresh = fingerprint == w->fingerprint;
         return w->fresh ? 0 : explore_states_add(s->states, fingerprint, NULL, 0);
     }
-    size_t length = zxp_world_encode(w->scratch, ZXP_FORM_STATE, w->bytes, STATE_BYTES);
+    size_t length = zxp_world_encode(w->scratch, form_of(s->options), w->bytes, STATE_BYTES);
     if (length > STATE_BYTES) return -1;
     return explore_states_add(s->states, fingerprint, w->bytes, length);
+}
+
+/* Adds scratch, or the world that stands for it: 1 new, 0 known, -1 memory is short. */
+static int add_state(struct worker *w) {
+    const struct explore_options *options = w->search->options;
+    unsigned order[SYMMETRY_THREADS];
+    bool exchanged =
+        options->thread_count > 1 && symmetry_order(w->scratch, options->threads, options->thread_count, order);
+    int added = add_as_it_is(w);
+    if (!exchanged) return added;
+    symmetry_undo(w->scratch, options->threads, options->thread_count, order);
+    w->exchanged += added >= 0;
+    w->fresh = false; /* equal by name only */
+    return added;
 }
 
 /* Makes the step on scratch. False: it is not enabled, or has led back to where it began. */
@@ -263,7 +283,7 @@ static void expand_level(struct search *s) {
 }
 
 static bool make_room(struct search *s, uint64_t more) {
-    uint64_t needed = s->count + more, capacity = s->capacity == 0 ? 4096 : s->capacity;
+    uint64_t needed = s->count + more, capacity = s->capacity == 0 ? 256 : s->capacity;
     if (needed > UINT32_MAX) return false;
     while (capacity < needed) capacity *= 2;
     if (capacity == s->capacity) return true;
@@ -457,6 +477,7 @@ static void finish(struct search *s, struct explore_result *result) {
     for (unsigned i = 0; i < s->workers; i++) {
         result->states += s->worker[i].found_count; /* of a level that was not finished */
         result->frontier_bytes += s->worker[i].found_capacity * sizeof(struct origin);
+        result->exchanged += s->worker[i].exchanged;
         worker_end(&s->worker[i]);
     }
     if (s->states != NULL) result->store_bytes = explore_states_bytes(s->states) + s->capacity * sizeof *s->origin;

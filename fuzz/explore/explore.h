@@ -63,6 +63,11 @@ struct explore_options {
     uint64_t max_states;   /* 0: no limit */
     bool check_invariants; /* zxp_check in every state */
     bool check_liveness;   /* a fair pager lets every thread finish, from every state */
+    /* Symmetry (symmetry.h): threads that the alphabet uses alike, ascending, at most SYMMETRY_THREADS; and whether bytes of pages count
+     * only as zero or not. Nothing that is asked of a state may tell them apart. Not with a key or a second engine. */
+    const uint32_t *threads;
+    unsigned thread_count;
+    bool bytes_alike;
     /* What tells states apart; NULL: the STATE form. Worlds of one key must go on alike up to keys. Not for the exact store. */
     uint64_t (*key)(void *user, const zxp_world *world);
     /* A state for which this is true ends the search. Called by several threads at once, each with a world of its own. */
@@ -85,8 +90,9 @@ struct explore_result {
     bool out_of_memory, stopped;
     uint64_t store_bytes, frontier_bytes;
     double seconds;
-    enum explore_kind kind;           /* of the finding */
-    uint16_t invariant;               /* EXPLORE_INVARIANT */
+    uint64_t exchanged;     /* steps that led to a state which stands for another one by symmetry of threads */
+    enum explore_kind kind; /* of the finding */
+    uint16_t invariant;     /* EXPLORE_INVARIANT */
     uint32_t path[EXPLORE_MAX_DEPTH]; /* steps of the alphabet that lead to it */
     uint32_t path_length;
     char difference[320];                       /* EXPLORE_DISAGREE: what the two engines show */

@@ -1,5 +1,5 @@
 /*
- * store.c - the set of states seen: open addressing, in 256 shards with a lock and a size of their own (explore.h).
+ * store.c - the set of states seen: open addressing, in 64 shards with a lock and a size of their own (explore.h).
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "explore.h"
 
-enum { SHARDS = 256, FIRST_SLOTS = 64 };
+enum { SHARDS = 64, FIRST_SLOTS = 16 };
 
 struct shard {
     pthread_mutex_t lock;
@@ -46,7 +46,7 @@ void explore_states_destroy(struct explore_states *states) {
 }
 
 static uint64_t first_slot(const struct shard *shard, uint64_t fingerprint) {
-    return (fingerprint >> 8) & (shard->slots - 1);
+    return (fingerprint >> 6) & (shard->slots - 1);
 }
 
 static bool grow(struct shard *shard, bool exact) {
@@ -59,7 +59,7 @@ static bool grow(struct shard *shard, bool exact) {
     }
     for (uint64_t i = 0; i < shard->slots; i++) {
         if (shard->slot[i] == 0) continue;
-        uint64_t at = (shard->slot[i] >> 8) & (slots - 1);
+        uint64_t at = (shard->slot[i] >> 6) & (slots - 1);
         while (slot[at] != 0) at = (at + 1) & (slots - 1);
         slot[at] = shard->slot[i];
         if (exact) offset[at] = shard->offset[i];

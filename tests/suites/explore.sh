@@ -26,6 +26,13 @@ explore -c "$small" exact live workers=2
 has "no violation" "from every state a fair pager lets every thread finish"
 [ "$(states)" = "$all" ]
 tap $? "exact and hash-compacted stores hold as many states ($all)"
+has "one state for all that differ only in letters of pages, or in t1 and t2 exchanged" "it says what it merged"
+explore -c "$small" each
+each=$(states)
+[ "$each" -gt $((2 * all)) ]
+tap $? "symmetry makes less than half of all states ($each)"
+explore -c "$small; t1: read v 1 => blocked; t2: read v 1 => blocked; supply v 1" never blocked t2
+has "in 1 steps" "a condition that names a thread tells threads apart"
 explore -c "$small" depth=2
 has "no violation so far" "a bound is told apart from the whole"
 
@@ -56,7 +63,7 @@ tap $? "an option without its value is misuse"
 # Two engines: core and oracle, and kernels of two profiles.
 explore -c "$small" agree workers=2
 has "they agree in every step of every state" "core and oracle agree"
-has "states of the core $all, of the oracle $all, of both together $all" "both have the same states"
+has "states of the core $each, of the oracle $each, of both together $each" "both have the same states"
 explore -c 'create v 1 trap-dirty; t1: read v 0 => blocked; supply v 0' agree pages=1 depth=3
 has "they agree so far" "the oracle has made the calls of the set-up too"
 explore -c 'create v 2' --profiles 2020 head read write supply

@@ -12,8 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../core/encode.h"
 #include "../../fuzz/explore/alphabet.h"
 #include "../../fuzz/explore/result_file.h"
+#include "../../fuzz/explore/symmetry.h"
 
 static const uint64_t page = ZXP_PAGE_SIZE;
 
@@ -144,6 +146,82 @@ static void every_way_to_explore_counts_alike(void **state) {
     assert_int_equal(states_of(s, judged, &other), states);
 }
 
+/* ---- Symmetry ---- */
+
+static const uint32_t alike[] = {1, 2};
+
+static struct explore_options symmetric(const struct small *s) {
+    struct explore_options options = options_of(s);
+    options.threads = alike;
+    options.thread_count = 2;
+    options.bytes_alike = true;
+    return options;
+}
+
+static uint64_t shape(const zxp_world *world) {
+    unsigned order[SYMMETRY_THREADS];
+    zxp_world *copy = zxp_world_clone(world);
+    symmetry_order(copy, alike, 2, order);
+    uint64_t hash = zxp_world_hash(copy, FORM_SHAPE);
+    zxp_world_destroy(copy);
+    return hash;
+}
+
+static bool note_shape(void *user, const zxp_world *world) {
+    explore_states_add(user, shape(world), NULL, 0);
+    return false;
+}
+
+/* The states of the symmetric search are those of the whole one, each up to the names of threads and letters: as many, and no others. */
+static void symmetry_merges_all_that_is_alike_and_nothing_else(void **state) {
+    const struct small *s = *state;
+    uint64_t transitions;
+    struct explore_states *shapes = explore_states_create(EXPLORE_COMPACT, false);
+    struct explore_options each = options_of(s), exact = symmetric(s), two = symmetric(s);
+    each.goal = note_shape;
+    each.user = shapes;
+    note_shape(shapes, s->world);
+    uint64_t states = states_of(s, each, &transitions);
+    uint64_t merged = states_of(s, symmetric(s), &transitions);
+    exact.store = EXPLORE_EXACT;
+    two.workers = 2;
+    assert_true(merged * 2 < states);
+    assert_int_equal(merged, explore_states_count(shapes));
+    assert_int_equal(states_of(s, exact, &transitions), merged);
+    assert_int_equal(states_of(s, two, &transitions), merged);
+    explore_states_destroy(shapes);
+}
+
+/* The shape of a world after the steps of these texts. */
+static uint64_t shape_after(const struct small *s, const char *const *texts) {
+    zxp_world *world = zxp_world_clone(s->world);
+    for (; *texts != NULL; texts++) {
+        size_t i = 0;
+        while (strcmp(s->alphabet.step[i].text, *texts) != 0) i++;
+        assert_true(explore_apply(world, &s->alphabet.step[i]));
+    }
+    uint64_t hash = shape(world);
+    zxp_world_destroy(world);
+    return hash;
+}
+
+#define SHAPE(...) shape_after(s, (const char *const[]){__VA_ARGS__, NULL})
+
+static void threads_and_letters_are_names(void **state) {
+    const struct small *s = *state;
+    assert_int_equal(SHAPE("t1: read v 0"), SHAPE("t2: read v 0"));
+    assert_int_equal(SHAPE("t1: read v 0", "t2: write v 0"), SHAPE("t2: read v 0", "t1: write v 0"));
+    assert_int_equal(SHAPE("t1: read v 0", "t2: read v 0"), SHAPE("t2: read v 0", "t1: read v 0"));
+    assert_int_not_equal(SHAPE("t1: read v 0"), SHAPE("t1: read v 1"));
+    assert_int_not_equal(SHAPE("t1: read v 0"), SHAPE("t1: write v 0"));
+    /* Who came first is no name: it decides whose request it is, and who goes on first. */
+    assert_int_not_equal(SHAPE("t1: read v 0", "t2: write v 0"), SHAPE("t1: write v 0", "t2: read v 0"));
+    /* Pages of w and B, or of A and w. */
+    assert_int_equal(SHAPE("supply v 0", "supply v 1", "dirty v 0", "dirty v 1", "t1: write v 0"),
+                     SHAPE("supply v 0", "supply v 1", "dirty v 0", "dirty v 1", "t1: write v 1"));
+    assert_int_not_equal(SHAPE("supply v 0", "dirty v 0"), SHAPE("supply v 0"));
+}
+
 /* ---- Paths ---- */
 
 static bool one_page_awaits(void *user, const zxp_world *world) {
@@ -232,6 +310,8 @@ int main(void) {
         cmocka_unit_test(store_keeps_each_once),
         cmocka_unit_test(exact_store_tells_equal_hashes_apart),
         cmocka_unit_test_setup_teardown(every_way_to_explore_counts_alike, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(symmetry_merges_all_that_is_alike_and_nothing_else, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(threads_and_letters_are_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(steps_may_use_a_handle_of_their_own, set_up, tear_down),
         cmocka_unit_test_setup_teardown(path_is_shortest_and_leads_there, set_up, tear_down),
         cmocka_unit_test_setup_teardown(interrupt_keeps_what_was_found, set_up, tear_down),
