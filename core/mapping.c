@@ -149,7 +149,8 @@ static void remove_whole(zxp_world *w, mapping_ref m) {
 
 /* Removes [address, end) from one mapping. The address space shows the hole first: nothing may still find what goes. */
 static void remove_from(zxp_world *w, mapping_ref m, zx_vaddr_t address, zx_vaddr_t end) {
-    bool head_stays = mapping_at(w, m)->base<address, tail_stays = mapping_end(w, m)> end;
+    bool head_stays = mapping_at(w, m)->base < address;
+    bool tail_stays = mapping_end(w, m) > end;
     page_map_set(w, &vmar_of(w)->space, space_page(w, address), space_page(w, end), (struct page_key){.state = HOLE});
     if (head_stays && tail_stays) split_tail(w, m, end);
     if (head_stays)
