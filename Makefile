@@ -212,7 +212,7 @@ coverage:
 	$(LLVM_COV) export -format=text "$$@" core | python3 tests/tools/branches.py tests/branches-excluded.txt && exit $$status
 
 C_FILES  := $(wildcard core/*.[ch] core/include/zxpager/*.h cli/*.[ch] fuzz/*/*.[ch] bench/*.[ch] tests/unit/*.[ch])
-SH_FILES := .ci/run .ci/install-deps tests/run-all tests/lib.sh $(wildcard tests/suites/*.sh)
+SH_FILES := .ci/run .ci/install-deps tests/run-all tests/lib.sh tests/promises $(wildcard tests/suites/*.sh)
 
 lint:
 	@.ci/install-deps lint

@@ -23,7 +23,7 @@ static uint64_t acl_after(uint64_t acl, uint64_t pages) { return acl > pages ? a
 /* Gives what will be left of an interval its new acl; before the rest goes, for the acl counts from the first page. */
 static void set_acl(zxp_world *w, node_ref root, uint64_t first, uint64_t end, const struct page_key *old, uint64_t acl,
                     enum rule_number rule) {
-    if (first >= end || old->order == acl) return;
+    if (old->order == acl) return;
     slots_set(w, root, first, end, interval_key((enum page_state)old->state, acl), VIEWS_KEEP, rule);
 }
 
@@ -59,7 +59,6 @@ bool interval_convert(zxp_world *w, node_ref root, uint64_t first, uint64_t end,
 
 void interval_clip_start(zxp_world *w, node_ref root, uint64_t first, uint64_t pages, enum rule_number rule) {
     struct page_run run = slot_run(w, root, first);
-    if (pages == 0) return;
     set_acl(w, root, first + pages, run.end, &run.key, acl_after(run.key.order, pages), RULE_page_interval_split);
     slots_set(w, root, first, first + pages, key_absent(), VIEWS_UNMAP, rule);
 }

@@ -118,7 +118,6 @@ static enum rule_number clone_refusal(const zxp_world *w, const struct wish *wis
     if (snapshot && node->in_pager_tree) return RULE_child_snapshot_of_pager;
     if (wraps(node->root_offset, offset)) return RULE_child_root_wraps;
     if (wraps(node->root_offset + offset, wish->size)) return RULE_child_root_wraps;
-    if (must_share && of_slice) return RULE_child_snapshot_of_slice;
     if (!must_share && node->in_pager_tree && !node_has_family(w, u)) return RULE_none;
     if (of_slice) return RULE_child_snapshot_of_slice;
     if (node->pinned > 0) return RULE_child_pinned;

@@ -22,9 +22,9 @@ $(BUILD)/tests/fail-reservations $(BUILD)/tests/follow-events: TOOL_LDFLAGS = -W
 EXTRA_TESTS += $(WATCHERS)
 
 # Unit tests that run scripts and look at their worlds.
-SCRIPT_TESTS := hostile timetravel
+SCRIPT_TESTS := hostile timetravel views
 $(SCRIPT_TESTS:%=$(BUILD)/tests/%): $(CLI_TEST_OBJECTS) $(BUILD)/tests/tools/suites.o
-$(BUILD)/tests/hostile: $(BUILD)/tests/tools/scene.o
+$(BUILD)/tests/hostile $(BUILD)/tests/views: $(BUILD)/tests/tools/scene.o
 $(SCRIPT_TESTS:%=$(BUILD)/tests/%): TEST_LIBS = $(REPL_LIBS) $(OPTIONAL_LIBS)
 $(SCRIPT_TESTS:%=$(BUILD)/tests/unit/%.o): EXTRA_CFLAGS = -I. -Icli
 
@@ -40,3 +40,10 @@ $(BROWSER_TEST): $(BUILD)/tests/tools/replay-browser.o $(BUILD)/tests/tools/chro
 	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
 EXTRA_TESTS += $(BROWSER_TEST)
 endif
+
+# Everything that docs/promises.md says, run again.
+.PHONY: promises
+promises:
+	@.ci/install-deps check coverage fuzz
+	@$(MAKE) --no-print-directory -j2 WERROR=1 all tests fuzz-build planted-build
+	@tests/promises

@@ -1,12 +1,18 @@
 /*
- * mutant.h - which mutant is on, of all that mutate.awk compiles in: ZXP_MUTANT in the environment.
+ * mutant.h - which mutant is on, of all that mutate.awk compiles in, and which of them a run reaches.
+ *
+ * In a program of its own (a unit test) ZXP_MUTANT in the environment chooses, and ZXP_REACHED names a file that gets
+ * the bytes of zxp_reached at the end.
  */
 #ifndef TESTS_MUTANT_H
 #define TESTS_MUTANT_H
 
 #include <stdbool.h>
 
-extern unsigned zxp_mutant; /* mutant.c; 0: none */
-#define MUTANT(number) (zxp_mutant == (number))
+#define MOST_MUTANTS 16384u
+
+extern unsigned zxp_mutant; /* 0: none */
+extern unsigned char zxp_reached[MOST_MUTANTS];
+#define MUTANT(number) (zxp_reached[number] = 1, zxp_mutant == (number))
 
 #endif

@@ -1,8 +1,12 @@
-# mutants.mk - the core with every mutant compiled in, one selected at run time; what the suites kill: make mutants [STRIDE=1] [FIRST=1].
+# mutants.mk - the core with every mutant compiled in, one selected at run time; which of them the tests kill, and by what.
+#
+#   make mutants [JOBS=2] [STRIDE=1] [KEEP=1]
+#
+# Goes on where an earlier run stopped; KEEP=1 does not judge its survivors again. After `rm -r build/mutants` everything is judged anew.
 
 .PHONY: mutants
 STRIDE ?= 1
-FIRST  ?= 1
+JOBS   ?= 2
 MUTANTS := $(BUILD)/mutants
 # What judges (invariants) and what is not semantics (encoder, decoder, deltas: unit tests with their own damage) is left as it is.
 UNMUTATED := $(wildcard core/check*.c core/encode*.c core/decode*.c core/delta.c)
@@ -12,15 +16,35 @@ $(MUTANTS)/list: tests/mutants/mutate.awk $(MUTATED)
 	@rm -rf $(MUTANTS)/src && mkdir -p $(MUTANTS)/src
 	awk -v out=$(MUTANTS)/src -v list=$@ -f tests/mutants/mutate.awk $(MUTATED)
 
+# An arena without spare room (ZXP_TEST_MOVE): who reserves too little is seen at once.
 $(MUTANTS)/%.o: $(MUTANTS)/list
-	$(CC) -std=c17 -O1 -w $(INCLUDES) -Itests/mutants -DZXP_VERSION='"$(VERSION)"' -c -o $@ $(MUTANTS)/src/$*.c
+	$(CC) -std=c17 -O1 -w $(INCLUDES) -Itests/mutants -DZXP_TEST_MOVE -DZXP_VERSION='"$(VERSION)"' -c -o $@ $(MUTANTS)/src/$*.c
 
-$(MUTANTS)/mutant.o: tests/mutants/mutant.c
+$(BUILD)/tests/mutants/%.o: EXTRA_CFLAGS = -I. -Icli -Itests/mutants
+
+$(MUTANTS)/core.a: $(BUILD)/tests/mutants/mutant.o $(MUTATED:core/%.c=$(MUTANTS)/%.o) $(UNMUTATED:%.c=$(BUILD)/%.o)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(MUTANTS)/rest.a: $(CLI_TEST_OBJECTS) $(BUILD)/tests/tools/suites.o $(BUILD)/tests/tools/scene.o
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+# The unit tests of what is mutated.
+MUTANT_TESTS := constants rules views mappings requests content page_state handles page_map children
+MUTANT_TESTS := $(MUTANT_TESTS:%=$(MUTANTS)/tests/%)
+$(MUTANTS)/unit/%.o: tests/unit/%.c
 	@mkdir -p $(@D)
-	$(CC) -std=c17 -O1 -c -o $@ $<
+	$(CC) -std=c17 -O1 -w $(INCLUDES) -I. -Icli $(NOT_CORE) -DZXP_TEST_MOVE -c -o $@ $<
 
-$(MUTANTS)/zxpager-repl: $(CLI_OBJECTS) $(REPL_OBJECTS) $(MUTANTS)/mutant.o $(MUTATED:core/%.c=$(MUTANTS)/%.o) $(UNMUTATED:%.c=$(BUILD)/%.o)
-	$(CC) -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
+$(MUTANT_TESTS): $(MUTANTS)/tests/%: $(MUTANTS)/unit/%.o $(MUTANTS)/rest.a $(MUTANTS)/core.a
+	@mkdir -p $(@D)
+	$(CC) -o $@ $(filter %.o %.a,$^) $(REPL_LIBS) $(OPTIONAL_LIBS) $(CMOCKA_LIBS)
 
-mutants: $(MUTANTS)/zxpager-repl
-	tests/mutants/run $(MUTANTS) $(FIRST) $(STRIDE)
+$(MUTANTS)/judge: $(BUILD)/tests/mutants/judge.o $(BUILD)/tests/mutants/units.o $(BUILD)/tests/tools/events.o $(BUILD)/tests/tools/teardown.o $(MUTANTS)/rest.a \
+                  $(MUTANTS)/core.a
+	$(CC) -Wl,--wrap=zxp_call -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
+
+mutants: $(MUTANTS)/judge $(MUTANT_TESTS)
+	$(MUTANTS)/judge $(if $(KEEP),-k) -j $(JOBS) -s $(STRIDE) $(MUTANTS) tests/mutants/survivors.txt $(MUTANT_TESTS) -- \
+	  $(wildcard tests/scripts/*.zxp corpus/conformance/*.zxp) $(wildcard corpus/seeds)

@@ -1,112 +1,204 @@
 # mutate.awk - copies core/*.c with every mutant compiled in; one is selected at run time (mutant.h).
 #   awk -v out=DIR -v list=FILE -f mutate.awk core/*.c
 #
-# Mutated, one at a time: each operator of an `if` condition or of a returned expression (< <= > >= == != && || ! + 1 - 1), the condition as a
-# whole (never, always), the rule of a refusal, and each statement that is only a call (left out). Lines that hold a condition over several
-# lines, and everything outside of functions, are left alone. LIST gets a line a mutant: NUMBER FILE:LINE WHAT.
+# Each mutant changes one thing in a statement inside of a function:
+#   a condition of `if`, `while` or `?:`   never holds, always holds (not in loops: they would not end)
+#   an operator                            < <= > >= shifted by one; == != swapped; && || swapped; + - swapped; & | swapped; ! dropped
+#   a constant                             0 becomes 1, n becomes n - 1; true and false swapped
+#   a statement                            a call or an assignment is left out
+#   a refusal                              names another rule
+# LIST gets a line a mutant, FILE: WHAT, in the order of the numbers; what stands there several times has #2, #3, ... behind it.
+#
+# Not changed, because nothing could see it: assertions; what only a test build has (#ifdef); the growth of capacities (a block that is
+# larger than it must be); when nodes of the page map are joined (LEAF_JOIN, FANOUT_JOIN, how a full one is halved) and which leaf is
+# looked at first (last_leaf). See `unobservable`.
 
-function note(what) {
+function unobservable(s) { return s ~ /assert\(|capacity \*= 2|MIN_CAPACITY|FIRST_CAPACITY|LEAF_JOIN|FANOUT_JOIN|FANOUT \/|last_leaf/ }
+
+function note(what,    key) {
+    key = FILENAME ": " what
     count++
-    printf "%d %s:%d %s\n", count, FILENAME, FNR, what > list
+    seen[key]++
+    print key (seen[key] > 1 ? " #" seen[key] : "") > list
     return count
 }
 
-# Position of the parenthesis that closes the one at `at`; 0 if the line ends before.
-function closing(s, at,    depth, i, c) {
-    depth = 0
+# ---- Text ----
+
+# Position of the bracket that closes the one at `at`.
+function closing(s, at,    depth, i, c, quoted) {
     for (i = at; i <= length(s); i++) {
         c = substr(s, i, 1)
-        if (c == "(") depth++
-        if (c == ")" && --depth == 0) return i
+        if (c == "\"") quoted = !quoted
+        if (quoted) continue
+        if (c ~ /[({[]/) depth++
+        if (c ~ /[)}\]]/ && --depth == 0) return i
+    }
+    return length(s)
+}
+
+# Position of the first `what` outside of brackets from `at` on; 0: none.
+function outside(s, what, at,    i, c) {
+    for (i = at; i <= length(s); i++) {
+        c = substr(s, i, 1)
+        if (substr(s, i, length(what)) == what) return i
+        if (c ~ /[({[]/) i = closing(s, i)
     }
     return 0
 }
 
-# The expression with every mutant of it: (m == 1 ? (variant) : m == 2 ? (variant) : (expression)).
-function with_variants(e, boolean,    i, result, two, three, one, n) {
+# ---- Expressions ----
+
+function try(e, at, skip, with, result,    n) {
+    n = note("`" substr(e, at, skip) "' to `" with "' at " at " of: " e)
+    return result "MUTANT(" n ") ? (" substr(e, 1, at - 1) with substr(e, at + skip) ") : "
+}
+
+function number_at(e, i,    before, digits) {
+    before = i == 1 ? " " : substr(e, i - 1, 1)
+    if (before ~ /[A-Za-z0-9_.]/ || !match(substr(e, i), /^[0-9]+/)) return ""
+    digits = substr(e, i, RLENGTH)
+    return substr(e, i + RLENGTH, 1) ~ /[A-Za-tv-z0-9_.]/ ? "" : digits
+}
+
+function word_at(e, i, word) {
+    return substr(e, i, length(word)) == word && substr(e, i - 1, 1) !~ /[A-Za-z0-9_]/ && substr(e, i + length(word), 1) !~ /[A-Za-z0-9_]/
+}
+
+# (m == 1 ? (variant) : m == 2 ? (variant) : (expression)); `alone`: one comparison is the whole, which never and always change already.
+function variants(e, alone,    i, result, op, digits, quoted) {
+    if (e ~ /^\{/ || unobservable(e)) return e
     result = ""
-    if (boolean) {
-        n = note("never: " e); result = result "MUTANT(" n ") ? false : "
-        n = note("always: " e); result = result "MUTANT(" n ") ? true : "
-    }
     for (i = 1; i <= length(e); i++) {
-        one = substr(e, i, 1); two = substr(e, i, 2); three = substr(e, i, 3)
-        with = ""
-        skip = 1
-        if (three == " < ") { with = " <= "; skip = 3 }
-        else if (three == " > ") { with = " >= "; skip = 3 }
-        else if (substr(e, i, 4) == " <= ") { with = " < "; skip = 4 }
-        else if (substr(e, i, 4) == " >= ") { with = " > "; skip = 4 }
-        else if (substr(e, i, 4) == " == ") { with = " != "; skip = 4 }
-        else if (substr(e, i, 4) == " != ") { with = " == "; skip = 4 }
-        else if (substr(e, i, 4) == " && ") { with = " || "; skip = 4 }
-        else if (substr(e, i, 4) == " || ") { with = " && "; skip = 4 }
-        else if (three == " + ") { with = " - "; skip = 3 }
-        else if (three == " - ") { with = " + "; skip = 3 }
-        if (with == "") continue
-        variant = substr(e, 1, i - 1) with substr(e, i + skip)
-        n = note("`" substr(e, i, skip) "' to `" with "' in: " e)
-        result = result "MUTANT(" n ") ? (" variant ") : "
-        i += skip - 1
+        if (substr(e, i, 1) == "\"") quoted = !quoted
+        if (quoted) continue
+        op = ""
+        if (match(substr(e, i), /^ (<|>|<=|>=|==|!=|&&|\|\||\+|-|&|\||\?) /)) op = substr(e, i, RLENGTH)
+        if (op == " ? ") {
+            result = try(e, i, 3, " || true ? ", result)
+            result = try(e, i, 3, " && false ? ", result)
+        } else if (op != "" && !(alone && (op == " == " || op == " != "))) {
+            result = try(e, i, length(op), swapped[op], result)
+        } else if (substr(e, i, 1) == "!" && substr(e, i + 1, 1) != "=" && !alone) {
+            result = try(e, i, 1, "", result)
+        } else if (word_at(e, i, "true")) {
+            result = try(e, i, 4, "false", result)
+        } else if (word_at(e, i, "false")) {
+            result = try(e, i, 5, "true", result)
+        } else if ((digits = number_at(e, i)) != "") {
+            result = try(e, i, length(digits), digits == "0" ? "1" : digits - 1, result)
+            i += length(digits) - 1
+        }
+        if (op != "") i += length(op) - 2
     }
-    return result == "" ? e : result "(" e ")"
+    return result == "" ? e : "(" result "(" e "))"
 }
 
-# if (CONDITION) rest
-function mutate_if(s,    at, open, close_at) {
-    at = match(s, /(^|[^a-zA-Z_])if \(/)
-    if (!at) return s
-    open = at + RLENGTH - 1
-    close_at = closing(s, open)
-    if (!close_at || index(substr(s, open, close_at - open), " = ")) return s
-    return substr(s, 1, open) with_variants(substr(s, open + 1, close_at - open - 1), 1) substr(s, close_at)
+function condition(e, loop,    n, result, rest) {
+    if (e ~ / = / || unobservable(e)) return e
+    n = note("never: " e); result = "MUTANT(" n ") ? false : "
+    if (!loop) { n = note("always: " e); result = result "MUTANT(" n ") ? true : " }
+    rest = e
+    operators = gsub(/ (==|!=|<|>|<=|>=|&&|\|\|) /, "&", rest)
+    return result variants(e, operators + (e ~ /^!/) == 1)
 }
 
-# return EXPRESSION; where it has operators and is no string
-function mutate_return(s,    at, e) {
-    if (s !~ /^ *return [^;]*;$/ || s ~ /"/ || s ~ /\{/ || s ~ / \? /) return s
-    at = index(s, "return ")
-    e = substr(s, at + 7, length(s) - at - 7)
-    if (e !~ / (<|>|<=|>=|==|!=|&&|\|\||\+|-) /) return s
-    return substr(s, 1, at + 6) with_variants(e, 0) ";"
-}
-
-function mutate_rule(s,    at, rule, n) {
+function refusal(s,    at, rule) {
     if (!match(s, /refuse\(w, t, RULE_[a-z_0-9]+\)/)) return s
     at = RSTART + length("refuse(w, t, ")
     rule = substr(s, at, RLENGTH - length("refuse(w, t, ") - 1)
-    n = note("another rule than " rule)
-    return substr(s, 1, at - 1) "(MUTANT(" n ") ? RULE_handle_bad : " rule ")" substr(s, at + length(rule))
+    return substr(s, 1, at - 1) "(MUTANT(" note("another rule than " rule) ") ? RULE_handle_bad : " rule ")" substr(s, at + length(rule))
 }
 
-function mutate_call(s,    at, n) {
-    if (s !~ /^ +[a-z_0-9]+\(.*\);$/ || s ~ /assert|memset\(kernel|memcpy/) return s
-    match(s, /^ +/)
-    at = RLENGTH
-    n = note("left out: " substr(s, at + 1))
-    return substr(s, 1, at) "{ if (!MUTANT(" n ")) " substr(s, at + 1) " }"
+# ---- Statements ----
+
+# T a = E, b = F;
+function declaration(s,    at, end, done) {
+    done = ""
+    while ((at = outside(s, " = ", 1)) > 0) {
+        end = outside(s, ", ", at)
+        if (end == 0) end = length(s)
+        done = done substr(s, 1, at + 2) variants(substr(s, at + 3, end - at - 3), 0)
+        s = substr(s, end)
+    }
+    return done s
 }
 
+function action(s,    e, n) {
+    if (unobservable(s)) return s
+    e = substr(s, 1, length(s) - 1)
+    n = note("left out: " e)
+    return "{ if (!MUTANT(" n ")) " variants(e, 0) "; }"
+}
+
+function for_loop(s, end,    head, one, two) {
+    head = substr(s, 6, end - 6)
+    one = outside(head, "; ", 1)
+    two = outside(head, "; ", one + 1)
+    if (one == 0 || two == 0) return substr(s, 1, end)
+    return "for (" substr(head, 1, one + 1) condition(substr(head, one + 2, two - one - 2), 1) substr(head, two) ")"
+}
+
+function statement(s,    end, at) {
+    if (match(s, /^(\} )?else /) || match(s, /^ +/)) return substr(s, 1, RLENGTH) statement(substr(s, RLENGTH + 1))
+    if (s ~ /^(case [^:]*|default): /) { at = index(s, ": "); return substr(s, 1, at + 1) statement(substr(s, at + 2)) }
+    if (match(s, /^(if|while|for) \(/)) {
+        end = closing(s, RLENGTH)
+        if (s ~ /^for/) return for_loop(s, end) statement(substr(s, end + 1))
+        return substr(s, 1, RLENGTH) condition(substr(s, RLENGTH + 1, end - RLENGTH - 1), s ~ /^while/) ")" statement(substr(s, end + 1))
+    }
+    if ((end = outside(s, ";", 1)) < length(s) && end > 0) return statement(substr(s, 1, end)) statement(substr(s, end + 1))
+    if (s !~ /;$/ || s ~ /^([.{}]|(break|continue|return);$|(enum|static|goto|do) )/) return s
+    if (s ~ /^return /) return "return " refusal(variants(substr(s, 8, length(s) - 8), 0)) ";"
+    if (s ~ /^(const )?(struct |enum )?[a-z_0-9]+ \**[a-z_0-9]+(\[[^\]]*\])?( = |, |;)/) return declaration(s)
+    if (s ~ /^[^=]* [-+|&]?= / || s ~ /^(\(void\))?[a-z_0-9]+\(.*\);$/ || s ~ /(\+\+|--)/) return action(s)
+    return s
+}
+
+# static bool f(...) { return E; }
+function one_line_function(s,    at) {
+    at = index(s, ") { ")
+    return substr(s, 1, at + 3) statement(substr(s, at + 4, length(s) - at - 5)) " }"
+}
+
+# ---- Files ----
+
+function balanced(s) { return gsub(/[({[]/, "", s) == gsub(/[)}\]]/, "", s) }
+
+# Comments and what stands between #if and #endif are printed as they are; lines of one statement are joined.
+function line_of_function(s,    copy) {
+    if (pending != "") { sub(/^ +/, "", s); s = pending " " s; pending = "" }
+    copy = s
+    sub(/ *\/\*.*\*\/ *$/, "", s)
+    open = s
+    if (s ~ /^ *(\} )?(if|else|while|for|switch|do|case|default|\{)/) sub(/\{$/, "", open)
+    if (s !~ /[;{}:]$/ || (!balanced(open) && s !~ /^ *\}/)) { pending = s; print "" > target; return }
+    print statement(s) > target
+}
+
+BEGIN {
+    split("<,<=;<=,<;>,>=;>=,>;==,!=;!=,==;&&,||;||,&&;+,-;-,+;&,|;|,&", pairs, ";")
+    for (i in pairs) { split(pairs[i], pair, ","); swapped[" " pair[1] " "] = " " pair[2] " " }
+}
 FNR == 1 {
     name = FILENAME
     sub(/^.*\//, "", name)
     target = out "/" name
     printf "#include \"mutant.h\"\n#line 1 \"%s\"\n", FILENAME > target
-    inside = comment = 0
+    inside = comment = excluded = 0
+    pending = ""
 }
 {
-    line = $0
-    if (line ~ /^\/\*/) comment = 1
-    begins = previous ~ /([;{})]|:|else|\*\/)[ ]*$/ || previous ~ /^ *$/ # not the rest of a longer line
-    if (!comment && inside && begins && line !~ /^ *(\*|\/\*|case|static const|enum|#)/) {
-        mutated = mutate_if(line)
-        if (mutated == line) mutated = mutate_return(line)
-        if (mutated == line) mutated = mutate_call(line)
-        line = mutate_rule(mutated)
-    }
-    if ($0 ~ /\*\/ *$/) comment = 0
-    if ($0 ~ /^[a-z].*\) \{$/ || $0 ~ /^ +.*\) \{$/) inside = inside || ($0 !~ /^ *(struct|enum|union)/)
+    plain = !inside || comment || excluded
+    if ($0 ~ /^ *\/\*/ && $0 !~ /\*\//) comment = plain = 1
+    if ($0 ~ /^ *\/\*.*\*\/$/ || $0 ~ /^ *$/) plain = 1
+    if (comment && $0 ~ /\*\//) comment = 0
+    if ($0 ~ /^#/) plain = 1
+    if ($0 ~ /^#if/) excluded = 1
+    if ($0 ~ /^#endif/) excluded = 0
+    if (!inside && $0 ~ /^[a-z].*\) \{ .*\}$/ && !excluded) { print one_line_function($0) > target; next }
     if ($0 ~ /^\}/) inside = 0
-    previous = $0
-    print line > target
+    if (plain || !inside) print > target
+    else line_of_function($0)
+    if (!inside && $0 ~ /\) \{$/ && $0 !~ /^(struct|enum|union|static const)/) inside = 1
 }

@@ -111,18 +111,38 @@ static void check_pages(const zxp_world *after, zx_koid_t vmo) {
 
 /* ---- Packets ---- */
 
+/* Of a full queue only so many are counted: the view goes through it for each of them. */
+enum { MOST_PACKETS = 64 };
+
 static int64_t count_packets(const zxp_world *w, zx_koid_t port) {
     zxp_packet_view view;
     int64_t count = 0;
-    while (zxp_packet_at(w, port, (size_t)count, &view)) count++;
+    while (count < MOST_PACKETS && zxp_packet_at(w, port, (size_t)count, &view)) count++;
     return count;
+}
+
+/* The packet that was queued last, if it is still there, is as it was told. */
+static void check_last_packet(const zxp_world *after, zx_koid_t port, int64_t count) {
+    const zxp_event *queued = NULL;
+    zxp_packet_view view;
+    for (size_t i = 0; i < all.count; i++) {
+        const zxp_event *e = &all.event[i];
+        if (e->kind != ZXP_EVENT_PACKET || e->koid != port) continue;
+        queued = e->what == ZXP_WHAT_QUEUED ? e : NULL;
+    }
+    if (queued == NULL || count == 0 || !zxp_packet_at(after, port, (size_t)count - 1, &view)) return;
+    bool alike = queued->key == view.key && queued->command == view.command;
+    if (view.type == ZX_PKT_TYPE_PAGE_REQUEST) alike &= queued->offset == view.offset && queued->length == view.length;
+    if (!alike) wrong("a packet", port, queued->key);
 }
 
 static void check_packets(const zxp_world *after, zx_koid_t port) {
     int64_t told =
         count_told(ZXP_EVENT_PACKET, ZXP_WHAT_QUEUED, port) - count_told(ZXP_EVENT_PACKET, ZXP_WHAT_DEQUEUED, port) -
         count_told(ZXP_EVENT_PACKET, ZXP_WHAT_WITHDRAWN, port) - count_told(ZXP_EVENT_PACKET, ZXP_WHAT_DROPPED, port);
-    if (count_packets(all.before, port) + told != count_packets(after, port)) wrong("packets", port, (uint64_t)told);
+    int64_t were = count_packets(all.before, port), are = count_packets(after, port);
+    if (are < MOST_PACKETS) check_last_packet(after, port, are);
+    if (were + told != are && were < MOST_PACKETS && are < MOST_PACKETS) wrong("packets", port, (uint64_t)told);
 }
 
 static void check_objects(const zxp_world *after) {
