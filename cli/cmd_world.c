@@ -35,7 +35,8 @@ bool cmd_profile(struct stmt *s) {
     zxp_profile profile;
     if (!cmd_take_profile(s, &profile) || !stmt_end(s)) return false;
     if (s->in->current.begun && s->in->current.open)
-        return stmt_error(s, s->words[0].begin, "`profile' only as the first statement of a case");
+        return stmt_error(s, s->words[0].begin,
+                          "`profile' only as the first statement of a case (case \"NAME\" begins one)");
     if (!s->in->options.dry) interp_reset(s->in, profile);
     return true;
 }
