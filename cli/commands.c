@@ -87,6 +87,8 @@ static const struct command commands[] = {
     {"export", "export FILE.html|.svg|.json|.mmd|.zxp, export timeline FILE.svg",
      "the session so far as a page that replays it, a picture, a trace, a diagram or a script", 0, PROMPT | CMD_FILES,
      cmd_view},
+    {"share", "share", "the calls of the session as one word, for a mail; zxpager-repl --from WORD opens it", 0, PROMPT,
+     cmd_view},
     {"lesson", "lesson [N]", "a guided lesson", 0, PROMPT, cmd_view},
     {"goto", "goto N", "go to the moment after step N of the session; 0 is its beginning", 0, TRAVEL, cmd_goto},
     {"back", "back until CONDITION", "go back to the last moment at which a condition held", 0, TRAVEL, cmd_back},

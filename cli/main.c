@@ -29,6 +29,7 @@ static const char usage[] =
     "usage: zxpager-repl                        the prompt\n"
     "       zxpager-repl FILE.zxp ...           run scripts; - is standard input\n"
     "       zxpager-repl -c 'STATEMENTS'        run them\n"
+    "       zxpager-repl --from WORD            the prompt, in the session that `share' made a word of\n"
     "       zxpager-repl --play FILE ...        runs scripts as if typed at the prompt; comments are the narration\n"
     "       zxpager-repl --check FILE ...       parse only\n"
     "       zxpager-repl --tap FILE ...         results as TAP, then \"N passed, N failed\"\n"
@@ -38,7 +39,8 @@ static const char usage[] =
     "                                           all states that the script's world can reach; words as of the command\n"
     "       zxpager-repl explore --merge FILE ...\n"
     "                                           how many states the shards of a run found together\n"
-    "       zxpager-repl lint EVENTS ...        sessions that --json wrote: the first rule for services that each breaks\n"
+    "       zxpager-repl lint EVENTS ...        sessions that --json wrote: the first rule for services that each "
+    "breaks\n"
     "       zxpager-repl replay INPUT ...       a fuzz input, printed as a script and run\n"
     "options:\n"
     "  --profile NAME       head (the newest kernel), 2020 or 2018\n"
@@ -53,6 +55,7 @@ struct command_line {
     enum run_mode mode;
     struct interp_options options;
     const char *statements; /* -c */
+    char *shared;           /* --from: its statements */
     char **files;
     int file_count;
     bool color, play;
@@ -82,6 +85,12 @@ static int set_number(uint64_t *value, const char *text) {
         return misuse("not a number:", text);
     *value = number.value;
     return 0;
+}
+
+static int set_shared(struct command_line *line, const char *word) {
+    free(line->shared);
+    line->shared = prompt_statements_of(word);
+    return line->shared ? 0 : misuse("no word that `share' prints:", word);
 }
 
 static bool set_mode(struct command_line *line, const char *option) {
@@ -114,8 +123,10 @@ static bool set_flag(struct command_line *line, const char *option) {
 static int set_value(struct command_line *line, const char *option, const char *value) {
     bool steps = strcmp(option, "--max-steps") == 0, memory = strcmp(option, "--max-memory") == 0;
     bool profile = strcmp(option, "--profile") == 0, statements = strcmp(option, "-c") == 0;
-    if (!steps && !memory && !profile && !statements) return -1;
+    bool from = strcmp(option, "--from") == 0;
+    if (!steps && !memory && !profile && !statements && !from) return -1;
     if (!value) return misuse("a value is missing behind", option);
+    if (from) return set_shared(line, value);
     if (statements) line->statements = value;
     return profile  ? set_profile(line, value)
            : steps  ? set_number(&line->options.max_steps, value)
@@ -193,10 +204,11 @@ static bool reads_input(const struct command_line *line) {
 static int dispatch(struct command_line *line) {
     if (line->play) return play(line);
     bool nothing = !line->statements && !line->file_count;
+    bool prompts = nothing && line->mode == RUN_PLAIN && isatty(STDIN_FILENO);
     if (line->mode == RUN_UPDATE && (line->statements || reads_input(line)))
         return misuse("--update takes files, not", line->statements ? "-c" : "-");
-    if (nothing && line->mode == RUN_PLAIN && isatty(STDIN_FILENO))
-        return prompt_run(&line->options, line->color, &interrupt_flag);
+    if (prompts) return prompt_run(&line->options, line->color, line->shared, &interrupt_flag);
+    if (!line->statements) line->statements = line->shared;
     return run(line);
 }
 
@@ -212,13 +224,13 @@ int main(int argc, char **argv) {
     catch_signals();
     if (argc > 1 && strcmp(argv[1], "explore") == 0)
         return close_output(explore_mode(argc - 2, argv + 2, &interrupt_flag));
-    if (argc > 1 && strcmp(argv[1], "lint") == 0)
-        return close_output(lint_mode(argc - 2, argv + 2));
+    if (argc > 1 && strcmp(argv[1], "lint") == 0) return close_output(lint_mode(argc - 2, argv + 2));
     if (argc > 1 && strcmp(argv[1], "replay") == 0) return close_output(prompt_replay(argc - 2, argv + 2));
     line.files = calloc((size_t)argc + 1, sizeof *line.files);
     if (!line.files) return 2;
     int status = parse(&line, argc, argv);
     if (status == 0) status = dispatch(&line);
     free(line.files);
+    free(line.shared);
     return close_output(status);
 }

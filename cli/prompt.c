@@ -186,28 +186,7 @@ static void greet(const struct prompt *prompt) {
     buf_free(&text);
 }
 
-int prompt_run(const struct interp_options *options, bool color, volatile sig_atomic_t *interrupt) {
-    static struct prompt prompt;
-    const char *line;
-    size_t length;
-    open_session(&prompt, options, color, interrupt);
-    greet(&prompt);
-    struct editor *editor = editor_open(&prompt.in, prompt.shell->color, interrupt);
-    while (!prompt.in.quit) {
-        enum read_result result = editor_read(editor, prompt.pending.n > 0, &line, &length);
-        if (result == READ_END) break;
-        if (result == READ_INTERRUPTED)
-            interrupted(&prompt);
-        else
-            take_line(&prompt, editor, line, length);
-    }
-    if (!prompt.in.quit) (void)putchar('\n');
-    editor_close(editor);
-    close_session(&prompt);
-    return 0;
-}
-
-/* ---- --play ---- */
+/* ---- Lines that are there already: --play, --from ---- */
 
 static void echo(const struct prompt *prompt, const char *line, size_t length) {
     struct buf text = {0};
@@ -228,6 +207,16 @@ static void play_line(struct prompt *prompt, const char *line, size_t length) {
     take_line(prompt, NULL, line, length);
 }
 
+static void play_text(struct prompt *prompt, const char *text, size_t length) {
+    for (size_t at = 0; at < length && !prompt->in.quit && !*prompt->interrupt;) {
+        size_t n = strcspn(text + at, "\r\n");
+        play_line(prompt, text + at, n);
+        at += n;
+        at += text[at] == '\r';
+        at += text[at] == '\n';
+    }
+}
+
 int prompt_play(const char *path, const struct interp_options *options, bool color, volatile sig_atomic_t *interrupt) {
     static struct prompt prompt;
     char reason[200];
@@ -237,15 +226,34 @@ int prompt_play(const char *path, const struct interp_options *options, bool col
         return 2;
     }
     open_session(&prompt, options, color, interrupt);
-    for (size_t at = 0; at < source->length && !prompt.in.quit && !*interrupt;) {
-        size_t n = strcspn(source->text + at, "\r\n");
-        play_line(&prompt, source->text + at, n);
-        at += n;
-        at += source->text[at] == '\r';
-        at += source->text[at] == '\n';
-    }
+    play_text(&prompt, source->text, source->length);
     int status = interp_exit_status(&prompt.in);
     close_session(&prompt);
     source_release(source);
     return *interrupt ? 2 : status;
+}
+
+/* ---- The terminal ---- */
+
+int prompt_run(const struct interp_options *options, bool color, const char *statements,
+               volatile sig_atomic_t *interrupt) {
+    static struct prompt prompt;
+    const char *line;
+    size_t length;
+    open_session(&prompt, options, color, interrupt);
+    greet(&prompt);
+    if (statements) play_text(&prompt, statements, strlen(statements));
+    struct editor *editor = editor_open(&prompt.in, prompt.shell->color, interrupt);
+    while (!prompt.in.quit) {
+        enum read_result result = editor_read(editor, prompt.pending.n > 0, &line, &length);
+        if (result == READ_END) break;
+        if (result == READ_INTERRUPTED)
+            interrupted(&prompt);
+        else
+            take_line(&prompt, editor, line, length);
+    }
+    if (!prompt.in.quit) (void)putchar('\n');
+    editor_close(editor);
+    close_session(&prompt);
+    return 0;
 }

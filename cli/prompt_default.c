@@ -2,6 +2,7 @@
 #include "prompt.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "runner.h"
 
@@ -14,8 +15,13 @@ __attribute__((weak)) int prompt_replay(int count, char **inputs) {
     return 2;
 }
 
+__attribute__((weak)) char *prompt_statements_of(const char *token) {
+    (void)token;
+    return NULL;
+}
+
 /* Line by line, without editing. */
-__attribute__((weak)) int prompt_run(const struct interp_options *options, bool color,
+__attribute__((weak)) int prompt_run(const struct interp_options *options, bool color, const char *statements,
                                      volatile sig_atomic_t *interrupt) {
     struct runner runner;
     struct interp_options own = *options;
@@ -23,6 +29,7 @@ __attribute__((weak)) int prompt_run(const struct interp_options *options, bool 
     own.interactive = own.keep_history = true;
     runner_init(&runner, RUN_ECHO, &own, color);
     runner.in.interrupt = interrupt;
+    if (statements) runner_text(&runner, source_create("--from", statements, strlen(statements)));
     while (!runner.in.quit && fputs("zxpager> ", stdout) >= 0 && fflush(stdout) == 0 &&
            fgets(line, sizeof line, stdin)) {
         size_t n = 0;

@@ -23,7 +23,7 @@ static const struct topic {
     {"threads", "wait suspend resume kill"},
     {"look", "show objects threads requests tree timeline history diff check"},
     {"move in time", "undo redo goto back branch switch branches random until break"},
-    {"test", "expect record export save load reset profile set"},
+    {"test", "expect record share export save load reset profile set"},
     {"search all states", "reach explore verify lint"},
 };
 

@@ -12,7 +12,8 @@ static const struct view_row rows[] = {
     {"tree", view_tree},   {"timeline", view_timeline}, {"choices", view_choices}, {"random", view_random},
     {"help", view_help},   {"explain", view_explain},   {"why", view_why},         {"until", view_until},
     {"break", view_break}, {"record", view_record},     {"export", view_export},   {"lesson", view_lesson},
-    {"hint", view_hint},   {"quiz", view_quiz},         {"answer", view_answer},   {NULL, NULL},
+    {"hint", view_hint},   {"quiz", view_quiz},         {"answer", view_answer},   {"share", view_share},
+    {NULL, NULL},
 };
 
 static struct shell *script_shell; /* one interpreter runs the scripts of a program */

@@ -23,6 +23,7 @@ bool view_until(struct stmt *s, const char *arguments);    /* stop.c */
 bool view_break(struct stmt *s, const char *arguments);
 bool view_record(struct stmt *s, const char *arguments); /* record.c */
 bool view_export(struct stmt *s, const char *arguments);
+bool view_share(struct stmt *s, const char *arguments);  /* share.c */
 bool view_lesson(struct stmt *s, const char *arguments); /* lesson.c */
 bool view_hint(struct stmt *s, const char *arguments);
 bool view_quiz(struct stmt *s, const char *arguments); /* quiz.c */

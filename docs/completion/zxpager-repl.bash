@@ -6,14 +6,14 @@ _zxpager_repl()
     COMPREPLY=()
     cur=${COMP_WORDS[COMP_CWORD]}
     prev=${COMP_WORDS[COMP_CWORD - 1]}
-    options='-c --play --check --tap --update --json --profile --max-steps --max-memory'
+    options='-c --play --check --tap --update --json --profile --max-steps --max-memory --from'
     options+=' --no-files --no-color --profiles --shard --to --merge --version --help'
     case $prev in
         --profile | --profiles)
             mapfile -t COMPREPLY < <(compgen -W 'head 2020 2018' -- "$cur")
             return
             ;;
-        -c | --max-steps | --max-memory | --shard)
+        -c | --from | --max-steps | --max-memory | --shard)
             return
             ;;
     esac

@@ -58,6 +58,7 @@ tells "explain STATUS" 'supply.detached' 'explain ZX_ERR_BAD_STATE'
 tells "explain CALL" 'decides in this order' 'explain zx_pager_detach_vmo'
 tells "explain THREAD: what why tells" 'These would wake it' 'create v 1; t1: read v 0 => blocked; explain t1'
 tells "record: nothing twice" '^1$' 'create v 1; t1: read v 0 => blocked; supply v 0; wait t1; record x' "grep -c '^wait t1'"
+tells "share: one word" '^zx1[A-Za-z0-9_-]*$' 'create v 1; share'
 tells "help of a call: its refusals" 'detach.pair' 'help zx_pager_detach_vmo'
 tells "help on a misspelt word" 'did you mean .supply' 'help suply'
 tells "break on RULE stops a loop" 'stopped at .*rule page.supplied' 'create v 3; break on page.supplied; for i in 0..3; supply v i; end'

@@ -8,7 +8,7 @@ syntax keyword zxpCommand create anon clone map unmap protect close read write f
 syntax keyword zxpCommand detach resize ranges stats commit decommit zero prefetch always-need dont-need lock
 syntax keyword zxpCommand try-lock unlock pin unpin evict reclaim age next take expect wait suspend resume kill
 syntax keyword zxpCommand profile show objects threads requests tree timeline choices why random until break check
-syntax keyword zxpCommand undo redo save load reset record export lesson goto back history branch switch branches
+syntax keyword zxpCommand undo redo save load reset record share export lesson goto back history branch switch branches
 syntax keyword zxpCommand diff reach run verify lint explore advance set help explain hint quit
 syntax keyword zxpCommand quiz answer
 syntax keyword zxpKeyword let for in def end case with skip source
