@@ -34,13 +34,19 @@ static bool is_wanted(const zxp_rule_info *rule, enum which which) {
     return which == ALL || (rule->status != ZX_OK) == (which == REFUSALS);
 }
 
+/* Two operations may share a section; a rule that begins with the name of the other is not this one's. */
+static bool is_of_another(const zxp_op_info *op, const zxp_rule_info *rule) {
+    const zxp_op_info *named = zxp_op_by_name(rule->id, strcspn(rule->id, "."));
+    return named && named != op;
+}
+
 /* The next rule behind (place, number) in order; 0: none. */
 static uint16_t next_rule(const zxp_op_info *op, enum which which, const char *place, uint16_t number) {
     uint16_t best = 0;
     for (uint16_t i = 1; i < zxp_rule_count(); i++) {
         const zxp_rule_info *rule = zxp_rule_info_of(i);
         int behind = place ? compare_places(rule->chapter, place) : 1;
-        if (!rule || !owns(op->chapter, rule->chapter) || !is_wanted(rule, which)) continue;
+        if (!rule || !owns(op->chapter, rule->chapter) || !is_wanted(rule, which) || is_of_another(op, rule)) continue;
         if (behind < 0 || (behind == 0 && i <= number)) continue;
         if (!best || compare_places(rule->chapter, zxp_rule_info_of(best)->chapter) < 0) best = i;
     }

@@ -60,6 +60,10 @@ tells "explain THREAD: what why tells" 'These would wake it' 'create v 1; t1: re
 tells "record: nothing twice" '^1$' 'create v 1; t1: read v 0 => blocked; supply v 0; wait t1; record x' "grep -c '^wait t1'"
 tells "share: one word" '^zx1[A-Za-z0-9_-]*$' 'create v 1; share'
 tells "help of a call: its refusals" 'detach.pair' 'help zx_pager_detach_vmo'
+tells "help of a command that is a call itself: its refusals" 'unpin.none' 'help unpin'
+run_limited 20 "$repl" -c 'help unpin' >"$tmp/out" 2>&1
+! grep -q -e ' pin\.' "$tmp/out"
+verdict "and not those of the call that shares its section" $? "$tmp/out"
 tells "help on a misspelt word" 'did you mean .supply' 'help suply'
 tells "break on RULE stops a loop" 'stopped at .*rule page.supplied' 'create v 3; break on page.supplied; for i in 0..3; supply v i; end'
 tells "break on packet" 'stopped at .*a packet' 'create v 3; break on packet; for i in 0..3; t1: read v i => any; end'
