@@ -432,12 +432,18 @@ static uint64_t whole_batches(zxp_world *w, struct queue *q, uint64_t g, uint64_
     return pages;
 }
 
+/* Is there another run in the generation? A batch before may have discarded a VMO with pages further back in it. */
+static bool has_next(const zxp_world *w, struct queue *q) {
+    while (!is_finished(q) && !still_queued(w, queued_at(w, q, q->at))) q->at++;
+    return !is_finished(q);
+}
+
 /* Isolates up to 16 pages off the generation's list, then attempts
  * them. Returns the pages freed; the rest stays in Isolate. */
 static uint64_t one_batch(zxp_world *w, struct queue *q, uint64_t g, uint64_t wanted, enum reclaim_level level) {
     struct queued batch[BATCH];
     uint32_t runs = 0;
-    for (uint64_t pages = 0, isolated; pages < BATCH && !is_finished(q); pages += isolated) {
+    for (uint64_t pages = 0, isolated; pages < BATCH && has_next(w, q); pages += isolated) {
         isolated = process(w, q, g, BATCH - pages, &batch[runs]);
         if (isolated > 0) runs++;
     }
@@ -449,7 +455,7 @@ static uint64_t one_batch(zxp_world *w, struct queue *q, uint64_t g, uint64_t wa
 static uint64_t reclaim_generation(zxp_world *w, struct queue *q, uint64_t wanted, enum reclaim_level level) {
     uint64_t g = kernel_of(w)->oldest_generation, freed = 0;
     gather(w, q, LIST_GENERATION, g);
-    while (!is_finished(q) && freed < wanted) {
+    while (freed < wanted && has_next(w, q)) {
         freed += whole_batches(w, q, g, wanted - freed, level);
         if (!is_finished(q) && freed < wanted) freed += one_batch(w, q, g, wanted - freed, level);
     }
