@@ -1,6 +1,6 @@
 /*
- * told.h - a statement as it may be said again. In a loop or a def a bare name stands for what it is worth there and then: `read v i`
- * is told as `read v 2`, so that histories, records and messages mean something by themselves.
+ * told.h - a statement as it may be said again. In a loop or a def a bare name stands for what it is worth there and
+ * then: `read v i` is told as `read v 2`, so that histories, records and messages mean something by themselves.
  */
 #ifndef CLI_TOLD_H
 #define CLI_TOLD_H
