@@ -398,6 +398,8 @@ static bool take_explore_option(struct exploring *e) {
         e->options.check_liveness = true;
     else {
         if (!stmt_take_word(s, "a step", &word)) return false;
+        if (!explore_is_word(s->text.s + word.begin, span_length(word)))
+            return stmt_error(s, word.begin, "no step and no option of `explore'; see `help explore'");
         buf_format(&e->words, "%.*s ", (int)(word.end - word.begin), s->text.s + word.begin);
     }
     return true;

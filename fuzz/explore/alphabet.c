@@ -35,6 +35,15 @@ static bool wanted(const struct explore_bounds *bounds, const char *word) {
     return false;
 }
 
+bool explore_is_word(const char *word, size_t length) {
+    static const char *const words[] = {"read",  "write",     "commit", "zero",   "wide",  "supply", "fail",
+                                        "dirty", "writeback", "next",   "detach", "evict", "resize", "suspend"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strlen(words[i]) == length && memcmp(words[i], word, length) == 0) return true;
+    }
+    return false;
+}
+
 #define ARGS(...) (const uint64_t[]){__VA_ARGS__}, sizeof((const uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t)
 
 /* A step with its text; NULL after a failure, which is remembered. */
@@ -78,6 +87,16 @@ static void client_steps(struct subject *s, const struct explore_thread *t, uint
         struct explore_step *step = add(s, "%s: zero %s %" PRIu64, t->name, s->name, p);
         one_call(step, t->number, ZXP_OP_VMO_OP_RANGE, ARGS(s->vmo, ZX_VMO_OP_ZERO, p * page, page));
     }
+}
+
+/* One call for all pages: requests of several pages, early wakes, answers in parts. */
+static void wide_steps(struct subject *s, const struct explore_thread *t, uint64_t pages) {
+    if (!wanted(s->bounds, "wide") || pages < 2) return;
+    struct explore_step *step = add(s, "%s: read %s 0 %" PRIu64, t->name, s->name, pages);
+    one_call(step, t->number, ZXP_OP_VMO_READ, ARGS(s->vmo, 0, pages * page));
+    step = add(s, "%s: write %s 0 %" PRIu64, t->name, s->name, pages);
+    one_call(step, t->number, ZXP_OP_VMO_WRITE, ARGS(s->vmo, 0, 0, pages * page));
+    fill_buffer(step, 'w');
 }
 
 static void thread_steps(struct subject *s, const struct explore_thread *t) {
@@ -170,6 +189,7 @@ bool explore_default_alphabet(const zxp_world *world, const struct explore_bound
             for (unsigned i = 0; i < bounds->thread_count; i++) client_steps(&s, &bounds->threads[i], p);
             page_steps(&s, p);
         }
+        for (unsigned i = 0; i < bounds->thread_count; i++) wide_steps(&s, &bounds->threads[i], pages);
         vmo_steps(&s);
     }
     return !s.failed;

@@ -335,7 +335,15 @@ static void put_call(walk_t *k, const thread_t *x) {
         put_bytes(k, k->o->body[x->buffer_body[i]], PAGE);
     }
     put_bytes(k, (const uint8_t *)x->list_handle, x->list_count * sizeof(x->list_handle[0]));
-    put_data(k, x);
+}
+
+/* A call that starts again begins anew; a load or store goes on where it was (chapter 7 section 16.3). */
+static void put_interrupted(walk_t *k, const thread_t *x) {
+    put_call(k, x);
+    if (x->op == ZXP_OP_LOAD || x->op == ZXP_OP_STORE) {
+        put(k, x->cursor);
+        put_data(k, x);
+    }
 }
 
 /* How far a call is that waits. */
@@ -378,9 +386,10 @@ static void put_threads(walk_t *k) {
         put(k, (uint64_t)x->state << 8 | (uint64_t)x->suspend_pending << 1 | x->restart);
         if (x->state == ZXP_THREAD_BLOCKED) {
             put_call(k, x);
+            put_data(k, x);
             put_progress(k, x);
         } else if (x->restart) {
-            put_call(k, x);
+            put_interrupted(k, x);
         }
     }
 }

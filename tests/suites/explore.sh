@@ -50,6 +50,14 @@ explore --merge "$ZXP_TMP/s0" "$ZXP_TMP/s1"
 [ $? -eq 2 ]
 tap $? "a file that breaks off is refused"
 
+explore -c "$small" read wide supply never blocked t1
+[ $? -eq 2 ]
+tap $? "a thread that is not yet there cannot be named"
+explore -c "$small" frobnicate
+[ $? -eq 2 ]
+tap $? "a word that is no step is refused"
+explore -c "$small" wide supply
+has "(all of them)" "calls of all pages"
 printf '%s\n' "$small" >"$ZXP_TMP/small.zxp"
 explore "$ZXP_TMP/small.zxp" read supply
 tap $? "the set-up may stand in a file"
@@ -64,6 +72,8 @@ tap $? "an option without its value is misuse"
 explore -c "$small" agree workers=2
 has "they agree in every step of every state" "core and oracle agree"
 has "states of the core $each, of the oracle $each, of both together $each" "both have the same states"
+explore -c "$small" agree depth=4 wide read write supply fail dirty suspend
+has "they agree so far" "and so they are where threads are stopped in the middle of a call"
 explore -c 'create v 1 trap-dirty; t1: read v 0 => blocked; supply v 0' agree pages=1 depth=3
 has "they agree so far" "the oracle has made the calls of the set-up too"
 explore -c 'create v 2' --profiles 2020 head read write supply

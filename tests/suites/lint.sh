@@ -88,3 +88,4 @@ done
 [ $? -eq 2 ]
 verdict "--no-files refuses it" $?
 echo "1..$number"
+[ $failed -eq 0 ]
