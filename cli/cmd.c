@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "scene.h"
 
 static zx_koid_t koid_of(const struct stmt *s, const struct binding *binding) {
     if (binding->koid || binding->kind == BIND_MAPPING) return binding->koid;
@@ -74,6 +75,25 @@ bool cmd_take_option(struct stmt *s, const char *name, struct span *value) {
     *value = (struct span){s->words[s->at_word].begin + n, s->words[s->at_word].end};
     s->at_word++;
     return true;
+}
+
+bool cmd_take_file(struct stmt *s, const char *name, struct buf *path, bool *well) {
+    struct span value;
+    if (!cmd_take_option(s, name, &value)) return false;
+    buf_clear(path);
+    buf_add(path, s->text.s + value.begin, span_length(value));
+    if (path->n == 0)
+        *well = stmt_error(s, value.begin, "a file's name is missing");
+    else
+        *well = !s->in->options.no_files || stmt_error(s, value.begin, "writing a file is refused (--no-files)");
+    return true;
+}
+
+void cmd_tell_page(struct stmt *s, const struct interp *from, const char *script, const struct buf *path) {
+    char reason[300];
+    if (path->n == 0) return;
+    bool written = scene_page_to(from, script, path->s, reason, sizeof reason);
+    interp_printf(s->in, written ? "replayed by %s\n" : "no page: %s\n", written ? path->s : reason);
 }
 
 bool cmd_take_profile(struct stmt *s, zxp_profile *profile) {

@@ -22,6 +22,10 @@ bool cmd_take_optional_range(struct stmt *s, const char *const *keywords, bool *
                              uint64_t *length);
 /* NAME=EXPRESSION, if the next word has that form. */
 bool cmd_take_option(struct stmt *s, const char *name, struct span *value);
+/* NAME=FILE, which is to be written; false: it is another word. *well: it may be. */
+bool cmd_take_file(struct stmt *s, const char *name, struct buf *path, bool *well);
+/* Writes the page that replays a script that was found, from this world or (NULL) a new one, and tells so. */
+void cmd_tell_page(struct stmt *s, const struct interp *from, const char *script, const struct buf *path);
 /* 2018, 2020 or head */
 bool cmd_take_profile(struct stmt *s, zxp_profile *profile);
 /* The pager handle that pager commands pass: what the name remembers, or `pager`. */

@@ -2,7 +2,7 @@
  * cmd_explore.c - reach and explore: all states that the present world can reach (fuzz/explore).
  *
  *     reach CONDITION [within N]
- *     explore [WORD ...] [pages=N] [depth=N] [states=N] [workers=N] [shard=I/N] [to=FILE] [exact] [live]
+ *     explore [WORD ...] [pages=N] [depth=N] [states=N] [workers=N] [shard=I/N] [to=FILE] [page=FILE] [exact] [live]
  *             [each] [agree] [profiles A B] [never CONDITION]
  *
  * WORD names steps (read, write, supply, ...: alphabet.h). The steps run on copies; the world stays as it is.
@@ -33,6 +33,7 @@ struct exploring {
     bool has_condition;
     struct buf words;
     struct buf file; /* for the states; empty: none */
+    struct buf page; /* for a page that replays what was found; empty: none */
     uint64_t pages;
     bool each;            /* without symmetry */
     bool agree, profiles; /* a second engine: the oracle; a kernel of another profile */
@@ -177,14 +178,19 @@ static void tear_down(struct exploring *e) {
     if (e->oracle != NULL) oracle_destroy(e->oracle);
     buf_free(&e->words);
     buf_free(&e->file);
+    buf_free(&e->page);
 }
 
 /* ---- Telling ---- */
 
 static void print_path(struct exploring *e, const struct explore_result *result) {
+    struct buf script = {0};
     for (uint32_t i = 0; i < result->path_length; i++) {
         interp_printf(e->s->in, "    %s\n", e->alphabet.step[result->path[i]].text);
+        buf_format(&script, "%s\n", e->alphabet.step[result->path[i]].text);
     }
+    cmd_tell_page(e->s, e->s->in, buf_string(&script), &e->page);
+    buf_free(&script);
 }
 
 static void print_finding(struct exploring *e, const struct explore_result *result) {
@@ -370,13 +376,10 @@ static bool take_shard(struct exploring *e, bool *well) {
     return true;
 }
 
-/* to=FILE: the states of this run, for `zxpager-repl explore --merge`. */
+/* to=FILE: the states of this run, for `zxpager-repl explore --merge`; page=FILE: what was found, as a page that
+ * replays it. */
 static bool take_file(struct exploring *e, bool *well) {
-    struct span value;
-    if (!cmd_take_option(e->s, "to=", &value)) return false;
-    *well = !e->s->in->options.no_files || stmt_error(e->s, value.begin, "writing a file is refused (--no-files)");
-    buf_format(&e->file, "%.*s", (int)(value.end - value.begin), e->s->text.s + value.begin);
-    return true;
+    return cmd_take_file(e->s, "to=", &e->file, well) || cmd_take_file(e->s, "page=", &e->page, well);
 }
 
 static bool take_explore_option(struct exploring *e) {

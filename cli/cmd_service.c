@@ -98,10 +98,12 @@ static bool take_option(struct stmt *s, struct service_options *o) {
     }
     if (cmd_take_option(s, "states=", &value)) return stmt_eval(s, value, 0, &o->max_states);
     return stmt_error(s, s->words[s->at_word].begin,
-                      "pages=, readers=, writers=, evictions=, failures=, runs= or states=");
+                      "pages=, readers=, writers=, evictions=, failures=, runs=, states= or page=");
 }
 
-static void tell(struct interp *in, const struct service *service, const struct service_result *result) {
+static void tell(struct stmt *s, const struct service *service, const struct service_result *result,
+                 const struct buf *page) {
+    struct interp *in = s->in;
     bool found = result->finding.rule[0] != 0;
     const char *how = found                   ? "up to the finding"
                       : result->complete      ? "all of them"
@@ -114,7 +116,9 @@ static void tell(struct interp *in, const struct service *service, const struct 
         return;
     }
     interp_printf(in, "%s: %s\n", result->finding.rule, result->finding.fact);
-    if (result->script.s != NULL) interp_print(in, result->script.s);
+    if (result->script.s == NULL) return;
+    interp_print(in, result->script.s);
+    cmd_tell_page(s, NULL, result->script.s, page);
 }
 
 bool cmd_verify(struct stmt *s) {
@@ -128,14 +132,22 @@ bool cmd_verify(struct stmt *s) {
                                       .progress = progress,
                                       .user = s->in};
     struct service_result result;
+    struct buf page = {0};
     const struct served *served = take_service(s);
     if (served == NULL) return false;
     while (stmt_more(s)) {
-        if (!take_option(s, &options)) return false;
+        bool well = true;
+        if (cmd_take_file(s, "page=", &page, &well) ? well : take_option(s, &options)) continue;
+        buf_free(&page);
+        return false;
     }
-    if (s->in->options.dry) return true;
+    if (s->in->options.dry) {
+        buf_free(&page);
+        return true;
+    }
     service_verify(&served->service, &options, &result);
-    tell(s->in, &served->service, &result);
+    tell(s, &served->service, &result, &page);
+    buf_free(&page);
     free(result.script.s);
     cmd_set_status(s, result.finding.rule[0] != 0 ? ZX_ERR_BAD_STATE : result.complete ? ZX_OK : ZX_ERR_OUT_OF_RANGE);
     return true;

@@ -102,12 +102,12 @@ static const struct command commands[] = {
      cmd_reach},
     {"explore",
      "explore [STEP ...] [each] [agree] [profiles A B] [pages=N] [depth=N] [states=N] [workers=N] [exact] [live] "
-     "[shard=I/N] "
-     "[to=FILE] [never CONDITION]",
+     "[shard=I/N] [to=FILE] [page=FILE] [never CONDITION]",
      "visit every state that can be reached, and check the invariants in each", 0, SEARCH, cmd_explore},
     {"run", "run SERVICE [TASK]", "let a service answer all that is asked, then do one of its tasks", 0,
      CMD_NO_RESULT | CMD_ANY_THREAD, cmd_run},
-    {"verify", "verify SERVICE [pages=N] [readers=N] [writers=N] [evictions=N] [failures=N] [runs=N] [states=N]",
+    {"verify",
+     "verify SERVICE [pages=N] [readers=N] [writers=N] [evictions=N] [failures=N] [runs=N] [states=N] [page=FILE]",
      "check every interleaving of a service with its clients, on worlds of its own", 0, SEARCH, cmd_verify},
     {"lint", "lint FILE", "judge a session that --json wrote: the first rule for services that it breaks", 0,
      SEARCH | CMD_FILES, cmd_lint},

@@ -62,19 +62,33 @@ static bool take_no_packets(struct stmt *s, struct atom *atom) {
     return true;
 }
 
+static bool take_thread(struct stmt *s, enum atom_kind kind, struct atom *atom) {
+    struct span word;
+    *atom = (struct atom){.kind = kind};
+    if (!stmt_take_name(s, "a thread", &word)) return false;
+    return session_thread(&s->in->session, s->text.s + word.begin, word.end - word.begin, &atom->thread) ||
+           stmt_error(s, word.begin, "there is no such thread yet");
+}
+
 /* One atom for each thread named. */
 static bool take_threads(struct stmt *s, enum atom_kind kind, const char *stop, struct condition *condition) {
     do {
-        struct span word;
-        uint32_t thread;
-        if (!stmt_take_name(s, "a thread", &word)) return false;
-        if (!session_thread(&s->in->session, s->text.s + word.begin, word.end - word.begin, &thread)) {
-            return stmt_error(s, word.begin, "there is no such thread yet");
-        }
+        struct atom atom;
+        if (!take_thread(s, kind, &atom)) return false;
         if (condition->count == CONDITION_ATOMS)
-            return stmt_error(s, word.begin, "at most %d conditions", CONDITION_ATOMS);
-        condition->atom[condition->count++] = (struct atom){.kind = kind, .thread = thread};
+            return stmt_error(s, s->body.end, "at most %d conditions", CONDITION_ATOMS);
+        condition->atom[condition->count++] = atom;
     } while (!at_end(s, stop));
+    return true;
+}
+
+/* The thread's last call ended, and with this status. */
+static bool take_result(struct stmt *s, struct atom *atom) {
+    struct span word;
+    uint64_t status;
+    if (!take_thread(s, ATOM_RESULT, atom)) return false;
+    if (!stmt_take_word(s, "a status", &word) || !stmt_eval(s, word, 0, &status)) return false;
+    atom->status = (zx_status_t)(int64_t)status;
     return true;
 }
 
@@ -89,9 +103,11 @@ static bool take_atom(struct stmt *s, const char *stop, struct condition *condit
         if (!take_no_packets(s, &atom)) return false;
     } else if (stmt_take_keyword(s, "pages")) {
         if (!take_pages(s, &atom)) return false;
+    } else if (stmt_take_keyword(s, "result")) {
+        if (!take_result(s, &atom)) return false;
     } else {
         size_t place = stmt_more(s) ? s->words[s->at_word].begin : s->body.end;
-        return stmt_error(s, place, "a condition begins with pages, packets, blocked or done");
+        return stmt_error(s, place, "a condition begins with pages, packets, blocked, done or result");
     }
     condition->atom[condition->count++] = atom;
     return true;
@@ -172,6 +188,9 @@ static bool atom_holds(const struct atom *atom, const zxp_world *world) {
     case ATOM_DONE:
         return zxp_thread_get(world, atom->thread, &view) && view.state != ZXP_THREAD_BLOCKED &&
                view.state != ZXP_THREAD_SUSPENDED;
+    case ATOM_RESULT:
+        return zxp_thread_get(world, atom->thread, &view) && view.state == ZXP_THREAD_READY &&
+               view.status == atom->status;
     }
     return false;
 }

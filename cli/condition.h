@@ -4,6 +4,7 @@
  *
  *     CONDITION = ATOM [and ATOM ...]
  *     ATOM      = pages V [P N] "MAP" | packets [PORT] none | blocked THREAD ... | done THREAD ...
+ *                 | result THREAD STATUS
  *
  * A `.` in a map matches a `.` only; `?` matches every letter.
  */
@@ -14,7 +15,7 @@
 
 enum { CONDITION_ATOMS = 16 };
 
-enum atom_kind { ATOM_PAGES, ATOM_NO_PACKETS, ATOM_BLOCKED, ATOM_DONE };
+enum atom_kind { ATOM_PAGES, ATOM_NO_PACKETS, ATOM_BLOCKED, ATOM_DONE, ATOM_RESULT };
 
 struct atom {
     enum atom_kind kind;
@@ -24,6 +25,7 @@ struct atom {
     const char *map;       /* owned by the statement's pool */
     size_t length;
     uint32_t thread;
+    zx_status_t status;
 };
 
 struct condition {

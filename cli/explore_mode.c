@@ -10,7 +10,9 @@
 
 #include "../fuzz/explore/result_file.h"
 #include "buf.h"
+#include "prompt.h"
 #include "runner.h"
+#include "shell.h"
 #include "source.h"
 
 static int misuse(const char *what) {
@@ -34,21 +36,30 @@ static int merge(int count, char **files) {
 static const struct {
     const char *option, *word;
     bool joined; /* to the value behind it */
-} program_options[] = {{"--shard", "shard=", true}, {"--to", "to=", true}, {"--profiles", "profiles", false}};
+} program_options[] = {
+    {"--shard", "shard=", true}, {"--to", "to=", true}, {"--page", "page=", true}, {"--profiles", "profiles", false}};
 
-/* The words behind the set-up, as those of the command. False: an option has no value. */
+/* The words behind the set-up, as those of the command: those with a value first, for behind `never` all is a condition.
+ * False: an option has no value. */
 static bool add_words(struct buf *statement, int count, char **words) {
-    for (int i = 0; i < count; i++) {
+    struct buf others = {0};
+    bool well = true;
+    for (int i = 0; i < count && well; i++) {
         const char *word = words[i], *value = "";
+        struct buf *to = &others;
         for (size_t k = 0; k < sizeof program_options / sizeof *program_options; k++) {
             if (strcmp(words[i], program_options[k].option) != 0) continue;
-            if (i + 1 == count) return false;
+            well = i + 1 < count;
             word = program_options[k].word;
-            if (program_options[k].joined) value = words[++i];
+            if (!program_options[k].joined || !well) continue;
+            to = statement;
+            value = words[++i];
         }
-        buf_format(statement, " %s%s", word, value);
+        buf_format(to, " %s%s", word, value);
     }
-    return true;
+    buf_text(statement, buf_string(&others));
+    buf_free(&others);
+    return well;
 }
 
 /* One source, as each has a world of its own: first the set-up, then, on a line of its own, the statement. */
@@ -57,6 +68,8 @@ static int run(const char *name, const struct buf *text, volatile sig_atomic_t *
     struct runner runner;
     runner_init(&runner, RUN_ECHO, &options, false);
     runner.in.interrupt = interrupt;
+    prompt_register(&runner.in);
+    shell_attach(runner.in.shell); /* the set-up is a part of the page that --page asks for */
     runner_text(&runner, source_create(name, text->s, text->n));
     return runner_finish(&runner);
 }

@@ -74,6 +74,7 @@ unsigned lesson_count(void) {
 struct reading {
     struct lesson *lesson;
     struct buf *block; /* where the lines of the open block go; NULL: in no block */
+    struct buf wrong;  /* the ways that are for the tests alone */
     bool shown;        /* the open block is a part of the text */
 };
 
@@ -86,6 +87,7 @@ static void open_block(struct reading *r, const char *line, size_t n) {
     r->block = begins(line, n, "```zxp start")      ? &r->lesson->start
                : begins(line, n, "```zxp goal")     ? &r->lesson->goal
                : begins(line, n, "```zxp solution") ? &r->lesson->solution
+               : begins(line, n, "```zxp wrong")    ? &r->wrong
                                                     : &r->lesson->text;
     r->shown = r->block == &r->lesson->text;
 }
@@ -126,6 +128,7 @@ static void read_lines(struct lesson *lesson, const struct source *source) {
             text_line(&r, line, kept);
         line += n + (line[n] == '\n');
     }
+    buf_free(&r.wrong);
 }
 
 struct lesson *lesson_read(unsigned number) {

@@ -10,8 +10,7 @@
 
 #include "number.h"
 #include "print.h"
-#include "prompt.h"
-#include "shell.h"
+#include "scene.h"
 #include "statement.h"
 #include "views.h"
 
@@ -21,46 +20,12 @@ static struct {
     uint64_t asked, count, right;
     struct buf answer; /* what it gave */
     struct buf explanation;
+    struct buf story; /* the statements that led to the question */
 } quiz;
 
-/* ---- A world of its own ---- */
-
-struct scene {
-    struct interp in;
-    struct buf output;
-    struct buf story; /* the statements so far */
-};
-
-static void collect(void *user, const char *text, size_t length) {
-    buf_add(&((struct scene *)user)->output, text, length);
-}
-
-static struct scene *scene_open(void) {
-    struct scene *scene = mem_alloc(sizeof *scene);
-    interp_init(&scene->in, &(struct interp_options){.interactive = true, .no_files = true});
-    scene->in.hooks = (struct interp_hooks){.user = scene, .output = collect};
-    (void)shell_create(&scene->in, false, false);
-    prompt_register(&scene->in);
-    return scene;
-}
-
-static void scene_close(struct scene *scene) {
-    interp_finish(&scene->in);
-    struct shell *shell = scene->in.shell;
-    interp_clear(&scene->in);
-    shell_destroy(shell);
-    buf_free(&scene->output);
-    buf_free(&scene->story);
-    free(scene);
-}
-
-static void scene_run(struct scene *scene, const char *statement) {
-    interp_run(&scene->in, source_create("quiz", statement, strlen(statement)));
-}
-
-/* The same, as a part of the story. */
-static void scene_tell(struct scene *scene, const char *statement) {
-    buf_format(&scene->story, "    %s\n", statement);
+/* A statement of the scene that the question tells, too. */
+static void tell(struct scene *scene, const char *statement) {
+    buf_format(&quiz.story, "    %s\n", statement);
     scene_run(scene, statement);
 }
 
@@ -88,7 +53,7 @@ static void set_scene(struct scene *scene) {
                                            "create v 3 resizable"};
     static const char *const steps[] = {"supply v P N", "write v P N",           "zero v P N",
                                         "resize v S",   "writeback begin v P N", "supply v 0 3"};
-    scene_tell(scene, openings[below(sizeof openings / sizeof *openings)]);
+    tell(scene, openings[below(sizeof openings / sizeof *openings)]);
     for (uint64_t left = 2 + below(5); left; left--) {
         struct buf statement = {0};
         scene->in.shell->walk.state = walk_draw(&quiz.state);
@@ -96,10 +61,10 @@ static void set_scene(struct scene *scene) {
             put_template(steps[below(sizeof steps / sizeof *steps)], &statement);
         else
             buf_text(&statement, walk_choice(scene->in.shell)->statement);
-        scene_tell(scene, statement.s);
+        tell(scene, statement.s);
         buf_free(&statement);
     }
-    if (below(6) == 0) scene_tell(scene, "detach v");
+    if (below(6) == 0) tell(scene, "detach v");
 }
 
 static void put_question(struct buf *out) {
@@ -126,14 +91,15 @@ static void keep_answer(struct scene *scene) {
 }
 
 static void ask(struct interp *in) {
-    struct scene *scene = scene_open();
+    struct scene *scene = scene_open(NULL);
+    buf_clear(&quiz.story);
     struct buf question = {0};
     set_scene(scene);
     put_question(&question);
     buf_clear(&scene->output);
     scene_run(scene, "show v");
     interp_printf(in, "Question %" PRIu64 " of %" PRIu64 ". After\n", quiz.asked + 1, quiz.count);
-    interp_print(in, buf_string(&scene->story));
+    interp_print(in, buf_string(&quiz.story));
     interp_print(in, buf_string(&scene->output));
     interp_printf(in, "what does `%s' give? (blocked, ZX_OK, or which ZX_ERR_...?)\n", question.s);
     scene_run(scene, question.s);

@@ -13,13 +13,15 @@
 #include "mem.h"
 #include "prompt.h"
 #include "runner.h"
+#include "scene.h"
 
-static const char usage[] = "usage: zxpager-repl replay [--as-c|--as-zxtest|--share] INPUT ...     fuzz inputs, "
-                            "scripts (.zxp), or folders of inputs\n"
-                            "       zxpager-repl replay [--as-c|--as-zxtest] --from TOKEN\n"
-                            "Prints an input as a script with what came, judges it (core against oracle, invariants) "
-                            "and runs the script. Of a folder, one line\n"
-                            "for each input. Exit status 1 if anything failed.\n";
+static const char usage[] =
+    "usage: zxpager-repl replay [--as-c|--as-zxtest|--as-page|--share] INPUT ...     fuzz inputs, "
+    "scripts (.zxp), or folders of inputs\n"
+    "       zxpager-repl replay [--as-c|--as-zxtest|--as-page] --from TOKEN\n"
+    "Prints an input as a script with what came, judges it (core against oracle, invariants) "
+    "and runs the script. Of a folder, one line\n"
+    "for each input. Exit status 1 if anything failed.\n";
 
 struct replay {
     enum replay_form form;
@@ -61,6 +63,25 @@ static bool judge(const struct fuzz_program *program, const char *name, bool pri
     return sound;
 }
 
+/* What the core does, as a page; a finding ends it there, and both sides stand in the report beside it. */
+static bool print_page(const struct fuzz_program *program) {
+    struct script script = {0};
+    struct harness harness;
+    struct buf page = {0};
+    if (!harness_create(&harness)) return false;
+    harness.script = &script;
+    (void)harness_run(&harness, program, CHECK_ALL);
+    bool made = scene_page(NULL, script.text ? script.text : "", &page);
+    if (made)
+        (void)fputs(buf_string(&page), stdout);
+    else
+        (void)fputs("zxpager-repl: error: this program was built without jansson: no pages\n", stderr);
+    buf_free(&page);
+    script_clear(&script);
+    harness_destroy(&harness);
+    return made;
+}
+
 static void print_token(const struct fuzz_program *program) {
     struct buf token = {0};
     replay_token(program, &token);
@@ -71,6 +92,8 @@ static void print_token(const struct fuzz_program *program) {
 static void replay_program(struct replay *replay, const struct fuzz_program *program, const char *name, bool prints) {
     if (replay->share) {
         print_token(program);
+    } else if (replay->form == REPLAY_PAGE) {
+        replay->failed += !print_page(program);
     } else if (replay->form != REPLAY_SCRIPT) {
         replay_source(program, replay->form, "Replay", stdout);
     } else if (judge(program, name, prints)) {
@@ -147,6 +170,8 @@ int prompt_replay(int count, char **inputs) {
             replay.form = REPLAY_C;
         } else if (strcmp(inputs[i], "--as-zxtest") == 0) {
             replay.form = REPLAY_ZXTEST;
+        } else if (strcmp(inputs[i], "--as-page") == 0) {
+            replay.form = REPLAY_PAGE;
         } else if (strcmp(inputs[i], "--share") == 0) {
             replay.share = true;
         } else if (strcmp(inputs[i], "--from") == 0 && i + 1 < count) {

@@ -9,7 +9,7 @@
 #include "../fuzz/codec/codec.h"
 #include "buf.h"
 
-enum replay_form { REPLAY_SCRIPT, REPLAY_C, REPLAY_ZXTEST };
+enum replay_form { REPLAY_SCRIPT, REPLAY_C, REPLAY_ZXTEST, REPLAY_PAGE };
 
 /* replay_source.c: the program as C against libzxpager, or as a test in the style of the kernel's test framework. */
 void replay_source(const struct fuzz_program *program, enum replay_form form, const char *name, FILE *out);

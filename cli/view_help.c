@@ -8,23 +8,22 @@
 
 /* ---- help ---- */
 
-enum { TOPIC = 19, NAME = 13 }; /* columns of titles */
+enum { TOPIC = 13, NAME = 13 }; /* columns of titles */
 
 /* The commands by what they are for, so that an overview fits into a small window. */
 static const struct topic {
     const char *title, *commands;
 } topics[] = {
-    {"learn", "lesson hint quiz answer help explain why choices"},
-    {"make objects", "create anon clone map unmap protect resize close"},
-    {"touch pages",
-     "read write fault commit decommit zero prefetch always-need dont-need lock try-lock unlock pin unpin"},
-    {"be the pager", "next take supply fail dirty writeback ranges stats detach run"},
-    {"be the kernel", "evict reclaim age advance"},
-    {"threads", "wait suspend resume kill"},
-    {"look", "show objects threads requests tree timeline history diff check"},
-    {"move in time", "undo redo goto back branch switch branches random until break"},
-    {"test", "expect record share export save load reset profile set"},
-    {"search all states", "reach explore verify lint"},
+    {"learning", "lesson hint quiz answer help explain why choices"},
+    {"making", "create anon clone map unmap protect resize close"},
+    {"touching", "read write fault commit decommit zero prefetch always-need dont-need lock try-lock unlock pin unpin"},
+    {"paging", "next take supply fail dirty writeback ranges stats detach run"},
+    {"reclaiming", "evict reclaim age advance"},
+    {"threading", "wait suspend resume kill"},
+    {"looking", "show objects threads requests tree timeline history diff check"},
+    {"travelling", "undo redo goto back branch switch branches random until break"},
+    {"testing", "expect record share export save load reset profile set"},
+    {"searching", "reach explore verify lint"},
 };
 
 static bool lists(const char *words, const char *word) {
@@ -65,10 +64,24 @@ static void help_overview(struct shell *shell, struct buf *out) {
     if (others.n) put_row(shell, TOPIC, "others", others.s, out);
     buf_free(&others);
     buf_char(out, '\n');
-    shell_wrap(shell, out, 0,
-               "`help WORD' tells of a command, a call, a constant, a rule or of `letters'; `help commands' has a line "
-               "for each command. Every call goes by its C name, too; THREAD: STATEMENT does it on a thread; `quit' "
-               "leaves.");
+    shell_wrap(
+        shell, out, 0,
+        "`help WORD' tells of a command, a call, a constant, a rule or of `letters'; `help paging' has a line for "
+        "each command of that row, `help commands' one for every command. Every call goes by its C name, too; "
+        "THREAD: STATEMENT does it on a thread; `quit' leaves.");
+}
+
+/* Those of one topic, a line each; false: there is no such topic. */
+static bool help_topic(const struct shell *shell, const char *title, struct buf *out) {
+    for (size_t i = 0; i < sizeof topics / sizeof *topics; i++) {
+        if (strcmp(topics[i].title, title) != 0) continue;
+        for (size_t k = 0; k < command_count(); k++) {
+            const struct command *command = command_at(k);
+            if (lists(topics[i].commands, command->name)) put_row(shell, NAME, command->name, command->help, out);
+        }
+        return true;
+    }
+    return false;
 }
 
 static void help_commands(struct shell *shell, struct buf *out) {
@@ -130,7 +143,7 @@ bool view_help(struct stmt *s, const char *arguments) {
         help_overview(s->in->shell, &out);
     else if (strcmp(arguments, "commands") == 0)
         help_commands(s->in->shell, &out);
-    else if (!help_tell(s, arguments, &out))
+    else if (!help_topic(s->in->shell, arguments, &out) && !help_tell(s, arguments, &out))
         return help_unknown(s, arguments);
     shell_print(s->in->shell, &out);
     return true;

@@ -117,12 +117,12 @@ $(FUZZ)/make_seeds: $(BUILD)/fuzz/seeds/seeds.o $(CLI_LIBRARY:%.c=$(BUILD)/%.o) 
 	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
 
 $(FUZZ)/judge: $(BUILD)/fuzz/campaign/judge.o $(BUILD)/fuzz/campaign/findings.o $(MINIMISE_SOURCES:%.c=$(BUILD)/%.o) \
-               $(JUDGE_OBJECTS) $(LIB_STATIC)
-	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^
+               $(CLI_LIBRARY:%.c=$(BUILD)/%.o) $(REPL_OBJECTS) $(LIB_STATIC)
+	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
 
 $(FUZZ)/run_campaign: $(BUILD)/fuzz/campaign/campaign.o $(BUILD)/fuzz/campaign/reach.o $(BUILD)/fuzz/campaign/findings.o \
-                      $(MINIMISE_SOURCES:%.c=$(BUILD)/%.o) $(JUDGE_OBJECTS) $(LIB_STATIC)
-	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^
+                      $(MINIMISE_SOURCES:%.c=$(BUILD)/%.o) $(CLI_LIBRARY:%.c=$(BUILD)/%.o) $(REPL_OBJECTS) $(LIB_STATIC)
+	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
 
 # What a run costs, beside the engine: with sanitizers and coverage, and plain.
 $(FUZZ)/speed_checked: $(FUZZ)/checked/fuzz/campaign/speed.o $(CORE_SOURCES:%.c=$(FUZZ)/cover/%.o) \

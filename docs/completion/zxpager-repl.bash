@@ -6,8 +6,9 @@ _zxpager_repl()
     COMPREPLY=()
     cur=${COMP_WORDS[COMP_CWORD]}
     prev=${COMP_WORDS[COMP_CWORD - 1]}
-    options='-c --play --check --tap --update --json --profile --max-steps --max-memory --from'
-    options+=' --no-files --no-color --profiles --shard --to --merge --version --help'
+    options='-c --play --check --tap --update --json --profile --max-steps --max-memory'
+    options+=' --no-files --no-color --profiles --shard --to --page --merge --as-c --as-zxtest --as-page --share --from'
+    options+=' --version --help'
     case $prev in
         --profile | --profiles)
             mapfile -t COMPREPLY < <(compgen -W 'head 2020 2018' -- "$cur")

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../../cli/scene.h"
 #include "../harness/harness.h"
 #include "../minimise/minimise.h"
 
@@ -121,6 +122,16 @@ static void write_input(const char *folder, const char *name, const struct fuzz_
     fclose(file);
 }
 
+static void write_page(const char *folder, const char *name, const char *script) {
+    struct buf page = {0};
+    FILE *file = scene_page(NULL, script, &page) ? open_in(folder, name, "replay.html") : NULL;
+    if (file != NULL) {
+        fwrite(page.s, 1, page.n, file);
+        fclose(file);
+    }
+    buf_free(&page);
+}
+
 static void write_script(const char *folder, const char *name, const struct fuzz_program *program, unsigned checks) {
     static struct script script;
     struct harness harness;
@@ -133,6 +144,7 @@ static void write_script(const char *folder, const char *name, const struct fuzz
                 script.text != NULL ? script.text : "");
         fclose(file);
     }
+    if (script.text != NULL) write_page(folder, name, script.text);
     script_clear(&script);
     harness_destroy(&harness);
 }

@@ -4,6 +4,7 @@
  *   FOLDER/NAME/input        the bytes, minimised
  *   FOLDER/NAME/script.zxp   the same as a script with what came as expectations
  *   FOLDER/NAME/report.txt   what failed, both sides, how often it was seen
+ *   FOLDER/NAME/replay.html  the script as a page that replays it
  *
  * An input is judged in a process of its own, so that a crash ends that process and not the campaign.
  */

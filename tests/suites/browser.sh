@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# The page that replays a session, in a headless Chromium: the longest lesson and a session with a bit of everything (ZXP_LONG: every
+# The page that replays a session, in a headless Chromium: the longest lesson, findings, and a session with a bit of everything (ZXP_LONG: every
 # lesson). tests/tools/replay-browser.c says what is asked. TAP.
 . tests/lib.sh
 repl=$ZXP_BUILD/zxpager-repl
@@ -37,7 +37,15 @@ for file in docs/lessons/[0-9]*.md; do
 done
 [ -n "${ZXP_LONG-}" ] || page lesson-$longest <"$tmp/longest"
 page session <tests/tools/session.zxp
-run_limited "${ZXP_SUITE_SECONDS:-900}" "$ZXP_BUILD/tests/replay-browser" "$chromium" "$tmp" "$tmp"/lesson-*.html "$tmp/session.html"
+# What finds something brings a page, too: a fuzz input, a state that ought not to be, a breach of a service.
+"$repl" replay --as-page corpus/regressions/regressions-001 >"$tmp/finding.html"
+echo 'create v 2 trap-dirty' >"$tmp/start.zxp"
+"$repl" explore "$tmp/start.zxp" never pages v '"DC"' --page "$tmp/explored.html" >"$tmp/log"
+sed "s|evictions=2|& page=$tmp/verified.html|" corpus/services/blobs-silent.zxp >"$tmp/service.zxp"
+"$repl" "$tmp/service.zxp" >"$tmp/log"
+
+run_limited "${ZXP_SUITE_SECONDS:-900}" "$ZXP_BUILD/tests/replay-browser" "$chromium" "$tmp" "$tmp"/lesson-*.html "$tmp/finding.html" \
+    "$tmp/explored.html" "$tmp/verified.html" "$tmp/session.html"
 status=$?
 # The screenshots stay, to be looked at.
 mkdir -p "$ZXP_BUILD/screenshots"

@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# Every lesson: its goal does not hold at the start, its own solution reaches it within its par, and its hints can be typed. TAP.
+# Every lesson: its goal does not hold at the start, its own solution reaches it within its par, wrong ways do not, and its hints can be
+# typed. TAP.
 . tests/lib.sh
 repl=$ZXP_BUILD/zxpager-repl
 tmp=${ZXP_TMP:-$(mktemp -d)}
@@ -47,6 +48,16 @@ for file in docs/lessons/[0-9]*.md; do
     last=$(block "$file" solution | tail -n 1)
     [ "$(sed -n '/^Solved/,$p' "$tmp/log" | grep -c '^zxpager>')" -eq 0 ] && grep -qF "zxpager> $last" "$tmp/log"
     verdict "$name: its solution has no step too many" $?
+
+    ways=$(grep -c '^```zxp wrong' "$file") way=0 solved=0
+    while [ $way -lt "$ways" ]; do
+        way=$((way + 1))
+        { echo "lesson $lesson" && awk -v way=$way '/^```/ { inside = $0 == "```zxp wrong" && ++n == way; next } inside' "$file"; } | play
+        ! grep -q -e '^Solved' -e ':[0-9]*: error: ' "$tmp/log" || { solved=1; cp "$tmp/log" "$tmp/solved"; }
+    done
+    [ $solved -eq 0 ] || cp "$tmp/solved" "$tmp/log"
+    [ "$ways" -gt 0 ] && [ $solved -eq 0 ]
+    verdict "$name: $ways wrong ways do not reach the goal" $?
 
     grep '^Hint: ' "$file" | grep -o '`[^`]*`' | tr -d '`' | grep ' ' | grep -v -e '\.\.\.' >"$tmp/hints.zxp"
     { block "$file" start && block "$file" solution; } >>"$tmp/hints.zxp"

@@ -56,6 +56,7 @@ tells "why page: what it is now" "v 0 is .C. now" 'create v 1; supply v 0; why p
 tells "explain RULE" 'chapter 2 section 6' 'explain supply.aux-pinned'
 tells "explain STATUS" 'supply.detached' 'explain ZX_ERR_BAD_STATE'
 tells "explain CALL" 'decides in this order' 'explain zx_pager_detach_vmo'
+tells "help of a row" '^supply  *supply pages' 'help paging'
 tells "explain THREAD: what why tells" 'These would wake it' 'create v 1; t1: read v 0 => blocked; explain t1'
 tells "record: nothing twice" '^1$' 'create v 1; t1: read v 0 => blocked; supply v 0; wait t1; record x' "grep -c '^wait t1'"
 tells "share: one word" '^zx1[A-Za-z0-9_-]*$' 'create v 1; share'

@@ -314,7 +314,7 @@ static void listen(void) {
                                             {"heading", "Ports"},
                                             {"heading", "Requests"},
                                             {"region", "Script"},
-                                            {"article", "VMO v"}};
+                                            {"article", NULL}};
     json_t *tree = chromium_call(&all.browser, "Accessibility.getFullAXTree", NULL);
     const json_t *nodes = json_object_get(tree, "nodes");
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
