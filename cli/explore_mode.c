@@ -39,8 +39,8 @@ static const struct {
 } program_options[] = {
     {"--shard", "shard=", true}, {"--to", "to=", true}, {"--page", "page=", true}, {"--profiles", "profiles", false}};
 
-/* The words behind the set-up, as those of the command: those with a value first, for behind `never` all is a condition.
- * False: an option has no value. */
+/* The words behind the set-up, as those of the command: those with a value first, for behind `never` all is a
+ * condition. False: an option has no value. */
 static bool add_words(struct buf *statement, int count, char **words) {
     struct buf others = {0};
     bool well = true;

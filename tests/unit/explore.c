@@ -57,8 +57,8 @@ static int set_up(void **state) {
     return explore_default_alphabet(s->world, &bounds, &s->alphabet) ? 0 : 1;
 }
 
-/* Each supply makes an auxiliary VMO of its own and closes it. Of it stays that a slot of the handle table has been used: no state
- * becomes more than two. */
+/* Each supply makes an auxiliary VMO of its own and closes it. Of it stays that a slot of the handle table has
+ * been used: no state becomes more than two. */
 static void steps_may_use_a_handle_of_their_own(void **state) {
     static const struct explore_thread threads[] = {{1, "t1"}, {2, "t2"}};
     static struct explore_result result;
@@ -172,7 +172,8 @@ static bool note_shape(void *user, const zxp_world *world) {
     return false;
 }
 
-/* The states of the symmetric search are those of the whole one, each up to the names of threads and letters: as many, and no others. */
+/* The states of the symmetric search are those of the whole one, each up to the names of threads and letters: as
+ * many, and no others. */
 static void symmetry_merges_all_that_is_alike_and_nothing_else(void **state) {
     const struct small *s = *state;
     uint64_t transitions;
