@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../core/world.h"
 #include "explore.h"
 
 struct explore_step *explore_add_step(struct explore_alphabet *alphabet, const char *text) {
@@ -35,16 +36,15 @@ void explore_alphabet_clear(struct explore_alphabet *alphabet) {
     memset(alphabet, 0, sizeof *alphabet);
 }
 
-static bool can_call(const zxp_world *world, const zxp_op_call *call) {
-    zxp_thread_view view;
-    if (call->op >= ZXP_OP_EVICT) return true;
-    return zxp_thread_get(world, call->thread, &view) && view.state == ZXP_THREAD_READY;
-}
-
 bool explore_enabled(const zxp_world *world, const struct explore_step *step) {
-    return can_call(world, &step->call[0]);
+    const struct kernel *kernel = kernel_of(world);
+    uint32_t number = step->call[0].thread;
+    if (step->call[0].op >= ZXP_OP_EVICT) return true;
+    if (number >= kernel->thread_count) return false;
+    return thread_at(world, ((const thread_ref *)arena_at(world, kernel->threads))[number])->state == ZXP_THREAD_READY;
 }
 
+/* Later calls of a step may name the handle that the first one gave back. */
 void explore_call(const zxp_world *world, const struct explore_step *step, uint32_t i, uint64_t *handle,
                   zxp_op_call *call) {
     *call = step->call[i];
@@ -57,7 +57,8 @@ void explore_call(const zxp_world *world, const struct explore_step *step, uint3
 bool explore_apply(zxp_world *world, const struct explore_step *step) {
     uint64_t handle = ZX_HANDLE_INVALID;
     if (!explore_enabled(world, step)) return false;
-    for (uint32_t i = 0; i < step->calls; i++) {
+    if (step->calls == 1) zxp_call(world, &step->call[0]);
+    for (uint32_t i = 0; step->calls > 1 && i < step->calls; i++) {
         zxp_op_call call;
         explore_call(world, step, i, &handle, &call);
         zxp_call(world, &call);
