@@ -116,7 +116,8 @@ $(FUZZ)/run_script: $(BUILD)/fuzz/targets/driver.o $(BUILD)/fuzz/targets/fuzz_sc
 $(FUZZ)/make_seeds: $(BUILD)/fuzz/seeds/seeds.o $(CLI_LIBRARY:%.c=$(BUILD)/%.o) $(REPL_OBJECTS) $(LIB_STATIC)
 	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
 
-$(FUZZ)/judge: $(BUILD)/fuzz/campaign/judge.o $(BUILD)/fuzz/campaign/findings.o $(MINIMISE_SOURCES:%.c=$(BUILD)/%.o) \
+$(FUZZ)/judge: $(BUILD)/fuzz/campaign/judge.o $(BUILD)/fuzz/campaign/reach.o $(BUILD)/fuzz/campaign/findings.o \
+               $(MINIMISE_SOURCES:%.c=$(BUILD)/%.o) \
                $(CLI_LIBRARY:%.c=$(BUILD)/%.o) $(REPL_OBJECTS) $(LIB_STATIC)
 	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
 

@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "../harness/harness.h"
@@ -14,11 +15,9 @@ enum { RULES = 1024 };
 
 size_t reach_rule_count(void) { return zxp_rule_count() - 1; /* number 0 is no rule */ }
 
-static void count_rule(struct reach *reach, uint16_t rule) {
+static void count_pair(struct reach *reach, uint16_t rule) {
     if (rule == 0 || rule >= RULES) return;
     uint32_t pair = (uint32_t)reach->last * RULES + rule;
-    if (reach->rule[rule] == 0) reach->rules++;
-    reach->rule[rule] = 1;
     if (reach->last != 0 && (reach->pair[pair / 8] >> pair % 8 & 1) == 0) {
         reach->pair[pair / 8] = (uint8_t)(reach->pair[pair / 8] | 1u << pair % 8);
         reach->pairs++;
@@ -27,7 +26,7 @@ static void count_rule(struct reach *reach, uint16_t rule) {
 }
 
 static void on_event(void *user, const zxp_event *event) {
-    if (event->kind != ZXP_EVENT_CALL && event->kind != ZXP_EVENT_BLOCK) count_rule(user, event->rule);
+    if (event->kind != ZXP_EVENT_CALL && event->kind != ZXP_EVENT_BLOCK) count_pair(user, event->rule);
 }
 
 static void run_file(struct reach *reach, struct harness *harness, const char *path) {
@@ -40,6 +39,7 @@ static void run_file(struct reach *reach, struct harness *harness, const char *p
     reach->last = 0;
     harness->context.observe = on_event;
     harness->context.user = reach;
+    harness->context.rule_hits = reach->rule;
     harness_run(harness, &program, 0);
     reach->inputs++;
 }
@@ -60,4 +60,33 @@ void reach_folder(struct reach *reach, const char *path) {
     }
     closedir(folder);
     harness_destroy(&harness);
+    reach->rules = 0;
+    for (size_t rule = 1; rule < zxp_rule_count(); rule++) reach->rules += reach->rule[rule] != 0;
+}
+
+static bool is_listed(FILE *file, const char *id) {
+    char line[400], name[100];
+    rewind(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        if (sscanf(line, "rule %99[^:]:", name) == 1 && strcmp(name, id) == 0) return true;
+    }
+    return false;
+}
+
+size_t reach_compare(const struct reach *reach, const char *path) {
+    size_t wrong = 0;
+    FILE *file = fopen(path, "r");
+    if (file == NULL) {
+        perror(path);
+        return 1;
+    }
+    for (size_t rule = 1; rule < zxp_rule_count(); rule++) {
+        const char *id = zxp_rule_info_of((uint16_t)rule)->id;
+        bool reached = reach->rule[rule] != 0;
+        if (reached != is_listed(file, id)) continue;
+        printf("rule %s: %s\n", id, reached ? "is reached, but stands among those that cannot be" : "is not reached");
+        wrong++;
+    }
+    fclose(file);
+    return wrong;
 }

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 struct reach {
-    uint8_t rule[1024];
+    uint32_t rule[1024];           /* how often each decided, saturating */
     uint8_t pair[1024 * 1024 / 8]; /* exact, one bit a pair */
     uint16_t last;
     size_t inputs, rules, pairs;
@@ -18,5 +18,8 @@ struct reach {
 void reach_folder(struct reach *reach, const char *folder);
 /* Rules that exist. */
 size_t reach_rule_count(void);
+/* The file has lines "rule NAME: why no input can reach it". Prints each rule that is neither reached nor there, or is
+ * both; returns their number. */
+size_t reach_compare(const struct reach *reach, const char *path);
 
 #endif

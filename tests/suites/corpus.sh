@@ -32,8 +32,8 @@ engine() {
         ${seed:+"$seed"} -max_len="$length" -timeout=20 -entropic=0 -print_final_stats=1 -artifact_prefix="$ZXP_TMP/" "$ZXP_TMP/$target" "$@"
 }
 
-run "seeds" run_limited 100 "$fuzz/judge" -o "$ZXP_TMP/crashes" corpus/seeds
-run "regressions" run_limited 100 "$fuzz/judge" -o "$ZXP_TMP/crashes" corpus/regressions
+run "seeds and regressions; they reach every rule that an input can" run_limited 150 \
+    "$fuzz/judge" -o "$ZXP_TMP/crashes" -x corpus/rules-unreachable.txt corpus/seeds corpus/regressions
 run "regressions, as scripts" run_limited 100 "$ZXP_BUILD/zxpager-repl" replay corpus/regressions
 run "hostile saves" run_limited 60 "$fuzz/run_save" corpus/seeds
 run "hostile texts" run_limited 60 "$fuzz/run_script" tests/scripts corpus/conformance corpus/regressions
