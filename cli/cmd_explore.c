@@ -224,9 +224,11 @@ static void print_summary_of(struct exploring *e, const struct explore_result *r
                                               : "bounded";
     interp_printf(e->s->in, "%" PRIu64 " states (%s), %" PRIu64 " transitions, depth %" PRIu32 ", %.2f s\n",
                   result->states, how, result->transitions, result->depth, seconds);
-    interp_printf(e->s->in, "%.0f states a second, %.1f bytes a state; odds of a missed state %.1e\n",
+    interp_printf(e->s->in,
+                  "%.0f states a second, %.1f bytes a state (and %" PRIu64
+                  " for the level at hand); odds of a missed state %.1e\n",
                   (double)result->states / seconds, (double)result->store_bytes / (double)result->states,
-                  e->options.store == EXPLORE_EXACT ? 0.0 : explore_odds(result->states));
+                  result->frontier_bytes, e->options.store == EXPLORE_EXACT ? 0.0 : explore_odds(result->states));
 }
 
 static void print_symmetry(struct exploring *e, const struct explore_result *result) {
