@@ -63,7 +63,7 @@ static struct served *take_service(struct stmt *s) {
     struct span word;
     if (!stmt_take_name(s, "a service's name", &word)) return NULL;
     struct served *served = find(s->in, s->text.s + word.begin, span_length(word));
-    if (served == NULL) stmt_error(s, word.begin, "there is no such service; write `service NAME ... end' first");
+    if (served == NULL) stmt_set_error(s, word.begin, "there is no such service; write `service NAME ... end' first");
     return served;
 }
 

@@ -99,17 +99,15 @@ static bool step_plain(struct scanner *scan) {
 static void scan_statement(struct scanner *scan) {
     while (scan->at < scan->end) {
         size_t join = join_at(scan->text, scan->at, scan->end);
-        if (join) {
+        bool ends = !join && scan->text[scan->at] == '\n';
+        if (join)
             scan->at += join;
-        } else if (scan->text[scan->at] == '\n') {
-            return;
-        } else if (scan->comment) {
+        else if (scan->comment && !ends)
             step(scan);
-        } else if (scan->quoted) {
+        else if (scan->quoted && !ends)
             step_quoted(scan);
-        } else if (step_plain(scan)) {
+        else if (ends || step_plain(scan))
             return;
-        }
     }
 }
 

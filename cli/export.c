@@ -102,7 +102,7 @@ static bool write_file(struct stmt *s, const char *path, bool timeline) {
                                    : "the file's name tells what to write: .html, .svg, .json, .mmd or .zxp");
     bool good = write(s->in->shell, &out);
     if (!good)
-        (void)stmt_error(s, s->body.begin, "this program was built without jansson: no .html and no .json");
+        stmt_set_error(s, s->body.begin, "this program was built without jansson: no .html and no .json");
     else if (!save_replace(path, out.s, out.n, reason, sizeof reason))
         good = stmt_error(s, s->body.begin, "%s", reason);
     buf_free(&out);

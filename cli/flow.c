@@ -16,7 +16,7 @@ static struct frame *top(struct interp *in) { return &in->frames[in->frame_count
 
 static bool deep(struct stmt *s) {
     if (s->in->frame_count < DEEPEST_FRAME) return false;
-    (void)stmt_error(s, s->body.begin, "loops and defs nest more than %d deep", DEEPEST_FRAME);
+    stmt_set_error(s, s->body.begin, "loops and defs nest more than %d deep", DEEPEST_FRAME);
     return true;
 }
 
@@ -76,7 +76,7 @@ static bool parse_variable(struct stmt *s, size_t *at, struct span *name) {
 
 static bool run_for(struct stmt *s, size_t at) {
     struct span name;
-    uint64_t first, last;
+    uint64_t first = 0, last = 0;
     size_t begin, end;
     bool good = parse_variable(s, &at, &name) && parse_bounds(s, at, &first, &last);
     size_t mark = top(s->in)->at;
@@ -254,7 +254,7 @@ static bool run_source(struct stmt *s, size_t at) {
     char *path = resolve(top(s->in)->source, name);
     bool good = may_source(s, path, word.begin);
     struct source *source = good ? source_read(path, reason, sizeof reason) : NULL;
-    if (good && !source) (void)stmt_error(s, word.begin, "%.200s: %s", path, reason);
+    if (good && !source) stmt_set_error(s, word.begin, "%.200s: %s", path, reason);
     free(path);
     if (source) flow_push(s->in, (struct frame){.kind = FRAME_FILE, .source = source, .end = source->length});
     return source != NULL;

@@ -1,6 +1,6 @@
 /*
- * lint.h - the events of recorded sessions (--json, docs/json.md) judged as the doings of a pager service
- * (fuzz/service/trace.h).
+ * lint.h - the events of recorded sessions (--json, docs/json.md)
+ * judged as the doings of a pager service (fuzz/service/trace.h).
  */
 #ifndef CLI_LINT_H
 #define CLI_LINT_H

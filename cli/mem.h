@@ -8,8 +8,14 @@
 
 #include <stddef.h>
 
-void *mem_alloc(size_t size); /* zeroed; never NULL */
-void *mem_resize(void *old, size_t size);
+#if defined(__GNUC__)
+#define MEM_NEVER_NULL __attribute__((returns_nonnull))
+#else
+#define MEM_NEVER_NULL
+#endif
+
+MEM_NEVER_NULL void *mem_alloc(size_t size); /* zeroed */
+MEM_NEVER_NULL void *mem_resize(void *old, size_t size);
 /* A copy of length bytes with a NUL behind. */
 char *mem_copy_text(const char *bytes, size_t length);
 void *mem_copy(const void *bytes, size_t size);

@@ -46,7 +46,7 @@ static void set_thread(const struct shell *shell, json_t *object, const char *na
 static json_t *run_of(const zxp_page_run *run) {
     static const int kinds[] = {[ZXP_CONTENT_FILL] = 2, [ZXP_CONTENT_LETTERS] = 1, [ZXP_CONTENT_BYTES] = 3};
     char letter[2] = {run->letter, 0};
-    bool frame = memchr("CDWP", run->letter, 4) != NULL;
+    bool frame = strchr("CDWP", run->letter) != NULL;
     int value = run->content == ZXP_CONTENT_BYTES ? run->bytes[0] : run->fill;
     return json_pack("[I,s,i,i,i,i]", (json_int_t)run->count, letter, frame ? kinds[run->content] : 0,
                      frame ? value : 0, run->pins, run->always_need);

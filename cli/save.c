@@ -305,7 +305,7 @@ bool save_get_session(const struct buf *bytes, struct session *session, const zx
 
 static const char *check_head(const struct source *file) {
     struct reader r = {.bytes = (const uint8_t *)file->text, .length = file->length};
-    if (file->length < HEAD || memcmp(file->text, magic, sizeof magic)) return "this is no save file";
+    if (file->length < HEAD || memcmp(file->text, magic, sizeof magic) != 0) return "this is no save file";
     r.at = sizeof magic;
     if (get(&r, 4) != VERSION) return "a save file of another format version";
     (void)get(&r, 4);

@@ -23,29 +23,29 @@ struct stmt {
     struct text text;
     struct scope *scope; /* for bare names that are parameters */
     struct pool pool;
-    bool has_prefix; /* a thread was named in front, */
-    bool prefixed;   /* other than main */
-    struct span prefix;
-    bool keeps_thread; /* a result that is no call's of its own: main is not moved (wait) */
-    uint32_t thread;   /* that it runs on; settled by stmt_thread() */
-    bool thread_settled;
-    struct span body;        /* without prefix and expectation */
-    struct span expectation; /* behind => */
-    bool has_expectation;
-    struct expect want;
+    struct span prefix;            /* the thread named in front */
+    struct span body;              /* without prefix and expectation */
+    struct span expectation;       /* behind => */
+    struct expect want;            /* what stands there */
     const struct command *command; /* NULL for calls, let, ... */
-    uint16_t op;                   /* whose fields the result has; 0: none or unknown */
     struct span *words;            /* commands: words[0] is the command */
     size_t word_count;
     size_t at_word; /* next word to be taken */
     struct outcome outcome;
-    struct buf came; /* for failures of `expect`: what came, if not the outcome */
-    bool mismatch;   /* `expect ...` did not hold: `expected` and `came` say why */
-    struct buf expected;
+    struct buf expected, came; /* for failures of `expect`: what came, if not the outcome */
+    uint32_t thread;           /* that it runs on; settled by stmt_thread() */
+    uint16_t op;               /* whose fields the result has; 0: none or unknown */
+    bool has_prefix;           /* a thread was named in front, */
+    bool prefixed;             /* other than main */
+    bool keeps_thread;         /* a result that is no call's of its own: main is not moved (wait) */
+    bool thread_settled;
+    bool has_expectation;
+    bool mismatch; /* `expect ...` did not hold: `expected` and `came` say why */
 };
 
 /* ---- Errors: the first one of a statement counts. All return false, so that `return stmt_error(...)` works. ---- */
-__attribute__((format(printf, 3, 4))) bool stmt_error(struct stmt *s, size_t at, const char *format, ...);
+__attribute__((format(printf, 3, 4))) void stmt_set_error(struct stmt *s, size_t at, const char *format, ...);
+#define stmt_error(...) (stmt_set_error(__VA_ARGS__), false) /* each file shows by itself that it is false */
 /* "unknown WHAT `word'; did you mean ...?" from the suggestion. */
 bool stmt_unknown(struct stmt *s, struct span word, const char *what, const struct suggestion *suggestion);
 

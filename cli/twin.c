@@ -76,7 +76,7 @@ oracle *twin_oracle(struct stmt *s) {
     struct interp twin;
     zxp_profile profile = zxp_world_profile(s->in->world);
     oracle *o = oracle_create(profile);
-    if (o == NULL) stmt_error(s, s->words[0].begin, "memory is short");
+    if (o == NULL) stmt_set_error(s, s->words[0].begin, "memory is short");
     if (o == NULL || !begin(s, profile, &twin)) {
         oracle_destroy(o);
         return NULL;

@@ -12,13 +12,13 @@
 
 #define PAGE_LIMIT (UINT64_C(1) << 52)
 
-bool stmt_error(struct stmt *s, size_t at, const char *format, ...) {
+void stmt_set_error(struct stmt *s, size_t at, const char *format, ...) {
     char message[400];
     va_list args;
     va_start(args, format);
     (void)vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    return interp_error(s->in, s->text.source, s->text.at[at > s->text.n ? s->text.n : at], "%s", message);
+    interp_error(s->in, s->text.source, s->text.at[at > s->text.n ? s->text.n : at], "%s", message);
 }
 
 bool stmt_unknown(struct stmt *s, struct span word, const char *what, const struct suggestion *suggestion) {

@@ -15,7 +15,7 @@
 
 #include "zxpager/zxpager.h"
 
-#define ARENA_UNIT    32u
+#define ARENA_UNIT        32u
 /* Size classes: exactly 1..16 units, one for a page body (129 units), then powers of two up to 2^31 units. */
 #define ARENA_EXACT_UNITS 16u
 #define ARENA_CLASSES     46u

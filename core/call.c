@@ -144,7 +144,8 @@ void call_release(zxp_world *w, thread_ref t) {
     free_buffer(w, t);
 }
 
-void call_forget(zxp_world *w, thread_ref t) {
+/* Forgets the last call and its result (values, data, list): before a new call. */
+static void call_forget(zxp_world *w, thread_ref t) {
     struct call *call = call_of(w, t);
     data_free(w, &call->data);
     if (call->more_values != 0) arena_free(w, call->more_values, call->values * sizeof(uint64_t));

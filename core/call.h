@@ -69,8 +69,6 @@ void hold_vmo(zxp_world *w, thread_ref t, unsigned slot, vmo_ref vmo);
 /* Ends what a finished, suspended or killed call still has: its
  * request (cancelled), waiters, held VMOs. The result stays. */
 void call_release(zxp_world *w, thread_ref t);
-/* Forgets the last call and its result (values, data, list): before a new call. */
-void call_forget(zxp_world *w, thread_ref t);
 /* Suspended in a wait: everything begun is undone or let go of,
  * and the call will start from the beginning with its arguments. */
 void call_restart(zxp_world *w, thread_ref t);

@@ -73,21 +73,21 @@ static struct content content_of_body(zxp_world *w, uint32_t body) {
     return fill;
 }
 
-struct content content_overwrite(zxp_world *w, struct content old, uint64_t page, uint32_t at, uint32_t length,
-                                 const uint8_t *from) {
-    if (length > 0 && uniform(from, length)) return content_overwrite_fill(w, old, page, at, length, from[0]);
-    uint32_t body = body_to_change(w, old, page);
-    memmove(body_of(w, body)->bytes + at, from, length);
-    return content_of_body(w, body);
-}
-
-struct content content_overwrite_fill(zxp_world *w, struct content old, uint64_t page, uint32_t at, uint32_t length,
-                                      uint8_t byte) {
+static struct content overwrite_with_fill(zxp_world *w, struct content old, uint64_t page, uint32_t at, uint32_t length,
+                                          uint8_t byte) {
     uint8_t was;
     if (length == PAGE) return content_fill(byte);
     if (content_byte(old, page, &was) && (was == byte || length == 0)) return old;
     uint32_t body = body_to_change(w, old, page);
     memset(body_of(w, body)->bytes + at, byte, length);
+    return content_of_body(w, body);
+}
+
+struct content content_overwrite(zxp_world *w, struct content old, uint64_t page, uint32_t at, uint32_t length,
+                                 const uint8_t *from) {
+    if (length > 0 && uniform(from, length)) return overwrite_with_fill(w, old, page, at, length, from[0]);
+    uint32_t body = body_to_change(w, old, page);
+    memmove(body_of(w, body)->bytes + at, from, length);
     return content_of_body(w, body);
 }
 

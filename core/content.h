@@ -35,8 +35,6 @@ struct content content_moved(struct content c, uint64_t page, uint64_t to);
  * caller releases `old`). Reserve body_bytes() before. Whole uniform pages become fills. */
 struct content content_overwrite(zxp_world *w, struct content old, uint64_t page, uint32_t at, uint32_t length,
                                  const uint8_t *from);
-struct content content_overwrite_fill(zxp_world *w, struct content old, uint64_t page, uint32_t at, uint32_t length,
-                                      uint8_t byte);
 
 /* ---- The buffer of a call (chapter 5 section 3): FILL, LETTERS or BYTES; USER is user_copy.h ---- */
 

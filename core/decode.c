@@ -103,7 +103,8 @@ static bool names_grow(struct decoder *d, struct names *names) {
     return true;
 }
 
-bool name_add(struct decoder *d, struct names *names, struct named named) {
+/* Adds the next name; koids must ascend and be below next_koid. */
+static bool name_add(struct decoder *d, struct names *names, struct named named) {
     bool ascends = names->count == 0 || named_at(d, names, names->count - 1)->koid < named.koid;
     if (!expect(d, ascends && named.koid < d->next_koid, "koids do not ascend")) return false;
     if (names->count == names->capacity && !names_grow(d, names)) return false;

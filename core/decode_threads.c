@@ -49,7 +49,8 @@ void get_threads(struct decoder *d) {
     }
 }
 
-thread_ref get_thread(struct decoder *d) {
+/* Number + 1 of a thread; 0: none. */
+static thread_ref get_thread(struct decoder *d) {
     uint32_t number = get32(d);
     if (number == 0) return thread_none();
     thread_ref t = thread_by_number(d->world, number - 1);

@@ -64,14 +64,10 @@ uint32_t get_block(struct decoder *d, uint64_t length);
 /* The entry of a koid, NULL if there is none. Lives until the next name is added. */
 struct named *named_at(const struct decoder *d, const struct names *names, uint32_t i);
 struct named *name_find(const struct decoder *d, const struct names *names, zx_koid_t koid);
-/* Adds the next name; koids must ascend and be below next_koid. */
-bool name_add(struct decoder *d, struct names *names, struct named named);
 
 /* Koids read as references. Koid 0 is none where `optional`. Wrong ones give none and a reason. */
 object_ref get_object(struct decoder *d, uint32_t type, bool optional);
 node_ref get_node(struct decoder *d);
-/* Number + 1 of a thread; 0: none. */
-thread_ref get_thread(struct decoder *d);
 
 /* What may be in a map. */
 enum map_kind { MAP_OF_ROOT, MAP_OF_NODE, MAP_OF_TRANSIT, MAP_OF_MAPPING };

@@ -4,15 +4,7 @@
 #ifndef CORE_INFO_H
 #define CORE_INFO_H
 
-#include <stddef.h>
-#include <stdint.h>
-
 /* zx_info_vmo_t without name and padding. The older versions are its beginnings: 104, 120 and 128 bytes. */
 enum { INFO_VMO_V1_FIELDS = 10, INFO_VMO_V2_FIELDS = 12, INFO_VMO_V3_FIELDS = 13, INFO_VMO_FIELDS = 19 };
-
-/* The names of a topic's members, as many as its record has values (static); NULL for a topic without a record. */
-const char *const *info_fields(uint32_t topic);
-/* The names of the values that zx_port_wait gives for a packet type: key type status, and what the kind has. */
-const char *const *packet_fields(uint32_t type);
 
 #endif

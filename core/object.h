@@ -18,8 +18,8 @@ void object_zero_handles(zxp_world *w, object_ref o);
 /* new = (old & ~clear) | set, and notification as chapter 1
  * section 7.2. Cannot fail: packets were made at registration. */
 void object_signal(zxp_world *w, object_ref o, zx_signals_t clear, zx_signals_t set);
-/* The handle value is going away: sync waits through it end with ZX_ERR_CANCELED, async ones vanish (sections 7.1,
- * 7.3). */
+/* The handle value is going away: sync waits through it end with
+ * ZX_ERR_CANCELED, async ones vanish (sections 7.1, 7.3). */
 void observers_of_handle_cancel(zxp_world *w, object_ref o, zx_handle_t handle);
 /* Links a new observer, filled in but for its links, into the object's list and, if asynchronous, the port's. */
 void observer_add(zxp_world *w, object_ref o, observer_ref ob);

@@ -38,7 +38,8 @@ static const char *const vmo_fields[INFO_VMO_FIELDS] = {
 static const char *const page_request_fields[] = {"key", "type", "status", "command", "flags", "offset", "length"};
 static const char *const signal_fields[] = {"key", "type", "status", "trigger", "observed", "count", "timestamp"};
 
-const char *const *info_fields(uint32_t topic) {
+/* As many as the topic's record has values; NULL for a topic without a record. */
+static const char *const *info_fields(uint32_t topic) {
     switch (topic) {
     case ZX_INFO_HANDLE_BASIC: return basic_fields;
     case ZX_INFO_HANDLE_COUNT: return count_fields;
@@ -51,7 +52,7 @@ const char *const *info_fields(uint32_t topic) {
     }
 }
 
-const char *const *packet_fields(uint32_t type) {
+static const char *const *packet_fields(uint32_t type) {
     return type == ZX_PKT_TYPE_SIGNAL_ONE ? signal_fields : page_request_fields; /* a user packet has the first three */
 }
 
@@ -82,7 +83,7 @@ const char *zxp_field_at(const zxp_world *world, uint32_t thread, size_t i, uint
     const struct call *call = last_call(world, thread);
     if (call == NULL || i >= call->values) return NULL;
     *value = values_of(world, call)[i];
-    return names_of(world, call)[i];
+    return names_of(world, call)[i]; // NOLINT(clang-analyzer-core.uninitialized.UndefReturn): as many names as values
 }
 
 bool zxp_field(const zxp_world *world, uint32_t thread, const char *name, uint64_t *value) {

@@ -6,8 +6,8 @@
  * one type each, so that they cannot be mixed up; index 0 is none.
  *
  *   handle -> object        vmo -> node -> source -> pager, port
- *   VMO objects form the user tree (parent, children: chapter 6 section 2); nodes form the page tree (up, below,
- *   family).
+ *   VMO objects form the user tree (parent, children: chapter 6 section 2);
+ *   nodes form the page tree (up, below, family)
  *   thread -> call (what it is doing) and request (what it waits for in a source).
  */
 #ifndef CORE_WORLD_H
@@ -63,18 +63,19 @@ enum reclaim_list { LIST_NONE, LIST_GENERATION, LIST_ISOLATE };
 /* All that can differ between neighbouring pages. Equal keys are always merged;
  * unused fields are zero, so keys compare with memcmp. Exactly 24 bytes. */
 struct page_key {
-    uint64_t order; /* ZERO_DIRTY: acl in pages. Frames in a reclaim list: stamp. A later stamp is nearer the head of a
-                * generation (last in, first out), an earlier one nearer the head of Isolate (first in, first out) */
-    uint32_t content; /* value of the content, frames only */
-    uint32_t share;   /* OWNED: 0, or the snapshot since which it has not been written (chapter 6 section 4.3) */
-    uint8_t state;    /* enum page_state; in a mapping's map: permissions and translation record */
-    uint8_t kind;     /* enum content_kind */
-    uint8_t pins;     /* pin count 0..31 */
-    uint8_t always_need;
+    /* ZERO_DIRTY: acl in pages. Frames in a reclaim list: stamp. A later stamp is nearer the head of a
+     * generation (last in, first out), an earlier one nearer the head of Isolate (first in, first out). */
+    uint64_t order;
+    uint32_t content;        /* value of the content, frames only */
+    uint32_t share;          /* OWNED: 0, or the snapshot since which it is not written (chapter 6 section 4.3) */
+    uint8_t state;           /* enum page_state; in a mapping's map: permissions and translation record */
+    uint8_t kind;            /* enum content_kind */
+    uint8_t pins;            /* pin count 0..31 */
+    uint8_t always_need;     /* ZX_VMO_OP_ALWAYS_NEED was said (chapter 8 section 1.7) */
     uint8_t list;            /* enum reclaim_list; LIST_NONE unless the frame is reclaimable (chapter 8 section 1.1) */
     uint8_t list_generation; /* generation (mod 8) whose list holds it */
     uint8_t generation;      /* generation (mod 8) recorded by MarkAccessed; may be younger than list_generation */
-    uint8_t ascending; /* pages of one stamp: 0 = highest page nearest the head, 1 = lowest page nearest the head */
+    uint8_t ascending;       /* pages of one stamp: nearest the head is the highest page (0) or the lowest (1) */
 };
 
 /* An ordered map page -> key, total over [0, pages): absence is a run too. See page_map.h. 24 bytes. */

@@ -1,6 +1,7 @@
 /*
- * reference.c - prints a page of the reference from the tables of operations, rules and commands: reference calls|rules|commands.
- * The examples of calls are docs/reference/examples/CALL.zxp. Run it from the root of the repo (make reference does).
+ * reference.c - prints a page of the reference from the tables of operations, rules and
+ * commands: reference calls|rules|commands. The examples of calls are
+ * docs/reference/examples/CALL.zxp. Run it from the root of the repo (make reference does).
  */
 #include <ctype.h>
 #include <stdbool.h>

@@ -25,7 +25,7 @@ static void decode_record(const uint8_t *p, struct fuzz_record *record) {
     record->buffer = p[2];
     for (unsigned i = 0; i < FUZZ_RECORD_PARAMS; i++) {
         record->param[i].mode = p[3 + 3 * i];
-        record->param[i].value = load16(p + 4 + 3 * i);
+        record->param[i].value = load16(p + 4 + (size_t)3 * i);
     }
 }
 

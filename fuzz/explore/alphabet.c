@@ -1,8 +1,8 @@
 /*
  * alphabet.c - the default alphabet of a world (alphabet.h).
  *
- * The calls of the pager and of the kernel run on thread main; a supply takes a page filled with the letter of the page, as the command
- * `supply` has it, out of an auxiliary VMO. That one is always empty between two steps.
+ * The calls of the pager and of the kernel run on thread main; a supply takes a page filled with the letter of
+ * the page, as the command `supply` has it, out of an auxiliary VMO. That one is always empty between two steps.
  */
 #include "alphabet.h"
 

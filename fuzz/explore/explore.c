@@ -274,7 +274,7 @@ static void *work(void *argument) {
 static void expand_level(struct search *s) {
     unsigned started = 0;
     atomic_store(&s->next, s->level_begin);
-    bool worth = s->level_end - s->level_begin > 4 * CHUNK;
+    bool worth = s->level_end - s->level_begin > (uint64_t)4 * CHUNK;
     for (unsigned i = 1; worth && i < s->workers; i++, started++) {
         if (pthread_create(&s->worker[i].thread, NULL, work, &s->worker[i]) != 0) break;
     }
@@ -314,7 +314,7 @@ static bool next_level(struct search *s) {
 /* --shard: the level is cut down to this shard's part, once it is large enough to share out. */
 static void take_shard(struct search *s, bool *taken) {
     const struct explore_options *options = s->options;
-    if (*taken || options->of < 2 || s->level_end - s->level_begin < 16u * options->of) return;
+    if (*taken || options->of < 2 || s->level_end - s->level_begin < UINT64_C(16) * options->of) return;
     uint64_t kept = s->level_begin;
     for (uint64_t i = s->level_begin + options->shard; i < s->level_end; i += options->of)
         s->origin[kept++] = s->origin[i];
@@ -358,7 +358,7 @@ static void second_end(struct worker *w, const struct explore_second *second) {
 
 static bool worker_begin(struct search *s, struct worker *w) {
     w->search = s;
-    w->world = calloc(EXPLORE_MAX_DEPTH + 1, sizeof *w->world);
+    w->world = calloc(EXPLORE_MAX_DEPTH + 1, sizeof(zxp_world *));
     w->id = calloc(EXPLORE_MAX_DEPTH + 1, sizeof *w->id);
     w->scratch = zxp_world_clone(s->start);
     w->spare = zxp_world_clone(s->start);

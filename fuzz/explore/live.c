@@ -1,8 +1,8 @@
 /*
  * live.c - can every thread that waits for a page still finish? (explore.h)
  *
- * A fair pager answers what is asked: it supplies every READ and grants every DIRTY, until nothing is outstanding. Requests of detached or
- * closed sources end by themselves. A thread that still waits then has lost its wake-up.
+ * A fair pager answers what is asked: it supplies every READ and grants every DIRTY, until nothing is outstanding.
+ * Requests of detached or closed sources end by themselves. A thread that still waits then has lost its wake-up.
  */
 #include "explore.h"
 

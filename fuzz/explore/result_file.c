@@ -68,7 +68,8 @@ static bool open_input(struct input *in, const char *path) {
     return count == 0 ? fgetc(in->file) == EOF : get64(in->file, &in->next);
 }
 
-/* Takes the least fingerprint that is left away from every file that has it. False: `bad` is the file that breaks off. */
+/* Takes the least fingerprint that is left away from every
+ * file that has it. False: `bad` is the file that breaks off. */
 static bool take_least(struct input *in, size_t count, bool *any, size_t *bad) {
     uint64_t least = UINT64_MAX;
     *any = false;

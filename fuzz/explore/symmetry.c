@@ -1,8 +1,9 @@
 /*
  * symmetry.c - interchangeable threads in one order (symmetry.h).
  *
- * Whatever the order is, equal forms come from worlds that are equal up to the exchange, so nothing is merged that is not the same. A good
- * order merges much: threads are told apart by what they wait for and their places in queues. Those that stay equal are equal.
+ * Whatever the order is, equal forms come from worlds that are equal up to the exchange,
+ * so nothing is merged that is not the same. A good order merges much: threads are told
+ * apart by what they wait for and their places in queues. Those that stay equal are equal.
  */
 #include "symmetry.h"
 

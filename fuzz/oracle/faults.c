@@ -134,13 +134,9 @@ static zx_status_t processor(oracle *o, int t, uint64_t len, bool writing) {
     return status;
 }
 
-zx_status_t orc_op_load(oracle *o, int t) {
-    return processor(o, t, o->thread[t].a[1], false);
-}
+zx_status_t orc_op_load(oracle *o, int t) { return processor(o, t, o->thread[t].a[1], false); }
 
-zx_status_t orc_op_store(oracle *o, int t) {
-    return processor(o, t, o->thread[t].a[2], true);
-}
+zx_status_t orc_op_store(oracle *o, int t) { return processor(o, t, o->thread[t].a[2], true); }
 
 /* ---- user memory as the buffer of a call (section 13.1) ---- */
 

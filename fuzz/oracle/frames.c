@@ -8,14 +8,14 @@
 /* ---- bodies: 4096 bytes for content that is not one repeated byte ---- */
 
 uint16_t orc_body_new(oracle *o) {
-    for (uint16_t i = o->body_low; i < BODY_MAX; i++) {
+    for (int i = o->body_low; i < BODY_MAX; i++) {
         if (!o->body_used[i]) {
             o->body_used[i] = true;
             o->body_low = (uint16_t)(i + 1);
             if (o->body_high <= i) {
                 o->body_high = (uint16_t)(i + 1);
             }
-            return i;
+            return (uint16_t)i;
         }
     }
     orc_out_of_bounds(o, "page contents");
@@ -34,7 +34,7 @@ void orc_body_free(oracle *o, uint16_t body) {
 /* ---- frames ---- */
 
 int orc_frame_new(oracle *o, char state) {
-    for (uint16_t i = o->frame_low; i < FRAME_MAX; i++) {
+    for (int i = o->frame_low; i < FRAME_MAX; i++) {
         if (!o->frame[i].used) {
             frame_t *f = &o->frame[i];
             memset(f, 0, sizeof(*f));
@@ -248,9 +248,7 @@ static void interval_insert(oracle *o, int n, interval_t interval) {
     node->intervals++;
 }
 
-static uint64_t less(uint64_t a, uint64_t b) {
-    return a > b ? a - b : 0;
-}
+static uint64_t less(uint64_t a, uint64_t b) { return a > b ? a - b : 0; }
 
 /* Chapter 3 section 5.2: page leaves its interval, to become something else. */
 void orc_interval_split(oracle *o, int n, uint64_t page) {

@@ -73,9 +73,7 @@ void orc_handle_unlink(oracle *o, int index, bool *last) {
 void orc_handles_gone(oracle *o, int object) {
     object_t *x = &o->object[object];
     switch (x->type) {
-    case ZX_OBJ_TYPE_VMO:
-        orc_vmo_check_death(o, object);
-        break;
+    case ZX_OBJ_TYPE_VMO: orc_vmo_check_death(o, object); break;
     case ZX_OBJ_TYPE_PAGER: {
         uint64_t before = NEVER; /* chapter 4 section 9: most recently created first */
         for (;;) {
@@ -95,14 +93,9 @@ void orc_handles_gone(oracle *o, int object) {
         x->used = false;
         break;
     }
-    case ZX_OBJ_TYPE_PORT:
-        orc_port_close(o, object);
-        break;
-    case ZX_OBJ_TYPE_EVENT:
-        x->used = false;
-        break;
-    default:
-        break; /* VMAR: nothing */
+    case ZX_OBJ_TYPE_PORT: orc_port_close(o, object); break;
+    case ZX_OBJ_TYPE_EVENT: x->used = false; break;
+    default: break; /* VMAR: nothing */
     }
 }
 

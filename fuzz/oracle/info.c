@@ -157,10 +157,8 @@ zx_status_t orc_op_object_get_property(oracle *o, int t) {
     case ZX_PROP_SOCKET_TX_THRESHOLD:
     case ZX_PROP_EXCEPTION_STATE:
     case ZX_PROP_EXCEPTION_STRATEGY:
-    case ZX_PROP_STREAM_MODE_APPEND:
-        break;
-    default:
-        return orc_rule(o, t, "1 section 10.1: unknown property", ZX_ERR_NOT_SUPPORTED);
+    case ZX_PROP_STREAM_MODE_APPEND: break;
+    default: return orc_rule(o, t, "1 section 10.1: unknown property", ZX_ERR_NOT_SUPPORTED);
     }
     return orc_rule(o, t, "1 section 10.1: of another kind of object", ZX_ERR_WRONG_TYPE);
 }

@@ -54,7 +54,7 @@ static void put_source(walk_t *k, int source) {
     put(k, source < 0 ? 0 : rank);
 }
 
-static void put_handle(walk_t *k, zx_handle_t value) { put(k, (uint64_t)(orc_handle_index(k->o, value) + 1)); }
+static void put_handle(walk_t *k, zx_handle_t value) { put(k, (uint64_t)orc_handle_index(k->o, value) + 1); }
 
 static void put_age(walk_t *k, uint32_t generation) { put(k, k->o->mru - generation); }
 

@@ -3,13 +3,9 @@
  */
 #include "state.h"
 
-bool orc_tracked(const oracle *o, int n) {
-    return o->node[n].source >= 0;
-}
+bool orc_tracked(const oracle *o, int n) { return o->node[n].source >= 0; }
 
-bool orc_is_trap(const oracle *o, int n) {
-    return orc_tracked(o, n) && o->source[o->node[n].source].trap;
-}
+bool orc_is_trap(const oracle *o, int n) { return orc_tracked(o, n) && o->source[o->node[n].source].trap; }
 
 /* Chapter 3 section 10.2. */
 void orc_set_modified(oracle *o, int n) {

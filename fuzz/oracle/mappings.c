@@ -9,9 +9,7 @@ enum { PERM_ALL = ZX_VM_PERM_READ | ZX_VM_PERM_WRITE | ZX_VM_PERM_EXECUTE };
 
 /* ---- looking at mappings ---- */
 
-static zx_vaddr_t mapping_end(const mapping_t *m) {
-    return m->base + m->pages * PAGE;
-}
+static zx_vaddr_t mapping_end(const mapping_t *m) { return m->base + m->pages * PAGE; }
 
 int orc_mapping_find(const oracle *o, zx_vaddr_t addr) {
     for (int i = 0; i < o->mappings; i++) {
@@ -26,9 +24,7 @@ uint8_t orc_mapping_permission(const mapping_t *m, uint64_t page) {
     return page < MAPPING_PAGES ? m->permission[page] : m->rest;
 }
 
-uint8_t orc_record_get(const mapping_t *m, uint64_t page) {
-    return page < MAPPING_PAGES ? m->record[page] : REC_NONE;
-}
+uint8_t orc_record_get(const mapping_t *m, uint64_t page) { return page < MAPPING_PAGES ? m->record[page] : REC_NONE; }
 
 void orc_record_set(oracle *o, mapping_t *m, uint64_t page, uint8_t record) {
     if (page >= MAPPING_PAGES) {
@@ -450,8 +446,9 @@ zx_status_t orc_op_vmar_protect(oracle *o, int t) {
     return status;
 }
 
-/* ---- zx_vmar_op_range (section 3.4). addr: next address; end: end of the range; cursor: end of the piece under way
- * ---- */
+/* ---- zx_vmar_op_range (section 3.4) ---- */
+
+/* addr: next address; end: end of the range; cursor: end of the piece under way. */
 
 static zx_status_t op_range_begin(oracle *o, int t) {
     thread_t *x = &o->thread[t];

@@ -146,13 +146,10 @@ static bool failure_status(const oracle *o, int64_t data) {
     switch (data) {
     case ZX_ERR_IO:
     case ZX_ERR_IO_DATA_INTEGRITY:
-    case ZX_ERR_BAD_STATE:
-        return true;
+    case ZX_ERR_BAD_STATE: return true;
     case ZX_ERR_NO_SPACE:
-    case ZX_ERR_BUFFER_TOO_SMALL:
-        return orc_head_profile(o);
-    default:
-        return false;
+    case ZX_ERR_BUFFER_TOO_SMALL: return orc_head_profile(o);
+    default: return false;
     }
 }
 

@@ -117,17 +117,11 @@ zx_status_t orc_rangeop_begin(oracle *o, int t, int v, uint32_t op, uint64_t off
     case ZX_VMO_OP_PREFETCH:
         status = round_range(o, t, v, off, len);
         return status == ST_GO && !o->node[o->object[v].node].tracked_tree ? ZX_OK : status;
-    case ZX_VMO_OP_ALWAYS_NEED:
-        return always_need_begin(o, t, v, off, len);
-    case ZX_VMO_OP_DONT_NEED:
-        return dont_need(o, t, v, off, len);
-    case ZX_VMO_OP_DECOMMIT:
-        return orc_decommit(o, t, v, off, len);
-    case ZX_VMO_OP_ZERO:
-        orc_zero_begin(o, t, off, len);
-        return len == 0 ? ZX_OK : ST_GO;
-    default:
-        return cache_op(o, t, v, off, len);
+    case ZX_VMO_OP_ALWAYS_NEED: return always_need_begin(o, t, v, off, len);
+    case ZX_VMO_OP_DONT_NEED: return dont_need(o, t, v, off, len);
+    case ZX_VMO_OP_DECOMMIT: return orc_decommit(o, t, v, off, len);
+    case ZX_VMO_OP_ZERO: orc_zero_begin(o, t, off, len); return len == 0 ? ZX_OK : ST_GO;
+    default: return cache_op(o, t, v, off, len);
     }
 }
 
@@ -175,8 +169,9 @@ zx_status_t orc_rangeop_run(oracle *o, int t, int v, zx_status_t woke) {
     return x->r_op == ZX_VMO_OP_ZERO ? orc_zero_run(o, t, v) : walk(o, t, v);
 }
 
-/* ---- LOCK, TRY_LOCK, UNLOCK (chapter 5 section 9). Lock states: 0 Unset 1 Unreclaimable 2 Reclaimable 3 Discarded.
- * ---- */
+/* ---- LOCK, TRY_LOCK, UNLOCK (chapter 5 section 9) ---- */
+
+/* Lock states: 0 Unset, 1 Unreclaimable, 2 Reclaimable, 3 Discarded. */
 
 static void first_page_accessed(oracle *o, int n) {
     if (o->node[n].entries > 0 && o->node[n].entry[0].frame >= 0) {
@@ -219,9 +214,7 @@ static zx_status_t lock_op(oracle *o, int t, int v, uint32_t op, uint64_t off, u
 
 /* ---- the call ---- */
 
-static bool known_op(uint32_t op) {
-    return op >= ZX_VMO_OP_COMMIT && op <= ZX_VMO_OP_PREFETCH && op != 5;
-}
+static bool known_op(uint32_t op) { return op >= ZX_VMO_OP_COMMIT && op <= ZX_VMO_OP_PREFETCH && op != 5; }
 
 /* Chapter 5 section 5, the column of rights. */
 static bool right_missing(uint32_t op, zx_rights_t rights) {
@@ -229,17 +222,13 @@ static bool right_missing(uint32_t op, zx_rights_t rights) {
     case ZX_VMO_OP_COMMIT:
     case ZX_VMO_OP_DECOMMIT:
     case ZX_VMO_OP_ZERO:
-    case ZX_VMO_OP_CACHE_INVALIDATE:
-        return (rights & ZX_RIGHT_WRITE) == 0;
+    case ZX_VMO_OP_CACHE_INVALIDATE: return (rights & ZX_RIGHT_WRITE) == 0;
     case ZX_VMO_OP_LOCK:
     case ZX_VMO_OP_TRY_LOCK:
-    case ZX_VMO_OP_UNLOCK:
-        return (rights & (ZX_RIGHT_READ | ZX_RIGHT_WRITE)) == 0;
+    case ZX_VMO_OP_UNLOCK: return (rights & (ZX_RIGHT_READ | ZX_RIGHT_WRITE)) == 0;
     case ZX_VMO_OP_DONT_NEED:
-    case ZX_VMO_OP_ALWAYS_NEED:
-        return false;
-    default:
-        return (rights & ZX_RIGHT_READ) == 0;
+    case ZX_VMO_OP_ALWAYS_NEED: return false;
+    default: return (rights & ZX_RIGHT_READ) == 0;
     }
 }
 

@@ -75,9 +75,7 @@ void orc_queue_enter(oracle *o, int f) {
     }
 }
 
-void orc_queue_dont_need(oracle *o, int f) {
-    append_isolate(o, f);
-}
+void orc_queue_dont_need(oracle *o, int f) { append_isolate(o, f); }
 
 /* Chapter 8 section 1.3. */
 void orc_mark_accessed(oracle *o, int f) {

@@ -7,13 +7,9 @@
 
 #include "state.h"
 
-static request_t *req(oracle *o, int t) {
-    return &o->thread[t].request;
-}
+static request_t *req(oracle *o, int t) { return &o->thread[t].request; }
 
-static uint64_t req_end(oracle *o, int t) {
-    return req(o, t)->first + req(o, t)->count;
-}
+static uint64_t req_end(oracle *o, int t) { return req(o, t)->first + req(o, t)->count; }
 
 static void list_remove(int16_t *list, uint8_t *count, int t) {
     for (unsigned i = 0; i < *count; i++) {

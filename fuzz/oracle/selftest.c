@@ -104,17 +104,11 @@ static binding *made(const char *name, uint16_t op) {
     return b;
 }
 
-static zx_handle_t pager(void) {
-    return made("pager", ZXP_OP_PAGER_CREATE)->handle;
-}
+static zx_handle_t pager(void) { return made("pager", ZXP_OP_PAGER_CREATE)->handle; }
 
-static zx_handle_t port(void) {
-    return made("port", ZXP_OP_PORT_CREATE)->handle;
-}
+static zx_handle_t port(void) { return made("port", ZXP_OP_PORT_CREATE)->handle; }
 
-static zx_handle_t handle_of(const char *name) {
-    return lookup(name, false)->handle;
-}
+static zx_handle_t handle_of(const char *name) { return lookup(name, false)->handle; }
 
 /* ---- words ---- */
 
@@ -142,9 +136,7 @@ static words cut(const char *text) {
     return w;
 }
 
-static bool is(const words *w, unsigned i, const char *text) {
-    return i < w->count && strcmp(w->text[i], text) == 0;
-}
+static bool is(const words *w, unsigned i, const char *text) { return i < w->count && strcmp(w->text[i], text) == 0; }
 
 static bool has(const words *w, const char *text) {
     for (unsigned i = 1; i < w->count; i++) {
@@ -173,13 +165,9 @@ static uint64_t number(const words *w, unsigned i, uint64_t otherwise) {
     return strtoull(w->text[i], NULL, 0);
 }
 
-static uint64_t page_at(const words *w, unsigned i) {
-    return number(w, i, 0) * 4096;
-}
+static uint64_t page_at(const words *w, unsigned i) { return number(w, i, 0) * 4096; }
 
-static uint64_t pages_at(const words *w, unsigned i) {
-    return number(w, i, 1) * 4096;
-}
+static uint64_t pages_at(const words *w, unsigned i) { return number(w, i, 1) * 4096; }
 
 static const struct {
     const char *name;
@@ -469,7 +457,7 @@ static void expect_ranges(const words *w) {
     uint64_t size = 0;
     simple(ZXP_OP_VMO_GET_SIZE, handle_of(w->text[1]), 0, 0, 0, 0, 0);
     (void)oracle_field(o, now, "size", &size);
-    simple(ZXP_OP_PAGER_QUERY_DIRTY_RANGES, pager(), handle_of(w->text[1]), 0, size, 64 * 24, 0);
+    simple(ZXP_OP_PAGER_QUERY_DIRTY_RANGES, pager(), handle_of(w->text[1]), 0, size, UINT64_C(64) * 24, 0);
     bool same = oracle_range_count(o, now) == w->count - 2;
     for (size_t i = 0; oracle_range_at(o, now, i, &r); i++) {
         (void)snprintf(text, sizeof(text), "%llu+%llu%s", (unsigned long long)(r.offset / 4096),

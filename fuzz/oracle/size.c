@@ -231,8 +231,7 @@ static zx_status_t set_property_begin(oracle *o, int t) {
         return status;
     }
     switch ((uint32_t)x->a[1]) {
-    case ZX_PROP_NAME:
-        return set_name(o, t, object);
+    case ZX_PROP_NAME: return set_name(o, t, object);
     case ZX_PROP_VMO_CONTENT_SIZE:
         if ((orc_handle_rights(o, (uint32_t)x->a[0]) & ZX_RIGHT_WRITE) == 0) {
             return orc_rule(o, t, "1 section 10.2 (a)", ZX_ERR_ACCESS_DENIED);
@@ -248,10 +247,8 @@ static zx_status_t set_property_begin(oracle *o, int t) {
     case ZX_PROP_EXCEPTION_STATE:
     case ZX_PROP_EXCEPTION_STRATEGY:
     case ZX_PROP_STREAM_MODE_APPEND:
-    case ZX_PROP_JOB_KILL_ON_OOM:
-        return orc_rule(o, t, "1 section 10.2: of another kind of object", ZX_ERR_WRONG_TYPE);
-    default:
-        return orc_rule(o, t, "1 section 10.2: unknown property", ZX_ERR_NOT_SUPPORTED);
+    case ZX_PROP_JOB_KILL_ON_OOM: return orc_rule(o, t, "1 section 10.2: of another kind of object", ZX_ERR_WRONG_TYPE);
+    default: return orc_rule(o, t, "1 section 10.2: unknown property", ZX_ERR_NOT_SUPPORTED);
     }
 }
 

@@ -138,9 +138,7 @@ static void buffer_store(oracle *o, int t, const void *bytes, uint64_t length) {
     }
 }
 
-static uint8_t letter_at(const zxp_buffer *b, uint64_t off) {
-    return (uint8_t)('A' + (b->phase + off / PAGE) % 26);
-}
+static uint8_t letter_at(const zxp_buffer *b, uint64_t off) { return (uint8_t)('A' + (b->phase + off / PAGE) % 26); }
 
 /* [off, off+len) of the buffer; what lies beyond BYTES reads as zero. */
 void orc_buffer_read(const oracle *o, int t, uint64_t buffer_off, uint64_t len, uint8_t *out) {
@@ -244,9 +242,7 @@ static void release_all(oracle *o, int t) {
     }
 }
 
-static bool is_processor(const thread_t *x) {
-    return x->op == ZXP_OP_LOAD || x->op == ZXP_OP_STORE;
-}
+static bool is_processor(const thread_t *x) { return x->op == ZXP_OP_LOAD || x->op == ZXP_OP_STORE; }
 
 static void end_killed(oracle *o, int t) {
     thread_t *x = &o->thread[t];
@@ -345,9 +341,7 @@ void orc_drain(oracle *o) {
 
 /* ---- suspend, resume, kill (chapter 4 section 10) ---- */
 
-static bool is_over(const thread_t *x) {
-    return x->state == ZXP_THREAD_FAULTED || x->state == ZXP_THREAD_KILLED;
-}
+static bool is_over(const thread_t *x) { return x->state == ZXP_THREAD_FAULTED || x->state == ZXP_THREAD_KILLED; }
 
 zx_status_t orc_thread_suspend(oracle *o, uint32_t number) {
     if (number >= o->threads) {
@@ -410,9 +404,7 @@ zx_status_t orc_thread_kill(oracle *o, uint32_t number) {
 
 /* ---- time ---- */
 
-void orc_time_out(oracle *o, int t) {
-    orc_make_runnable(o, t, ZX_ERR_TIMED_OUT);
-}
+void orc_time_out(oracle *o, int t) { orc_make_runnable(o, t, ZX_ERR_TIMED_OUT); }
 
 /* Chapter 1 section 7: waits whose deadline is reached end, in order of their deadlines. */
 void orc_clock_advance(oracle *o, uint64_t nanoseconds) {
@@ -472,33 +464,19 @@ static void copy_arguments(oracle *o, int t, const zxp_op_call *call) {
 static zx_status_t model_call(oracle *o, const zxp_op_call *call, uint64_t *evicted) {
     const uint64_t *a = call->args;
     switch (call->op) {
-    case ZXP_OP_UNPIN:
-        return orc_unpin_command(o, a[0], a[1], a[2]);
-    case ZXP_OP_EVICT:
-        return orc_evict_command(o, a[0], a[1], a[2], (uint32_t)a[3] != 0, evicted);
-    case ZXP_OP_RECLAIM:
-        *evicted = orc_reclaim_command(o, a[0]);
-        return ZX_OK;
-    case ZXP_OP_AGE:
-        orc_age_step(o);
-        return ZX_OK;
-    case ZXP_OP_ADVANCE:
-        orc_clock_advance(o, a[0]);
-        return ZX_OK;
-    case ZXP_OP_SUSPEND:
-        return orc_thread_suspend(o, (uint32_t)a[0]);
-    case ZXP_OP_RESUME:
-        return orc_thread_resume(o, (uint32_t)a[0]);
-    case ZXP_OP_KILL:
-        return orc_thread_kill(o, (uint32_t)a[0]);
-    default:
-        return ZX_ERR_BAD_SYSCALL;
+    case ZXP_OP_UNPIN: return orc_unpin_command(o, a[0], a[1], a[2]);
+    case ZXP_OP_EVICT: return orc_evict_command(o, a[0], a[1], a[2], (uint32_t)a[3] != 0, evicted);
+    case ZXP_OP_RECLAIM: *evicted = orc_reclaim_command(o, a[0]); return ZX_OK;
+    case ZXP_OP_AGE: orc_age_step(o); return ZX_OK;
+    case ZXP_OP_ADVANCE: orc_clock_advance(o, a[0]); return ZX_OK;
+    case ZXP_OP_SUSPEND: return orc_thread_suspend(o, (uint32_t)a[0]);
+    case ZXP_OP_RESUME: return orc_thread_resume(o, (uint32_t)a[0]);
+    case ZXP_OP_KILL: return orc_thread_kill(o, (uint32_t)a[0]);
+    default: return ZX_ERR_BAD_SYSCALL;
     }
 }
 
-static bool ready(const oracle *o, uint32_t t) {
-    return t < o->threads && o->thread[t].state == ZXP_THREAD_READY;
-}
+static bool ready(const oracle *o, uint32_t t) { return t < o->threads && o->thread[t].state == ZXP_THREAD_READY; }
 
 static zxp_outcome call_model(oracle *o, const zxp_op_call *call) {
     uint64_t evicted = 0;
@@ -534,13 +512,9 @@ zxp_outcome oracle_call(oracle *o, const zxp_op_call *call) {
     orc_drain(o);
     switch (o->thread[t].state) {
     case ZXP_THREAD_BLOCKED:
-    case ZXP_THREAD_SUSPENDED:
-        return ZXP_BLOCKED;
-    case ZXP_THREAD_FAULTED:
-        return ZXP_FAULTED;
-    case ZXP_THREAD_KILLED:
-        return ZXP_KILLED;
-    default:
-        return ZXP_RETURNED;
+    case ZXP_THREAD_SUSPENDED: return ZXP_BLOCKED;
+    case ZXP_THREAD_FAULTED: return ZXP_FAULTED;
+    case ZXP_THREAD_KILLED: return ZXP_KILLED;
+    default: return ZXP_RETURNED;
     }
 }

@@ -5,27 +5,20 @@
 
 #include "state.h"
 
-uint32_t oracle_thread_count(const oracle *o) {
-    return o->threads;
-}
+uint32_t oracle_thread_count(const oracle *o) { return o->threads; }
 
 static zx_koid_t koid_or_zero(const oracle *o, int object) {
     return object >= 0 && o->object[object].used ? o->object[object].koid : 0;
 }
 
-static zx_koid_t root_koid(const oracle *o, int node) {
-    return node >= 0 ? koid_or_zero(o, o->node[node].owner) : 0;
-}
+static zx_koid_t root_koid(const oracle *o, int node) { return node >= 0 ? koid_or_zero(o, o->node[node].owner) : 0; }
 
 /* Chapter 7 section 14.1. */
 static uint32_t state_code(const thread_t *x) {
     switch (x->state) {
-    case ZXP_THREAD_SUSPENDED:
-        return ZX_THREAD_STATE_SUSPENDED;
-    case ZXP_THREAD_FAULTED:
-        return ZX_THREAD_STATE_BLOCKED_EXCEPTION;
-    case ZXP_THREAD_KILLED:
-        return ZX_THREAD_STATE_DEAD;
+    case ZXP_THREAD_SUSPENDED: return ZX_THREAD_STATE_SUSPENDED;
+    case ZXP_THREAD_FAULTED: return ZX_THREAD_STATE_BLOCKED_EXCEPTION;
+    case ZXP_THREAD_KILLED: return ZX_THREAD_STATE_DEAD;
     case ZXP_THREAD_BLOCKED:
         if (x->wait == ZXP_WAIT_REQUEST) {
             return ZX_THREAD_STATE_BLOCKED_PAGER;
@@ -34,8 +27,7 @@ static uint32_t state_code(const thread_t *x) {
             return ZX_THREAD_STATE_BLOCKED_PORT;
         }
         return x->op == ZXP_OP_OBJECT_WAIT_ONE ? ZX_THREAD_STATE_BLOCKED_WAIT_ONE : ZX_THREAD_STATE_BLOCKED_WAIT_MANY;
-    default:
-        return ZX_THREAD_STATE_RUNNING;
+    default: return ZX_THREAD_STATE_RUNNING;
     }
 }
 
@@ -161,9 +153,7 @@ const char *oracle_rule(const oracle *o, uint32_t thread) {
 
 /* ---- objects ---- */
 
-zx_time_t oracle_now(const oracle *o) {
-    return o->now;
-}
+zx_time_t oracle_now(const oracle *o) { return o->now; }
 
 zx_koid_t oracle_koid_of(const oracle *o, zx_handle_t handle) {
     int i = orc_handle_index(o, handle);

@@ -10,17 +10,11 @@ uint64_t orc_vmo_pages(const oracle *o, int object) {
     return orc_min64(o->node[v->node].pages, v->maxpages);
 }
 
-uint64_t orc_vmo_bytes(const oracle *o, int object) {
-    return orc_vmo_pages(o, object) * PAGE;
-}
+uint64_t orc_vmo_bytes(const oracle *o, int object) { return orc_vmo_pages(o, object) * PAGE; }
 
-bool orc_vmo_discarded(const oracle *o, int object) {
-    return o->node[o->object[object].node].lock_state == 3;
-}
+bool orc_vmo_discarded(const oracle *o, int object) { return o->node[o->object[object].node].lock_state == 3; }
 
-uint64_t orc_stream_size(const oracle *o, int object) {
-    return o->stream[o->object[object].stream].size;
-}
+uint64_t orc_stream_size(const oracle *o, int object) { return o->stream[o->object[object].stream].size; }
 
 int orc_vmo_by_koid(const oracle *o, zx_koid_t koid) {
     for (int i = 0; i < o->objects; i++) {
@@ -79,9 +73,7 @@ uint32_t orc_family_size(const oracle *o, int node) {
     return count;
 }
 
-bool orc_has_shared_or_up(const oracle *o, int node) {
-    return o->node[node].up >= 0 || orc_family_size(o, node) >= 2;
-}
+bool orc_has_shared_or_up(const oracle *o, int node) { return o->node[node].up >= 0 || orc_family_size(o, node) >= 2; }
 
 uint32_t orc_child_count(const oracle *o, int object) {
     uint32_t count = 0;

@@ -6,41 +6,23 @@
 
 #include "state.h"
 
-bool orc_add_wraps(uint64_t a, uint64_t b) {
-    return a + b < a;
-}
+bool orc_add_wraps(uint64_t a, uint64_t b) { return a + b < a; }
 
-bool orc_in_range(uint64_t off, uint64_t len, uint64_t max) {
-    return !orc_add_wraps(off, len) && off + len <= max;
-}
+bool orc_in_range(uint64_t off, uint64_t len, uint64_t max) { return !orc_add_wraps(off, len) && off + len <= max; }
 
-uint64_t orc_round_down(uint64_t x) {
-    return x & ~(PAGE - 1);
-}
+uint64_t orc_round_down(uint64_t x) { return x & ~(PAGE - 1); }
 
-uint64_t orc_round_up(uint64_t x) {
-    return orc_round_down(x + (PAGE - 1));
-}
+uint64_t orc_round_up(uint64_t x) { return orc_round_down(x + (PAGE - 1)); }
 
-uint64_t orc_pages_up(uint64_t bytes) {
-    return bytes / PAGE + (bytes % PAGE != 0 ? 1 : 0);
-}
+uint64_t orc_pages_up(uint64_t bytes) { return bytes / PAGE + (bytes % PAGE != 0 ? 1 : 0); }
 
-bool orc_aligned(uint64_t x) {
-    return x % PAGE == 0;
-}
+bool orc_aligned(uint64_t x) { return x % PAGE == 0; }
 
-uint64_t orc_min64(uint64_t a, uint64_t b) {
-    return a < b ? a : b;
-}
+uint64_t orc_min64(uint64_t a, uint64_t b) { return a < b ? a : b; }
 
-uint64_t orc_max64(uint64_t a, uint64_t b) {
-    return a > b ? a : b;
-}
+uint64_t orc_max64(uint64_t a, uint64_t b) { return a > b ? a : b; }
 
-bool orc_head_profile(const oracle *o) {
-    return o->profile == ZXP_PROFILE_HEAD;
-}
+bool orc_head_profile(const oracle *o) { return o->profile == ZXP_PROFILE_HEAD; }
 
 void orc_out_of_bounds(oracle *o, const char *why) {
     if (!o->oob) {
@@ -119,13 +101,9 @@ oracle *oracle_create(zxp_profile profile) {
     return o;
 }
 
-void oracle_destroy(oracle *o) {
-    free(o);
-}
+void oracle_destroy(oracle *o) { free(o); }
 
-size_t oracle_bytes(const oracle *o) {
-    return offsetof(oracle, body) + (size_t)o->body_high * PAGE;
-}
+size_t oracle_bytes(const oracle *o) { return offsetof(oracle, body) + (size_t)o->body_high * PAGE; }
 
 void oracle_copy(oracle *dst, const oracle *src) {
     if (dst != src) {
@@ -133,13 +111,9 @@ void oracle_copy(oracle *dst, const oracle *src) {
     }
 }
 
-bool oracle_out_of_bounds(const oracle *o) {
-    return o->oob;
-}
+bool oracle_out_of_bounds(const oracle *o) { return o->oob; }
 
-const char *oracle_out_of_bounds_reason(const oracle *o) {
-    return o->oob_reason;
-}
+const char *oracle_out_of_bounds_reason(const oracle *o) { return o->oob_reason; }
 
 uint32_t oracle_thread_create(oracle *o) {
     if (o->threads == THREAD_MAX) {

@@ -96,17 +96,12 @@ static void zero_clone_page(oracle *o, int n, uint64_t page) {
         return;
     }
     int f = node->entry[e].frame;
-    if (f < 0) {
-        return;
-    }
-    if (o->frame[f].pins > 0) {
-        orc_frame_fill(o, f, 0, PAGE, 0);
-    } else if (o->frame[f].shares > 1 || node->entry[e].held) {
+    if (f < 0) return;
+    bool pinned = o->frame[f].pins > 0, shared = o->frame[f].shares > 1 || node->entry[e].held;
+    if (!pinned && (shared || (inside && above_has_page(o, n, page)))) {
         orc_entry_set(o, n, page, -1);
-    } else if (!inside) {
+    } else if (!pinned && !inside) {
         orc_entry_drop(o, n, page);
-    } else if (above_has_page(o, n, page)) {
-        orc_entry_set(o, n, page, -1);
     } else {
         orc_frame_fill(o, f, 0, PAGE, 0);
     }

@@ -1,6 +1,7 @@
 /*
- * planted.c - which planted bug is on, and whether it was reached and triggered (planted.h). The counts stand in the file that
- * ZXP_PLANTED_REPORT names, as two 64-bit numbers: mapped, so that they outlive an abort, which is how a finding ends.
+ * planted.c - which planted bug is on, and whether it was reached and triggered
+ * (planted.h). The counts stand in the file that ZXP_PLANTED_REPORT names, as two
+ * 64-bit numbers: mapped, so that they outlive an abort, which is how a finding ends.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "planted.h"

@@ -1,5 +1,6 @@
 /*
- * ranges.h - numbers on ranges of bytes: what lint knows of the pages of a VMO (trace.c). Sorted, without overlaps; 0 is not kept.
+ * ranges.h - numbers on ranges of bytes: what lint knows of the
+ * pages of a VMO (trace.c). Sorted, without overlaps; 0 is not kept.
  */
 #ifndef FUZZ_SERVICE_RANGES_H
 #define FUZZ_SERVICE_RANGES_H

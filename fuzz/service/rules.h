@@ -1,6 +1,6 @@
 /*
- * rules.h - the rules INV-S1 to S17 about single calls (chapter 8 section 3.7), for all who judge: verify, which knows the service and its
- * disk, and lint, which knows a trace. Each function returns what is broken, or NULL.
+ * rules.h - the rules INV-S1 to S17 about single calls (chapter 8 section 3.7), for all who judge: verify, which
+ * knows the service and its disk, and lint, which knows a trace. Each function returns what is broken, or NULL.
  */
 #ifndef FUZZ_SERVICE_RULES_H
 #define FUZZ_SERVICE_RULES_H

@@ -92,7 +92,7 @@ static bool anything_dirty(const struct service_setting *set, const struct servi
 void service_check_end(const struct service_setting *set, const struct service_state *state,
                        struct service_finding *finding) {
     zxp_thread_view view;
-    for (uint8_t a = 0; a < SERVICE_ACTORS; a++) {
+    for (unsigned a = 0; a < SERVICE_ACTORS; a++) {
         if (state->ghost.actor[a].running != 0)
             service_breach(finding, "deadlock", "a handler or task of the service can never go on");
     }
@@ -134,9 +134,9 @@ static bool can_fail(const struct service_setting *set, const struct service_sta
 
 /* Then a task that may give some back is started as often as needed. */
 static bool somebody_waits_for_space(const struct service_setting *set, const struct service_state *state) {
-    for (uint8_t a = 0; a < SERVICE_ACTORS; a++) {
+    for (unsigned a = 0; a < SERVICE_ACTORS; a++) {
         const struct service_actor *actor = &state->ghost.actor[a];
-        if (actor->running == 0 || service_can_step(set, state, a)) continue;
+        if (actor->running == 0 || service_can_step(set, state, (uint8_t)a)) continue;
         if (set->service->statement[actor->at].verb == SERVICE_RESERVE) return true;
     }
     return false;

@@ -73,7 +73,7 @@ static bool disk_read(const struct step *t) {
 
 /* What a reader took from the disk before this is old now. */
 static void outdate(const struct step *t, uint8_t page) {
-    for (uint8_t a = 0; a < SERVICE_ACTORS; a++) {
+    for (unsigned a = 0; a < SERVICE_ACTORS; a++) {
         struct service_actor *other = &t->ghost->actor[a];
         if (other != t->actor && (other->held & bit(page)) && other->buffer[page] != t->ghost->disk[page])
             other->stale |= bit(page);
@@ -190,7 +190,7 @@ static bool begin(const struct step *t) {
 }
 
 static bool held_by_a_reader(const struct step *t, uint8_t page) {
-    for (uint8_t a = 0; a < SERVICE_HANDLERS; a++) {
+    for (unsigned a = 0; a < SERVICE_HANDLERS; a++) {
         const struct service_actor *other = &t->ghost->actor[a];
         if (other->running != 0 && (other->held & other->stale & bit(page))) return true;
     }
@@ -227,7 +227,7 @@ static bool ranges(const struct step *t) {
     zxp_dirty_range range;
     if (zxp_object_get(t->state->world, set->vmo_koid, &view)) size = view.size;
     zx_status_t status = call(t, (zxp_op_call){.op = ZXP_OP_PAGER_QUERY_DIRTY_RANGES,
-                                               .args = {set->pager, set->vmo, 0, size, 24 * SERVICE_PAGES}});
+                                               .args = {set->pager, set->vmo, 0, size, UINT64_C(24) * SERVICE_PAGES}});
     service_say(t->text, "ranges v\n");
     t->actor->range_count = t->actor->range = 0;
     for (size_t i = 0; status == ZX_OK && i < SERVICE_PAGES && zxp_range_at(t->state->world, thread, i, &range); i++) {
@@ -277,7 +277,7 @@ static bool resize(const struct step *t) {
     zxp_object_view view = {0};
     zxp_object_get(t->state->world, set->vmo_koid, &view);
     judge_late(t, ZXP_OP_VMO_SET_SIZE, 0);
-    for (uint8_t a = 0; a < SERVICE_ACTORS; a++) {
+    for (unsigned a = 0; a < SERVICE_ACTORS; a++) {
         if (&t->ghost->actor[a] != t->actor && t->ghost->actor[a].range_count > 0 &&
             t->s->count * ZXP_PAGE_SIZE < view.size)
             breach(t, &service_rule_shrinks);
@@ -386,7 +386,7 @@ static void after(const struct step *t, bool good) {
 }
 
 static bool readers_are_busy(const struct service_setting *set, const struct service_state *state, bool all) {
-    for (uint8_t a = 0; a < SERVICE_HANDLERS; a++) {
+    for (unsigned a = 0; a < SERVICE_HANDLERS; a++) {
         uint8_t running = state->ghost.actor[a].running;
         if (running != 0 && (all || set->service->block[running - 1].kind == SERVICE_ON_READ)) return true;
     }

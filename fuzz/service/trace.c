@@ -216,7 +216,8 @@ static void begin_fail(struct trace *t, struct vmo *v, struct thread *thread) {
     judge_late(t, v, thread, reads ? READS : DIRTIES, a[3], a[4]);
 }
 
-/* READ packets dequeued before BEGIN, so before the disk was written: if they are supplied after this END, it is with old data. */
+/* READ packets dequeued before BEGIN, so before the disk was
+ * written: if they are supplied after this END, it is with old data. */
 static void outdate(struct vmo *v, const struct range *begun) {
     struct range part;
     for (uint64_t at = begun->begin; first(v, HELD + READS, at, begun->end - at, &part) != NULL; at = part.end) {

@@ -1,6 +1,7 @@
 /*
- * trace.h - the events of a session, judged as the doings of a pager service: INV-S1 to S3, S5 to S13, S17 as far as calls and packets show
- * them (docs/services.md, lint). What a service does with its disk and why it does something is in no trace: S4, S14, S15, S16.
+ * trace.h - the events of a session, judged as the doings of a pager service: INV-S1 to S3,
+ * S5 to S13, S17 as far as calls and packets show them (docs/services.md, lint). What a
+ * service does with its disk and why it does something is in no trace: S4, S14, S15, S16.
  *
  * A thread serves a VMO once it has made a call of a pager on it.
  */
@@ -19,11 +20,12 @@ struct trace_finding {
 
 struct trace *trace_create(void);
 void trace_destroy(struct trace *trace);
-/* Events in order. args: those of a CALL, else NULL. value: the first field of a RESULT, 0 if it has none. The first breach is put into
- * finding, which then stays. */
+/* Events in order. args: those of a CALL, else NULL. value: the first field of a
+ * RESULT, 0 if it has none. The first breach is put into finding, which then stays. */
 void trace_event(struct trace *trace, const zxp_event *event, const uint64_t *args, uint64_t value, uint64_t at,
                  struct trace_finding *finding);
-/* After a statement: a call that blocks belongs, by the prompt's convention, to a thread of its own if it was `moved`. */
+/* After a statement: a call that blocks belongs, by the prompt's
+ * convention, to a thread of its own if it was `moved`. */
 void trace_statement(struct trace *trace, bool moved, struct trace_finding *finding);
 /* At the end of the session. */
 void trace_end(struct trace *trace, uint64_t at, struct trace_finding *finding);

@@ -56,7 +56,7 @@ static void make_world(struct search *s) {
                              .args = {set->pager, options, set->port, 1, set->pages * ZXP_PAGE_SIZE}});
     set->vmo_koid = zxp_koid_of(world, set->vmo);
     set->port_koid = zxp_koid_of(world, set->port);
-    for (uint8_t i = 0; i < SERVICE_ACTORS; i++) zxp_thread_create(world, &set->actor_thread[i]);
+    for (unsigned i = 0; i < SERVICE_ACTORS; i++) zxp_thread_create(world, &set->actor_thread[i]);
     for (uint8_t i = 0; i < set->client_count; i++) zxp_thread_create(world, &set->client_thread[i]);
 }
 
@@ -67,7 +67,7 @@ static void make_ghost(struct search *s) {
     g->space = s->setting.service->space;
     g->evictions = o->evictions;
     g->failures = o->failures;
-    for (uint8_t i = 0; i < SERVICE_TASKS; i++) g->runs[i] = o->runs;
+    for (unsigned i = 0; i < SERVICE_TASKS; i++) g->runs[i] = o->runs;
     for (uint8_t i = 0; i < s->setting.client_count; i++) {
         g->client[i] = (struct service_client){.kind = i < o->writers ? SERVICE_WRITER : SERVICE_READER,
                                                .left = i < o->writers ? 2 : 1};
@@ -189,7 +189,7 @@ static void try_action(struct search *s, size_t i, struct service_action action,
 
 static void expand(struct search *s, size_t i) {
     bool any = false;
-    for (uint8_t kind = SERVICE_CLIENT; kind <= SERVICE_EVICT; kind++) {
+    for (unsigned kind = SERVICE_CLIENT; kind <= SERVICE_EVICT; kind++) {
         bool by_page = kind == SERVICE_CLIENT || kind == SERVICE_EVICT;
         uint8_t who = kind == SERVICE_CLIENT  ? s->setting.client_count
                       : kind == SERVICE_TAKE  ? SERVICE_HANDLERS
@@ -199,7 +199,7 @@ static void expand(struct search *s, size_t i) {
         for (uint8_t w = 0; w < who; w++) {
             bool taken = kind == SERVICE_TAKE && any && w > 0 && s->now.state[i].ghost.actor[w - 1].running == 0;
             for (uint8_t p = 0; p < (by_page ? s->setting.pages : 1) && !taken; p++)
-                try_action(s, i, (struct service_action){kind, w, p}, &any);
+                try_action(s, i, (struct service_action){(uint8_t)kind, w, p}, &any);
         }
     }
     if (any || s->over) return;

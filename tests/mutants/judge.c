@@ -3,12 +3,12 @@
  *
  *   judge [-k] [-j JOBS] [-s STRIDE] FOLDER EXPLAINED PROGRAM ... -- FILE.zxp ... CORPUS ...
  *
- * FOLDER/list names the mutants (mutate.awk). First every unit (units.h) runs without a mutant: it must pass, and tells
- * its time and which mutants it reaches. Then a process for each mutant runs the units that reach it, those first that
- * killed its neighbours, then the quickest, until one fails. FOLDER/results keeps what was killed, so that an
- * interrupted run goes on where it stopped; survivors are judged again, unless -k keeps them, too. STRIDE takes only
- * each so-manieth mutant. EXPLAINED (survivors.txt) gives
- * the reason of each survivor: one without a reason fails, and so does a reason for a mutant that is killed or is none.
+ * FOLDER/list names the mutants (mutate.awk). First every unit (units.h) runs without a mutant: it must
+ * pass, and tells its time and which mutants it reaches. Then a process for each mutant runs the units that
+ * reach it, those first that killed its neighbours, then the quickest, until one fails. FOLDER/results keeps
+ * what was killed, so that an interrupted run goes on where it stopped; survivors are judged again, unless
+ * -k keeps them, too. STRIDE takes only each so-manieth mutant. EXPLAINED (survivors.txt) gives the reason
+ * of each survivor: one without a reason fails, and so does a reason for a mutant that is killed or is none.
  */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include <signal.h>

@@ -31,7 +31,7 @@ number=0 most=0 longest=
 for file in docs/lessons/[0-9]*.md; do
     number=$((number + 1))
     steps=$(lesson_blocks "$file" start solution | wc -l)
-    [ "$steps" -le $most ] || { most=$steps longest=$number; }
+    [ "$steps" -le "$most" ] || { most=$steps longest=$number; }
     [ -z "${ZXP_LONG-}" ] || { echo "lesson $number" && lesson_blocks "$file" solution; } | page "lesson-$number"
     [ -n "${ZXP_LONG-}" ] || [ "$longest" != $number ] || { echo "lesson $number" && lesson_blocks "$file" solution; } >"$tmp/longest"
 done

@@ -22,7 +22,7 @@ skip() {
     exit 0
 }
 
-command -v git >/dev/null && git rev-parse HEAD >/dev/null 2>&1 || skip "this is no git repository"
+git rev-parse HEAD >/dev/null 2>&1 || skip "this is no git repository"
 version=$(cat VERSION)
 for n in 1 2; do
     git clone -q --no-hardlinks . "$tmp/clone$n" >"$tmp/out" 2>&1 &&

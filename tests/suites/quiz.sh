@@ -12,7 +12,7 @@ play() {
 
 # round SEED ANSWER: forty questions, all answered alike.
 round() {
-    { echo "quiz 40 seed=$1" && i=0 && while [ $i -lt 40 ]; do echo "answer $2"; i=$((i + 1)); done; } | play
+    { echo "quiz 40 seed=$1" && i=0 && while [ "$i" -lt 40 ]; do echo "answer $2"; i=$((i + 1)); done; } | play
 }
 
 for seed in 1 2 3; do

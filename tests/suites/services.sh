@@ -30,6 +30,7 @@ expect_output() {
         echo "# $1: $2 is missing"
     fi
 }
+# shellcheck disable=SC2016 # $ is the language's own
 block='service s
 on READ V P N:
 disk read $V $P $N; supply $V $P $N
@@ -46,6 +47,7 @@ run s; wait t1 => ZX_OK pages=\"x\"" 'ZX_OK pages="x"'
 expect_output 'service s
 on READ V P N: frobnicate
 end' 'unknown statement'
+# shellcheck disable=SC2016 # $ is the language's own
 expect_output 'service s
 supply $V $P $N
 end' 'comes first'

@@ -31,12 +31,13 @@ empty "half of the functions have at most 12 lines" "$tmp/found"
 wc -l $sources fuzz/*/*.[ch] bench/*.c tests/tools/*.awk tests/suites/*.sh | awk '$1 > 800 && $2 != "total"' >"$tmp/found"
 empty "no file over 800 lines" "$tmp/found"
 # shellcheck disable=SC2086
-awk 'length($0) > 120 { print FILENAME ":" FNR ": " length($0) " columns" }' $sources >"$tmp/found"
+awk 'length($0) > 120 { print FILENAME ":" FNR ": " length($0) " columns" }' $sources fuzz/*/*.[ch] bench/*.c docs/tools/*.c >"$tmp/found"
 empty "no line over 120 columns" "$tmp/found"
 
 # --- what is used ---
 
 mkdir "$tmp/calls"
+# shellcheck disable=SC2016 # $1 is of the shell that is started
 printf '%s\n' core/*.c | xargs -P 2 -I FILE sh -c 'gcc -std=c17 -O0 -fno-pie -w -Icore/include -Icore -fcallgraph-info -c FILE \
     -o "$1/calls/$(basename FILE .c).o" || echo FILE' sh "$tmp" >"$tmp/found" 2>&1
 empty "call graphs" "$tmp/found"
@@ -61,6 +62,14 @@ used 'malloc|calloc|realloc|free|aligned_alloc|posix_memalign' $outside >"$tmp/f
 empty "the core takes memory in arena.c, world.c and delta.c only" "$tmp/found"
 used 'printf|puts|putchar|fopen|open|read|write|time|clock_gettime|getenv|exit|pthread_.*|fwrite' "$tmp"/calls/*.o >"$tmp/found"
 empty "the core has no input, output, clock or threads" "$tmp/found"
+# Of its own functions (what is static the compiler watches): those that only their own file knows have no place in a header.
+nm "$tmp"/calls/*.o | awk '$2 == "T" && $3 !~ /^zxp_/ { print $3 }' | sort >"$tmp/defined"
+nm "$tmp"/calls/*.o | awk '$1 == "U" { print $2 }' | sort -u | comm -23 "$tmp/defined" - >"$tmp/found"
+empty "each function of the core is called from another of its files, or static" "$tmp/found"
+nm "$tmp"/calls/*.o | awk '$2 == "T" && $3 ~ /^zxp_/ { print $3 }' | while read -r name; do
+    grep -q -w "$name" core/include/zxpager/*.h || echo "$name"
+done >"$tmp/found"
+empty "what is called zxp_ is public" "$tmp/found"
 nm "$tmp"/calls/*.o | awk '$2 ~ /^[BbDdC]$/ && $3 !~ /\.rel\.|^\.|DW\.ref/' >"$tmp/found"
 empty "the core has no globals" "$tmp/found"
 

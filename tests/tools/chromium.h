@@ -1,6 +1,6 @@
 /*
- * chromium.h - drives a headless Chromium over a pipe, in the words of its DevTools protocol: JSON texts that end in a NUL byte, to
- * descriptor 3 of the browser and from its descriptor 4. No port, no driver, no network.
+ * chromium.h - drives a headless Chromium over a pipe, in the words of its DevTools protocol: JSON texts that
+ * end in a NUL byte, to descriptor 3 of the browser and from its descriptor 4. No port, no driver, no network.
  */
 #ifndef TESTS_TOOLS_CHROMIUM_H
 #define TESTS_TOOLS_CHROMIUM_H
@@ -22,7 +22,8 @@ struct chromium {
     size_t complaints;   /* exceptions and errors that the page has not caught */
 };
 
-/* Starts the program with a profile of its own in the folder, and attaches to an empty page. False: it does not run here. */
+/* Starts the program with a profile of its own in the folder,
+ * and attaches to an empty page. False: it does not run here. */
 bool chromium_open(struct chromium *browser, const char *program, const char *folder);
 void chromium_close(struct chromium *browser);
 

@@ -50,7 +50,7 @@ static void same_text(const char *what, const json_t *shown, const char *model) 
 
 /* The content of a page in the words of the page, in typographic quotes where it is a character. */
 static void content_of(const zxp_page_run *run, struct buf *out) {
-    bool frame = memchr("CDWP", run->letter, 4) != NULL;
+    bool frame = strchr("CDWP", run->letter) != NULL;
     bool letter = run->content == ZXP_CONTENT_LETTERS;
     char c = (char)(letter ? 'A' + run->fill % 26 : run->fill);
     if (!frame) return;

@@ -8,7 +8,7 @@
 /* Two things keep room for more than they hold: the map of the address space, and what a killed thread had read. */
 static uint64_t room_for_more(const zxp_world *w) {
     const struct page_map *space = &vmar_at(w, kernel_of(w)->vmar)->space;
-    uint64_t room = space->height == 0 ? arena_size((space->capacity + 1u) * 32u) : 0;
+    uint64_t room = space->height == 0 ? arena_size((space->capacity + UINT64_C(1)) * 32) : 0;
     for (uint32_t i = 0; i < kernel_of(w)->thread_count; i++) {
         thread_ref t = ((const thread_ref *)arena_at(w, kernel_of(w)->threads))[i];
         room += arena_size(call_of(w, t)->data.capacity * sizeof(struct piece));

@@ -1,6 +1,7 @@
 /*
- * trace-check [--json] FILE...: is each a trace in the Chrome trace event format? What each phase must have, that slices of a track nest,
- * that what begins also ends, and that every phase that the program writes is there. With --json: is each JSON at all?
+ * trace-check [--json] FILE...: is each a trace in the Chrome trace event format? What
+ * each phase must have, that slices of a track nest, that what begins also ends, and
+ * that every phase that the program writes is there. With --json: is each JSON at all?
  */
 #include <jansson.h>
 #include <stdbool.h>

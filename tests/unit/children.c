@@ -14,11 +14,13 @@
 
 #include <zxpager/zxpager.h>
 
+static const uint64_t PAGE = ZXP_PAGE_SIZE;
+
 /* A build that moves the world at every reservation cannot tell how long anything takes. */
 #ifdef ZXP_TEST_MOVE
-enum { PAGE = ZXP_PAGE_SIZE, DEPTH = 100, CROWD = 100, TIMED = 0 };
+enum { DEPTH = 100, CROWD = 100, TIMED = 0 };
 #else
-enum { PAGE = ZXP_PAGE_SIZE, DEPTH = 1000, CROWD = 10000, TIMED = 1 };
+enum { DEPTH = 1000, CROWD = 10000, TIMED = 1 };
 #endif
 
 #define ALOW ZX_VMO_CHILD_SNAPSHOT_AT_LEAST_ON_WRITE

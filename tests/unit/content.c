@@ -57,7 +57,7 @@ static void a_body_of_one_byte_becomes_a_fill(void **state) {
     uint32_t top = kernel_of(w)->top;
     struct content c = content_overwrite(w, content_fill(1), 0, 10, 3, (const uint8_t *)"abc");
     assert_int_equal(c.kind, CONTENT_BODY);
-    struct content d = content_overwrite_fill(w, c, 0, 10, 3, 1);
+    struct content d = content_overwrite(w, c, 0, 10, 3, (const uint8_t *)"\1\1\1");
     assert_int_equal(d.kind, CONTENT_FILL);
     assert_int_equal(d.value, 1);
     body_release(w, c.value, 1);
@@ -92,12 +92,8 @@ static void random_overwrites_agree_with_bytes(void **state) {
         uint8_t byte = (uint8_t)random_below(3);
         for (uint32_t k = 0; k < n; k++) from[k] = random_below(2) ? byte : (uint8_t)random_below(3);
         struct content old = c;
-        if (random_below(2) == 0) {
-            memset(from, byte, n);
-            c = content_overwrite_fill(w, old, 7, at, n, byte);
-        } else {
-            c = content_overwrite(w, old, 7, at, n, from);
-        }
+        if (random_below(2) == 0) memset(from, byte, n);
+        c = content_overwrite(w, old, 7, at, n, from);
         if (old.kind == CONTENT_BODY) body_release(w, old.value, 1);
         memcpy(naive + at, from, n);
         assert_true(holds(w, c, 7, naive));

@@ -19,7 +19,7 @@ static uint64_t call(zxp_world *world, uint16_t op, uint64_t a, uint64_t b, uint
 
 /* A world that grows: each step makes a VMO and writes to it; every third step closes it again. */
 static void step(zxp_world *world, unsigned i) {
-    uint64_t vmo = call(world, ZXP_OP_VMO_CREATE, 4096 * (i % 7 + 1), 0, 0, 0);
+    uint64_t vmo = call(world, ZXP_OP_VMO_CREATE, UINT64_C(4096) * (i % 7 + 1), 0, 0, 0);
     call(world, ZXP_OP_VMO_WRITE, vmo, 0, i, 10);
     if (i % 3 == 0) call(world, ZXP_OP_HANDLE_CLOSE, vmo, 0, 0, 0);
 }

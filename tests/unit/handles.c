@@ -175,7 +175,7 @@ static zx_status_t set_name(zxp_world *w, zx_handle_t h, const char *bytes, size
 
 static void expect_name(zxp_world *w, zx_handle_t h, const char *wanted) {
     char name[32], padded[32] = {0};
-    memcpy(padded, wanted, strlen(wanted));
+    memcpy(padded, wanted, strlen(wanted) + 1);
     memset(name, 'x', sizeof name);
     assert_int_equal(CALL(w, OBJECT_GET_PROPERTY, h, ZX_PROP_NAME), ZX_OK);
     assert_true(zxp_name(w, ZXP_MAIN_THREAD, name));

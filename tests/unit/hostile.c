@@ -199,7 +199,7 @@ static unsigned judge(const struct row *rows, size_t count) {
     }
     return wrong;
 }
-#define JUDGE(rows) assert_int_equal(judge(rows, sizeof rows / sizeof *rows), 0)
+#define JUDGE(rows) assert_int_equal(judge(rows, sizeof(rows) / sizeof(*(rows))), 0)
 
 static void the_head(void **state) {
     (void)state;

@@ -102,7 +102,7 @@ static void play(uint64_t most, unsigned steps, unsigned check_every, uint64_t l
     assert_non_null(m.naive);
     map_begin(&m.world, &m.map, most);
     for (unsigned i = 0; i < steps; i++) {
-        if (random_below(check_every * 4) == 0)
+        if (random_below(UINT64_C(4) * check_every) == 0)
             random_resize(&m);
         else
             random_set(&m, random_below(50 + most / 10) == 0 ? most : longest);
@@ -145,12 +145,12 @@ static void every_order_gives_the_same_runs(void **state) {
     for (int order = 0; order < 3; order++) {
         zxp_world w;
         struct page_map map;
-        map_begin(&w, &map, 2 * RUNS);
+        map_begin(&w, &map, UINT64_C(2) * RUNS);
         fill(&w, &map, RUNS, order);
         assert_int_equal(map.runs, 2 * RUNS);
         assert_true(page_map_valid(&w, &map));
         for (uint64_t i = 0; i < RUNS; i++) assert_int_equal(page_map_find(&w, &map, 2 * i).key.content, 1);
-        if (order == 0) assert_true((uint64_t)kernel_of(&w)->top * ARENA_UNIT < 2 * RUNS * 36);
+        if (order == 0) assert_true((uint64_t)kernel_of(&w)->top * ARENA_UNIT < UINT64_C(2) * RUNS * 36);
         for (uint64_t i = 0; i < RUNS; i++) {
             uint64_t page = order == 0 ? i : order == 1 ? RUNS - 1 - i : i * 4099 % RUNS;
             set(&w, &map, 2 * page, 2 * page + 1, 0);

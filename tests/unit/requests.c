@@ -14,7 +14,8 @@
 #include "request.h"
 #include "thread.h"
 
-enum { P = ZXP_PAGE_SIZE, PAGES = 16, SEEN = 64 };
+enum { PAGES = 16, SEEN = 64 };
+static const uint64_t P = ZXP_PAGE_SIZE;
 
 /* One world with a pager, a port, a VMO of 16 pages that traps writes, and an anonymous VMO to supply from. */
 static struct {

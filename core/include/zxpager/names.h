@@ -21,12 +21,11 @@ extern "C" {
 /*
  * The value of a constant, for example "ZX_VMO_TRAP_DIRTY".
  *
- * name the name, exact in case; need not end in NUL. May be NULL if length is 0. length bytes of name, without a NUL;
- * any value. value receives the value widened to 64 bits: a signed constant (a status, a time) is sign-extended, so
- * that ZX_ERR_IO
- *         gives 0xFFFFFFFFFFFFFFD8 and can be passed as the data of ZX_PAGER_OP_FAIL (chapter 1 section 11.1). Not
- *         written if the
- *         name is unknown. May be NULL, to ask only whether the name exists.
+ * name    the name, exact in case; need not end in NUL. May be NULL if length is 0.
+ * length  bytes of name, without a NUL; any value.
+ * value   receives the value widened to 64 bits: a signed constant (a status, a time) is sign-extended, so that
+ *         ZX_ERR_IO gives 0xFFFFFFFFFFFFFFD8 and can be passed as the data of ZX_PAGER_OP_FAIL (chapter 1
+ *         section 11.1). Not written if the name is unknown. May be NULL, to ask only whether the name exists.
  *
  * Returns true if the constant exists.
  */

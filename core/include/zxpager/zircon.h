@@ -472,8 +472,8 @@ typedef int64_t zx_duration_t;     /* nanoseconds */
 #define ZX_PKT_IS_INTERRUPT(type)    ((type) == ZX_PKT_TYPE_INTERRUPT)
 #define ZX_PKT_IS_PAGE_REQUEST(type) ((type) == ZX_PKT_TYPE_PAGE_REQUEST)
 
-/* Parts of a value: the kind bit of the flags of zx_info_vmo_t (chapter 1 section 9.4), the basic thread state (section
- * 12.4). */
+/* Parts of a value: the kind bit of the flags of zx_info_vmo_t (chapter 1
+ * section 9.4), the basic thread state (section 12.4). */
 #define ZX_INFO_VMO_TYPE(flags)      ((flags) & (uint32_t)1u)
 #define ZX_THREAD_STATE_BASIC(state) ((state) & (zx_thread_state_t)0xFFu)
 
