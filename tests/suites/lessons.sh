@@ -59,6 +59,7 @@ for file in docs/lessons/[0-9]*.md; do
     [ "$ways" -gt 0 ] && [ $solved -eq 0 ]
     verdict "$name: $ways wrong ways do not reach the goal" $?
 
+    # shellcheck disable=SC2016 # backticks of Markdown
     grep '^Hint: ' "$file" | grep -o '`[^`]*`' | tr -d '`' | grep ' ' | grep -v -e '\.\.\.' >"$tmp/hints.zxp"
     { block "$file" start && block "$file" solution; } >>"$tmp/hints.zxp"
     [ -s "$tmp/hints.zxp" ] && "$repl" --check "$tmp/hints.zxp" >"$tmp/log" 2>&1
