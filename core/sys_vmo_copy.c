@@ -32,14 +32,9 @@ static enum rule_number copy_refusal(const zxp_world *w, vmo_ref v, uint64_t off
 static bool is_user(const zxp_world *w, thread_ref t) { return call_of(w, t)->buffer.kind == ZXP_BUFFER_USER; }
 
 /* The next bytes of a copy from or to user memory, from the page that is resolved already. */
-static enum look copy_user(zxp_world *w, thread_ref t, const struct copy *c, bool to_user) {
-    uint64_t done = 0;
+static enum look copy_user(zxp_world *w, thread_ref t, const struct copy *c, bool to_user, uint64_t *done) {
     zx_vaddr_t address = call_of(w, t)->buffer.address + call_of(w, t)->cursor;
-    enum look look = captured_copy(w, t, c->node, c->at, c->left, address, to_user, &done);
-    if (look != LOOK_OK) return look;
-    if (done > 0 && !to_user) root_modified(w, c->node);
-    call_of(w, t)->cursor += done;
-    return LOOK_OK;
+    return captured_copy(w, t, c->node, c->at, c->left, address, to_user, done);
 }
 
 /* ---- Reading ---- */
@@ -66,13 +61,25 @@ static bool append_seen(zxp_world *w, thread_ref t, const struct copy *c, const 
     return true;
 }
 
+/* What came into user memory is the call's data too. The copy may change the page that it reads (a VMO that is mapped
+ * as its own buffer), so the content is kept while it runs. */
+static enum look read_user(zxp_world *w, thread_ref t, const struct copy *c, const struct seen *seen) {
+    bool body = seen->content.kind == CONTENT_BODY;
+    uint64_t done = 0;
+    if (body) body_retain(w, seen->content.value, 1);
+    enum look look = copy_user(w, t, c, true, &done);
+    if (look == LOOK_OK && !append(w, t, seen, seen->content_page, c->at, done)) look = look_no_memory(w, t);
+    if (body) body_release(w, seen->content.value, 1);
+    return look;
+}
+
 static enum look read_some(zxp_world *w, thread_ref t, const struct copy *c) {
     uint64_t page = c->at / PAGE;
     struct seen seen;
     if (!arena_reserve(w, look_bytes(w, c->node))) return look_no_memory(w, t);
     enum look look = look_read(w, t, c->node, page, c->pages, true, &seen);
     if (look != LOOK_OK) return look;
-    if (is_user(w, t)) return copy_user(w, t, c, true);
+    if (is_user(w, t)) return read_user(w, t, c, &seen);
     return append_seen(w, t, c, &seen) ? LOOK_OK : look_no_memory(w, t);
 }
 
@@ -107,13 +114,21 @@ static uint64_t buffer_left(const zxp_world *w, thread_ref t) {
     }
 }
 
+static enum look write_user(zxp_world *w, thread_ref t, const struct copy *c) {
+    uint64_t done = 0;
+    enum look look = copy_user(w, t, c, false, &done);
+    if (done > 0) root_modified(w, c->node);
+    call_of(w, t)->cursor += done;
+    return look;
+}
+
 static enum look write_some(zxp_world *w, thread_ref t, const struct copy *c) {
     uint64_t count;
     uint64_t ask = write_ask(w, t, c);
     if (!arena_reserve(w, look_bytes(w, c->node))) return look_no_memory(w, t);
     enum look look = look_own(w, t, c->node, c->at / PAGE, OWN_WRITE, ask, &count);
     if (look != LOOK_OK) return look;
-    if (is_user(w, t)) return copy_user(w, t, c, false);
+    if (is_user(w, t)) return write_user(w, t, c);
     uint64_t length = min_u64(c->left, round_down(c->at) + count * PAGE - c->at);
     length = min_u64(length, buffer_left(w, t));
     if (length == 0) return look_refused(w, t, RULE_vmo_copy_buffer);

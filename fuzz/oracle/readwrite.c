@@ -22,12 +22,29 @@ static zx_status_t check(oracle *o, int t, int v, uint64_t off, uint64_t len) {
     return orc_vmo_discarded(o, v) ? orc_rule(o, t, "5 section 3 step 7: discarded", ZX_ERR_NOT_FOUND) : ST_GO;
 }
 
+/* To or from user memory. What a read copied is its data, as it was before the copy: a page may be its own buffer. */
+static zx_status_t copy_user_chunk(oracle *o, int t, int frame, uint64_t off, uint64_t len, uint64_t left,
+                                   bool writing) {
+    bool filled = frame < 0 || o->frame[frame].kind == KIND_FILL;
+    uint8_t fill = frame < 0 ? 0 : o->frame[frame].fill, bytes[PAGE];
+    if (!filled) {
+        orc_frame_read(o, frame, off, len, bytes);
+    }
+    zx_status_t status =
+        orc_user_copy(o, t, o->thread[t].buffer.address + o->thread[t].cursor, frame, off, len, left, !writing);
+    if (status == ZX_OK && !writing && filled) {
+        orc_data_fill(o, t, len, fill);
+    } else if (status == ZX_OK && !writing) {
+        orc_data_bytes(o, t, len, bytes);
+    }
+    return status;
+}
+
 /* Copies the part of one VMO page; ST_AGAIN after a fault of the buffer: everything is checked again. */
 static zx_status_t copy_chunk(oracle *o, int t, int frame, uint64_t off, uint64_t len, uint64_t total, bool writing) {
     thread_t *x = &o->thread[t];
     if (x->buffer.kind == ZXP_BUFFER_USER) {
-        zx_status_t status =
-            orc_user_copy(o, t, x->buffer.address + x->cursor, frame, off, len, total - x->cursor, !writing);
+        zx_status_t status = copy_user_chunk(o, t, frame, off, len, total - x->cursor, writing);
         if (status != ZX_OK) {
             return status;
         }
