@@ -203,6 +203,18 @@ static void pages_requests_packets(void **state) {
     zxp_world_destroy(w);
 }
 
+/* The VMO is gone, a child still asks its node's pager. */
+static void a_request_of_a_node_alone(void **state) {
+    (void)state;
+    zxp_world *w = scene("create v 4; clone k v; close v; t1: read k 1 => blocked");
+    zxp_request_view request;
+    assert_non_null(w);
+    assert_true(zxp_request_at(w, 0, &request));
+    assert_int_equal(request.vmo, ZX_KOID_INVALID);
+    assert_int_equal(request.owner, T1);
+    zxp_world_destroy(w);
+}
+
 static void objects_handles_mappings(void **state) {
     (void)state;
     zxp_world *w = waiting();
@@ -239,6 +251,7 @@ int main(void) {
         cmocka_unit_test(observed_signals),
         cmocka_unit_test(names),
         cmocka_unit_test(pages_requests_packets),
+        cmocka_unit_test(a_request_of_a_node_alone),
         cmocka_unit_test(objects_handles_mappings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
