@@ -181,7 +181,7 @@ check:
 
 # Everything that check does, with more and longer rounds; suites ask whether ZXP_LONG is set.
 check-long:
-	@.ci/install-deps check
+	@.ci/install-deps check fuzz browser package lint
 	@$(MAKE) --no-print-directory -j2 WERROR=1 all tests
 	@ZXP_BUILD=$(BUILD) ZXP_LONG=1 MAKE='$(MAKE)' tests/run-all
 
