@@ -15,8 +15,8 @@ struct explore_bounds {
     uint64_t pages;                       /* of each VMO: pages 0 .. pages-1 are touched */
     const struct explore_thread *threads; /* that make the clients' calls */
     unsigned thread_count;
-    /* Words of the steps wanted, separated by commas or blanks: read write commit zero wide supply fail dirty writeback next detach evict resize
-     * suspend. NULL: read write supply fail dirty writeback next detach evict. */
+    /* Words of the steps wanted, separated by commas or blanks: read write commit zero wide supply fail dirty
+     * writeback next detach evict resize suspend. NULL: read write supply fail dirty writeback next detach evict. */
     const char *words;
     /* An anonymous VMO of at least a page, from which pages are supplied;
      * ZX_HANDLE_INVALID: each supply makes one of its own, which takes longer. */

@@ -1,7 +1,8 @@
 /*
  * effect.c - did a step change anything but the result that its call left? (explore.h)
  *
- * Most steps of most states are refused. They are told from the others by comparing memory, which costs a fraction of encoding a world.
+ * Most steps of most states are refused. They are told from the others
+ * by comparing memory, which costs a fraction of encoding a world.
  */
 #include <stddef.h>
 #include <string.h>

@@ -26,7 +26,7 @@ enum {
 };
 /*
  * WAITING  READ or DIRTY requests are outstanding      ASKED    their packet was dequeued: number of that event
- * BEGUN    number of the BEGIN's event * 2 + IS_ZERO   COPIED   read by a thread that serves, since BEGIN; EARLY: before
+ * BEGUN    event of the BEGIN * 2 + IS_ZERO   COPIED   read by a thread that serves, since BEGIN; EARLY: before
  * HELD     likewise, until a call of the service answers it; OUTDATED: END has come since, so a READ's data is old
  * DIRTY    D, W, Z or Y                                SERVERS  threads that serve the VMO, by number
  */
