@@ -264,6 +264,9 @@ static void finish(oracle *o, int t, zx_status_t status) {
     if (status == ST_RETRY) { /* chapter 4 section 10: parked; the call starts again at resume */
         x->state = ZXP_THREAD_SUSPENDED;
         x->restart = true;
+        if (!is_processor(x)) {
+            orc_results_clear(o, t); /* also if it is killed before it runs again */
+        }
         x->suspend_pending = false;
         return;
     }
