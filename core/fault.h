@@ -12,7 +12,8 @@
 #include "range_op.h"
 
 /* Where an access lands. `left`: pages from `index` on, alike in permissions
- * and record, that lie in the mapping and below its limit; at least 1. */
+ * and record, that lie in the mapping and below its limit; at least 1. `performs`: the load,
+ * store or copy follows at once, and marks the page accessed (chapter 7 section 12). */
 struct target {
     mapping_ref mapping;
     uint64_t index, left; /* pages of the mapping */
@@ -20,6 +21,7 @@ struct target {
     uint64_t page; /* in the node */
     uint32_t permissions;
     enum translation record;
+    bool performs;
 };
 
 /* Section 6.1 steps 1 to 5. access: ZX_VM_PERM_READ or ZX_VM_PERM_WRITE.
@@ -32,7 +34,7 @@ uint64_t target_range(const zxp_world *w, const struct target *target, uint64_t 
 bool target_needs_request(const zxp_world *w, const struct target *target, uint32_t access);
 
 /* Steps 6 to 8 for reading, without the copying: up to min(most, target.left) pages that can
- * be read alike, marked accessed and recorded. If the pager must be asked: for at most `ask`
+ * be read alike, marked accessed if the target performs, and recorded. If the pager must be asked: for at most `ask`
  * pages, LOOK_WAIT. LOOK_FAILED: status in the call. Reserves, and `then` bytes more for
  * what the caller does after it, so that a copy that cannot be made has changed nothing. */
 enum look target_read(zxp_world *w, thread_ref t, const struct target *target, uint64_t ask, uint64_t most,

@@ -93,16 +93,16 @@ static void unshare(struct page_key *key, uint64_t unused) {
 static uint64_t at_once(const zxp_world *w, thread_ref t, enum own_mode mode, uint64_t count) {
     uint8_t kind = call_of(w, t)->buffer.kind;
     bool may_fail = kind == ZXP_BUFFER_USER || kind == ZXP_BUFFER_BYTES;
-    return mode == OWN_WRITE && may_fail ? 1 : count;
+    return mode != OWN_COMMIT && may_fail ? 1 : count;
 }
 
 /* Pages alike are n's own already: written or shared, they become ones that no snapshot holds. */
 static void keep_own(zxp_world *w, node_ref n, uint64_t page, uint32_t share, enum own_mode mode, uint64_t *count) {
-    reclaim_mark_accessed(w, n, page, page + *count);
+    if (mode != OWN_FAULT) reclaim_mark_accessed(w, n, page, page + *count);
     if (share == 0) return;
     if (node_shared(w, n, page, count))
         slots_change(w, n, page, page + *count, unshare, 0, VIEWS_UNMAP, RULE_page_unshared);
-    else if (mode == OWN_WRITE)
+    else if (mode != OWN_COMMIT)
         slots_change(w, n, page, page + *count, unshare, 0, VIEWS_KEEP, RULE_none);
 }
 
@@ -141,7 +141,7 @@ static enum look own_frame(zxp_world *w, thread_ref t, node_ref n, uint64_t page
                            uint64_t *count) {
     if (mode == OWN_COMMIT || is_old(w)) {
         *count = at_once(w, t, mode, *count);
-        reclaim_mark_accessed(w, n, page, page + *count);
+        if (mode != OWN_FAULT) reclaim_mark_accessed(w, n, page, page + *count);
         return LOOK_OK;
     }
     enum look look = root_prepare_write(w, t, n, page, ask);
@@ -155,7 +155,7 @@ static enum look own_frame(zxp_world *w, thread_ref t, node_ref n, uint64_t page
 static enum look own_zero(zxp_world *w, thread_ref t, node_ref n, uint64_t page, enum own_mode mode, uint64_t ask,
                           uint64_t *count) {
     struct page_key key = slot_at(w, n, page);
-    bool dirty = !is_old(w) && (mode == OWN_WRITE || is_interval(&key));
+    bool dirty = !is_old(w) && (mode != OWN_COMMIT || is_interval(&key));
     if (dirty && source_at(w, node_at(w, n)->source)->trap) return root_prepare_write(w, t, n, page, ask);
     *count = root_materialise(w, n, page, at_once(w, t, mode, *count), dirty);
     return LOOK_OK;
@@ -166,7 +166,7 @@ static enum look own_in_root(zxp_world *w, thread_ref t, node_ref n, uint64_t pa
     struct found found = node_find(w, n, page, ask);
     *count = found.run;
     if (found.key.state == ABSENT) {
-        if (mode == OWN_WRITE) apply_rule(w, RULE_page_read_whole_run);
+        if (mode != OWN_COMMIT) apply_rule(w, RULE_page_read_whole_run);
         return ask_read(w, t, &found, width(w, t, mode == OWN_COMMIT, ask));
     }
     if (is_frame(&found.key)) return own_frame(w, t, n, page, mode, ask, count);

@@ -22,7 +22,8 @@ uint64_t look_bytes(const zxp_world *w, node_ref n);
  * (chapter 8 section 1.3) unless `touch` is false. On LOOK_OK *seen covers count >= 1 pages, at most ask. */
 enum look look_read(zxp_world *w, thread_ref t, node_ref n, uint64_t page, uint64_t ask, bool touch, struct seen *seen);
 
-enum own_mode { OWN_COMMIT, OWN_WRITE };
+/* OWN_FAULT is OWN_WRITE for a store that is not made yet: its pages are not accessed (chapter 7 section 12). */
+enum own_mode { OWN_COMMIT, OWN_WRITE, OWN_FAULT };
 /* LOOK_OWN: makes page `page` a frame of n itself that may be written (OWN_WRITE: D in a root; unshared in a family).
  * On LOOK_OK *count >= 1 pages from `page` (at most ask) are so. Runs of holes are filled at once. */
 enum look look_own(zxp_world *w, thread_ref t, node_ref n, uint64_t page, enum own_mode mode, uint64_t ask,

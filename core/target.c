@@ -26,7 +26,8 @@ enum rule_number target_find(const zxp_world *w, zx_vaddr_t address, uint32_t ac
                               .node = vmo->node,
                               .page = (vmo->base + offset) / PAGE,
                               .permissions = key_permissions(&run.key),
-                              .record = key_record(&run.key)};
+                              .record = key_record(&run.key),
+                              .performs = true};
     return RULE_none;
 }
 
@@ -88,7 +89,7 @@ enum look target_read(zxp_world *w, thread_ref t, const struct target *target, u
                       uint64_t then, struct seen *seen) {
     if (!arena_reserve(w, resolve_bytes(w, target) + then)) return look_no_memory(w, t);
     uint64_t pages = needs_read(w, target) ? ask : min_u64(most, target->left);
-    enum look look = look_read(w, t, target->node, target->page, pages, true, seen);
+    enum look look = look_read(w, t, target->node, target->page, pages, target->performs, seen);
     if (look != LOOK_OK) return look;
     seen->count = alike_pages(w, target, min_u64(seen->count, min_u64(most, target->left)));
     record_read(w, target, seen->count);
@@ -100,10 +101,11 @@ enum look target_write(zxp_world *w, thread_ref t, const struct target *target, 
     if (!arena_reserve(w, resolve_bytes(w, target) + slots_bytes(w, target->node, 1) + then))
         return look_no_memory(w, t);
     uint64_t pages = target_needs_request(w, target, ZX_VM_PERM_WRITE) ? ask : min_u64(most, target->left);
-    enum look look = look_own(w, t, target->node, target->page, OWN_WRITE, pages, count);
+    enum own_mode mode = target->performs ? OWN_WRITE : OWN_FAULT;
+    enum look look = look_own(w, t, target->node, target->page, mode, pages, count);
     if (look != LOOK_OK) return look;
     *count = min_u64(*count, min_u64(most, target->left));
-    reclaim_mark_accessed(w, target->node, target->page, target->page + *count);
+    if (target->performs) reclaim_mark_accessed(w, target->node, target->page, target->page + *count);
     if (target->record == TRANSLATION_RW) return LOOK_OK;
     mapping_record(w, target->mapping, target->index, target->index + *count, TRANSLATION_RW);
     if (!node_is_root(w, target->node)) return LOOK_OK;

@@ -68,6 +68,7 @@ static enum look fault_range(zxp_world *w, thread_ref t, uint32_t access) {
     left = target_range(w, &target, (call_of(w, t)->fault_end - call_of(w, t)->fault_at) / PAGE);
     while (left > 0) {
         (void)target_find(w, call_of(w, t)->fault_at, access, &target);
+        target.performs = false; /* the copy may never come to this page */
         enum look look = resolve_some(w, t, &target, access, left, &count);
         if (look == LOOK_WAIT) return wait_in_buffer(w, t, &target);
         if (look == LOOK_FAILED) return end_range_fault(w, t, look);
@@ -115,13 +116,19 @@ static void bytes_of_page(const zxp_world *w, node_ref n, uint64_t page, uint8_t
     if (bytes != out) memcpy(out, bytes, ZXP_PAGE_SIZE);
 }
 
+/* The page that is copied is the mapped VMO's own, or of a node above. */
+static void mark_copied(zxp_world *w, const struct target *user) {
+    struct found found = node_find(w, user->node, user->page, 1);
+    if (node_is(found.owner) && is_frame(&found.key)) reclaim_mark_accessed(w, found.owner, found.page, found.page + 1);
+}
+
 /* One piece that lies in one page of each side. */
 static bool copy_piece(zxp_world *w, node_ref n, uint64_t offset, const struct target *user, uint32_t at,
                        uint32_t length, bool to_user) {
     uint8_t scratch[ZXP_PAGE_SIZE];
     uint64_t user_offset = user->page * PAGE + at;
-    if (!arena_reserve(w, slots_bytes(w, user->node, 1) + 2 * write_bytes(w, to_user ? user->node : n))) return false;
-    reclaim_mark_accessed(w, user->node, user->page, user->page + 1);
+    if (!arena_reserve(w, look_bytes(w, user->node) + 2 * write_bytes(w, to_user ? user->node : n))) return false;
+    mark_copied(w, user);
     bytes_of_page(w, to_user ? n : user->node, to_user ? offset / PAGE : user->page, scratch);
     if (to_user)
         node_write_bytes(w, user->node, user_offset, length, scratch + offset % PAGE);
