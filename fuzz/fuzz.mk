@@ -146,19 +146,22 @@ fuzz: $(FUZZ)/run_campaign $(FUZZ)/$(TARGET)
 fuzz-afl: $(FUZZ)/run_campaign $(FUZZ)/afl_ops $(FUZZ)/libzxp_mutator.so
 	$(FUZZ)/run_campaign -e afl -s $(TIME) -j $(JOBS) -b $(FUZZ)
 
-# Every case as an input, then only those that reach something that no smaller one reaches.
+# Every case as an input, then only those that reach something that no smaller one reaches, and the cases for planted bugs: what tells
+# those apart is no coverage.
 seeds: $(FUZZ)/make_seeds $(FUZZ)/fuzz_ops
 	rm -rf $(FUZZ)/seeds.all $(FUZZ)/seeds.min
 	mkdir -p $(FUZZ)/seeds.all $(FUZZ)/seeds.min corpus/seeds
 	$(FUZZ)/make_seeds $(FUZZ)/seeds.all corpus/conformance/*.zxp tests/scripts/*.zxp
 	ZXP_FUZZ_CHECKS=0 $(FUZZ)/fuzz_ops -use_counters=0 -set_cover_merge=1 $(FUZZ)/seeds.min $(FUZZ)/seeds.all 2>&1 | tail -n 1
 	rm -f corpus/seeds/*
-	cp $(FUZZ)/seeds.min/* corpus/seeds/
+	cp $(FUZZ)/seeds.min/* $(FUZZ)/seeds.all/planted-* corpus/seeds/
 
 corpus-min: $(FUZZ)/fuzz_ops
 	rm -rf $(FUZZ)/corpus.min
 	mkdir -p $(FUZZ)/corpus.min corpus/seeds $(FUZZ)/corpus
-	ZXP_FUZZ_CHECKS=0 $(FUZZ)/fuzz_ops -use_counters=0 -set_cover_merge=1 $(FUZZ)/corpus.min corpus/seeds $(FUZZ)/corpus 2>&1 | tail -n 1
+	ZXP_FUZZ_CHECKS=0 $(FUZZ)/fuzz_ops -use_counters=0 -set_cover_merge=1 $(FUZZ)/corpus.min corpus/seeds $(FUZZ)/corpus \
+	  $(wildcard $(FUZZ)/afl.out/*/queue) 2>&1 | tail -n 1
+	cp corpus/seeds/planted-* $(FUZZ)/corpus.min/
 	rm -f corpus/seeds/*
 	cp $(FUZZ)/corpus.min/* corpus/seeds/
 

@@ -3,9 +3,9 @@
  *
  *   run_campaign [-e libfuzzer|afl] [-t TARGET] [-s SECONDS] [-j JOBS] [-b FOLDER-OF-PROGRAMS] [-o FOLDER-OF-FINDINGS]
  *
- * What engines learn stays in BUILD/corpus (libFuzzer) and BUILD/afl (AFL++). A libFuzzer
- * process that ends at a finding is started again. Findings of fuzz_ops are judged, told
- * apart, minimised and written (findings.h); the exit status is 1 if there are any.
+ * What engines learn stays in BUILD/corpus (libFuzzer; of targets other than fuzz_ops: BUILD/corpus.TARGET)
+ * and BUILD/afl.out (AFL++). A libFuzzer process that ends at a finding is started again. Findings of fuzz_ops
+ * are judged, told apart, minimised and written (findings.h); the exit status is 1 if there are any.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <dirent.h>
@@ -290,13 +290,15 @@ int main(int argc, char **argv) {
                                 .seconds = 300,
                                 .jobs = 1,
                                 .findings = {.folder = "corpus/crashes", .checks = CHECK_ALL, .budget = 20000}};
+    char corpus[100];
     parse(&c, argc, argv);
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     bool ops = strcmp(c.target, "fuzz_ops") == 0;
     make_folder(c.work, sizeof c.work, c.programs, "campaign.work");
-    make_folder(c.corpus, sizeof c.corpus, c.programs, c.afl ? "afl.out" : ops ? "corpus" : "corpus.other");
+    snprintf(corpus, sizeof corpus, "corpus.%s", c.target);
+    make_folder(c.corpus, sizeof c.corpus, c.programs, c.afl ? "afl.out" : ops ? "corpus" : corpus);
     make_folder(c.artifacts, sizeof c.artifacts, c.work, "artifacts");
     empty_folder(c.artifacts);
     run(&c);
