@@ -1,13 +1,13 @@
 /*
  * judge.c - which mutants of the core the tests kill, and by what (make mutants).
  *
- *   judge [-k] [-j JOBS] [-s STRIDE] FOLDER EXPLAINED PROGRAM ... -- FILE.zxp ... CORPUS ...
+ *   judge [-k|-a] [-j JOBS] [-s STRIDE] FOLDER EXPLAINED PROGRAM ... -- FILE.zxp ... CORPUS ...
  *
  * FOLDER/list names the mutants (mutate.awk). First every unit (units.h) runs without a mutant: it must
  * pass, and tells its time and which mutants it reaches. Then a process for each mutant runs the units that
  * reach it, those first that killed its neighbours, then the quickest, until one fails. FOLDER/results keeps
  * what was killed, so that an interrupted run goes on where it stopped; survivors are judged again, unless
- * -k keeps them, too. STRIDE takes only each so-manieth mutant. EXPLAINED (survivors.txt) gives the reason
+ * -k keeps them, too, or -a asks for them alone. STRIDE takes only each so-manieth mutant. EXPLAINED (survivors.txt) gives the reason
  * of each survivor: one without a reason fails, and so does a reason for a mutant that is killed or is none.
  */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
@@ -52,7 +52,7 @@ static struct {
     } jobs[MOST_JOBS];
     uint32_t *rules; /* taken by the units of the running mutant */
     unsigned most_jobs, stride;
-    bool keeps_survivors;
+    bool keeps_survivors, only_survivors;
     FILE *results;
 } all;
 
@@ -96,7 +96,8 @@ static void read_results(const char *folder) {
         if (unit == NULL) continue;
         *key = *unit = '\0';
         struct mutant *mutant = find(key + 1);
-        for (int verdict = all.keeps_survivors ? FINE : BY_EXPECTATION; mutant != NULL && verdict < VERDICTS; verdict++)
+        bool keeps = all.keeps_survivors || all.only_survivors;
+        for (int verdict = keeps ? FINE : BY_EXPECTATION; mutant != NULL && verdict < VERDICTS; verdict++)
             if (strcmp(line, verdict_names[verdict]) == 0)
                 *mutant = (struct mutant){.key = mutant->key, .verdict = (enum verdict)verdict, .known = true};
     }
@@ -304,7 +305,9 @@ static void judge_all(void) {
     while (common_divisor(step, all.count) != 1) step++;
     for (unsigned i = 0; i < all.count / all.stride; i++) {
         n = (n + step) % all.count;
-        if (!all.at[n + 1].known) begin(n + 1);
+        const struct mutant *mutant = &all.at[n + 1];
+        bool survived = mutant->known && mutant->verdict == FINE;
+        if (all.only_survivors ? survived : !mutant->known) begin(n + 1);
         if ((i + 1) % 500 == 0) (void)fprintf(stderr, "%u of %u\n", i + 1, all.count / all.stride);
     }
     while (running() > 0) await_one();
@@ -373,8 +376,9 @@ int main(int argc, char **argv) {
     int option;
     all.most_jobs = 2;
     all.stride = 1;
-    while ((option = getopt(argc, argv, "+kj:s:")) != -1) {
+    while ((option = getopt(argc, argv, "+akj:s:")) != -1) {
         if (option == 'k') all.keeps_survivors = true;
+        if (option == 'a') all.only_survivors = true;
         if (option == 'j') all.most_jobs = (unsigned)strtoul(optarg, NULL, 10);
         if (option == 's') all.stride = (unsigned)strtoul(optarg, NULL, 10);
     }

@@ -1,8 +1,9 @@
 # mutants.mk - the core with every mutant compiled in, one selected at run time; which of them the tests kill, and by what.
 #
-#   make mutants [JOBS=2] [STRIDE=1] [KEEP=1]
+#   make mutants [JOBS=2] [STRIDE=1] [KEEP=1] [AGAIN=1]
 #
-# Goes on where an earlier run stopped; KEEP=1 does not judge its survivors again. After `rm -r build/mutants` everything is judged anew.
+# Goes on where an earlier run stopped; KEEP=1 does not judge its survivors again, AGAIN=1 judges nothing
+# else. After `rm -r build/mutants` everything is judged anew.
 
 .PHONY: mutants
 STRIDE ?= 1
@@ -46,5 +47,5 @@ $(MUTANTS)/judge: $(BUILD)/tests/mutants/judge.o $(BUILD)/tests/mutants/units.o 
 	$(CC) -Wl,--wrap=zxp_call -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
 
 mutants: $(MUTANTS)/judge $(MUTANT_TESTS)
-	$(MUTANTS)/judge $(if $(KEEP),-k) -j $(JOBS) -s $(STRIDE) $(MUTANTS) tests/mutants/survivors.txt $(MUTANT_TESTS) -- \
+	$(MUTANTS)/judge $(if $(KEEP),-k) $(if $(AGAIN),-a) -j $(JOBS) -s $(STRIDE) $(MUTANTS) tests/mutants/survivors.txt $(MUTANT_TESTS) -- \
 	  $(wildcard tests/scripts/*.zxp corpus/conformance/*.zxp) $(wildcard corpus/seeds)

@@ -11,7 +11,8 @@
 #
 # Not changed, because nothing could see it: assertions; what only a test build has (#ifdef); the growth of capacities (a block that is
 # larger than it must be); when nodes of the page map are joined (LEAF_JOIN, FANOUT_JOIN, how a full one is halved) and which leaf is
-# looked at first (last_leaf). See `unobservable`.
+# looked at first (last_leaf): see `unobservable`. A guard `!observed(w)` that never holds: an event is built that nobody gets. And what
+# judges instead of being judged: sections named Checking.
 
 function unobservable(s) { return s ~ /assert\(|capacity \*= 2|MIN_CAPACITY|FIRST_CAPACITY|LEAF_JOIN|FANOUT_JOIN|FANOUT \/|last_leaf/ }
 
@@ -96,7 +97,8 @@ function variants(e, alone,    i, result, op, digits, quoted) {
 
 function condition(e, loop,    n, result, rest) {
     if (e ~ / = / || unobservable(e)) return e
-    n = note("never: " e); result = "MUTANT(" n ") ? false : "
+    result = ""
+    if (e != "!observed(w)") { n = note("never: " e); result = "MUTANT(" n ") ? false : " }
     if (!loop) { n = note("always: " e); result = result "MUTANT(" n ") ? true : " }
     rest = e
     operators = gsub(/ (==|!=|<|>|<=|>=|&&|\|\|) /, "&", rest)
@@ -169,7 +171,7 @@ function balanced(s) { return gsub(/[({[]/, "", s) == gsub(/[)}\]]/, "", s) }
 function line_of_function(s,    copy) {
     if (pending != "") { sub(/^ +/, "", s); s = pending " " s; pending = "" }
     copy = s
-    sub(/ *\/\*.*\*\/ *$/, "", s)
+    sub(/ *(\/\*.*\*\/|\/\/ NOLINT.*) *$/, "", s)
     open = s
     if (s ~ /^ *(\} )?(if|else|while|for|switch|do|case|default|\{)/) sub(/\{$/, "", open)
     if (s !~ /[;{}:]$/ || (!balanced(open) && s !~ /^ *\}/)) { pending = s; print "" > target; return }
@@ -185,18 +187,19 @@ FNR == 1 {
     sub(/^.*\//, "", name)
     target = out "/" name
     printf "#include \"mutant.h\"\n#line 1 \"%s\"\n", FILENAME > target
-    inside = comment = excluded = 0
+    inside = comment = excluded = judges = 0
     pending = ""
 }
+/^\/\* ---- / { judges = /Checking/ }
 {
-    plain = !inside || comment || excluded
+    plain = !inside || comment || excluded || judges
     if ($0 ~ /^ *\/\*/ && $0 !~ /\*\//) comment = plain = 1
     if ($0 ~ /^ *\/\*.*\*\/$/ || $0 ~ /^ *$/) plain = 1
     if (comment && $0 ~ /\*\//) comment = 0
     if ($0 ~ /^#/) plain = 1
     if ($0 ~ /^#if/) excluded = 1
     if ($0 ~ /^#endif/) excluded = 0
-    if (!inside && $0 ~ /^[a-z].*\) \{ .*\}$/ && !excluded) { print one_line_function($0) > target; next }
+    if (!inside && $0 ~ /^[a-z].*\) \{ .*\}$/ && !excluded && !judges) { print one_line_function($0) > target; next }
     if ($0 ~ /^\}/) inside = 0
     if (plain || !inside) print > target
     else line_of_function($0)
