@@ -76,7 +76,10 @@ bool arena_reserve(zxp_world *w, uint64_t bytes) {
     uint64_t used = (uint64_t)kernel_of(w)->top * ARENA_UNIT;
     if (bytes > UINT64_MAX - used) return false;
 #ifdef ZXP_TEST_MOVE
-    return bytes == 0 || grow(w, used + bytes); /* a real arena never moves for nothing either */
+    if (bytes == 0) return true; /* a real arena never moves for nothing either */
+    bool grown = grow(w, used + bytes);
+    if (grown) w->reserved = bytes;
+    return grown;
 #else
     if (used + bytes <= w->capacity && (w->limit == 0 || used + bytes <= w->limit)) return true;
     return grow(w, used + bytes);
@@ -88,6 +91,10 @@ uint32_t arena_alloc(zxp_world *w, size_t bytes) {
     unsigned class = class_of(units_of(bytes));
     uint32_t index = kernel->free_blocks[class];
     size_t size = (size_t)class_units(class) * ARENA_UNIT;
+#ifdef ZXP_TEST_MOVE
+    assert(size <= w->reserved); /* though a free block may do: the next time there may be none */
+    w->reserved -= size;
+#endif
     if (index != 0) {
         memcpy(&kernel->free_blocks[class], arena_at(w, index), sizeof(uint32_t));
     } else {

@@ -8,7 +8,8 @@
  * The one rule: arena_reserve() may move the block, nothing else does. A step reserves its worst case first and is
  * refused with ZX_ERR_NO_MEMORY if that fails, with nothing done; after it, arena_alloc() cannot fail. No pointer into
  * the arena lives across a reservation. A test build (-DZXP_TEST_MOVE) moves the block and poisons the old place at
- * every reservation, and gives it no more room than was asked for.
+ * every reservation, gives it no more room than was asked for, and asserts that a reservation covers every block, even
+ * one that a free list has.
  */
 #ifndef CORE_ARENA_H
 #define CORE_ARENA_H
@@ -28,6 +29,9 @@ struct zxp_world {
     size_t capacity; /* bytes */
     uint64_t limit;  /* bytes; 0: none */
     zxp_context *context;
+#ifdef ZXP_TEST_MOVE
+    uint64_t reserved; /* bytes that may still be allocated since the last reservation */
+#endif
 };
 
 /* Ensures that blocks of together `bytes` can be allocated (each rounded up by arena_size). False: nothing changed.

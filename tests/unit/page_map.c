@@ -32,6 +32,9 @@ static void arena_begin(zxp_world *w) {
 static void reserve_exactly(zxp_world *w, uint64_t bytes) {
     w->capacity = (size_t)kernel_of(w)->top * ARENA_UNIT + (size_t)bytes;
     assert_true(w->capacity <= 64u << 20);
+#ifdef ZXP_TEST_MOVE
+    w->reserved = bytes;
+#endif
 }
 
 static void map_begin(zxp_world *w, struct page_map *map, uint64_t pages) {
@@ -181,6 +184,10 @@ static void small_maps_are_small(void **state) {
     set(&w, &map, 0, 1, 3);
     for (uint64_t i = 0; i < 4; i++) set(&w, &map, 0, map.pages, i);
     assert_int_equal(map.capacity, 3); /* and large ones that became small again */
+    for (uint64_t i = 0; i < 10; i++) set(&w, &map, 1000 + 2 * i, 1001 + 2 * i, 2);
+    reserve_exactly(&w, page_map_change_bytes(&map, 1));
+    page_map_resize(&w, &map, 1000, key(0));
+    assert_int_equal(map.capacity, 3); /* by resizing, too */
     page_map_free(&w, &map);
     free(w.memory);
 }
