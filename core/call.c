@@ -38,7 +38,7 @@ static void count_rule(zxp_world *w, enum rule_number rule) {
 }
 
 void apply_rule(zxp_world *w, enum rule_number rule) {
-    if (w->context == NULL || rule == RULE_none) return;
+    if (rule == RULE_none) return;
     count_rule(w, rule);
     if (!observed(w)) return;
     tell(w, &(zxp_event){.kind = ZXP_EVENT_RULE, .thread = ZXP_NO_THREAD, .rule = (uint16_t)rule});
@@ -46,7 +46,6 @@ void apply_rule(zxp_world *w, enum rule_number rule) {
 
 void tell_pages(zxp_world *w, node_ref n, uint64_t first, uint64_t end, char before, char after,
                 enum rule_number rule) {
-    if (w->context == NULL) return;
     count_rule(w, rule);
     if (!observed(w) || first == end) return;
     const struct node *node = node_at(w, n);
@@ -64,7 +63,6 @@ void tell_pages(zxp_world *w, node_ref n, uint64_t first, uint64_t end, char bef
 }
 
 void tell_decision(zxp_world *w, const zxp_event *event) {
-    if (w->context == NULL) return;
     count_rule(w, (enum rule_number)event->rule);
     tell(w, event);
 }
@@ -118,7 +116,7 @@ void hold_vmo(zxp_world *w, thread_ref t, unsigned slot, vmo_ref vmo) {
 
 static void free_buffer(zxp_world *w, thread_ref t) {
     struct buffer *buffer = &call_of(w, t)->buffer;
-    if (buffer->bytes != 0) arena_free(w, buffer->bytes, (size_t)buffer->length);
+    arena_free(w, buffer->bytes, (size_t)buffer->length);
     buffer->bytes = 0;
 }
 
@@ -148,8 +146,8 @@ void call_release(zxp_world *w, thread_ref t) {
 static void call_forget(zxp_world *w, thread_ref t) {
     struct call *call = call_of(w, t);
     data_free(w, &call->data);
-    if (call->more_values != 0) arena_free(w, call->more_values, call->values * sizeof(uint64_t));
-    if (call->list != 0) arena_free(w, call->list, call->list_bytes);
+    arena_free(w, call->more_values, call->values * sizeof(uint64_t));
+    arena_free(w, call->list, call->list_bytes);
     memset(call, 0, sizeof *call);
 }
 
@@ -157,8 +155,7 @@ void call_restart(zxp_world *w, thread_ref t) {
     let_go(w, t);
     struct call *call = call_of(w, t);
     data_free(w, &call->data);
-    call->data = (struct data){0};
-    if (call->more_values != 0) arena_free(w, call->more_values, call->values * sizeof(uint64_t));
+    arena_free(w, call->more_values, call->values * sizeof(uint64_t));
     call->more_values = 0;
     call->values = 0;
     memset(call->value, 0, sizeof call->value);

@@ -205,7 +205,6 @@ void observers_of_thread_remove(zxp_world *w, thread_ref t) {
     const struct call *call = call_of(w, t);
     if (call->phase != WAIT_REGISTERED) return;
     if (call->op == ZXP_OP_OBJECT_WAIT_ONE) remove_waits_through(w, (zx_handle_t)call->args[0], t);
-    if (call->op != ZXP_OP_OBJECT_WAIT_MANY) return;
-    const zxp_wait_item *items = arena_at(w, call->list);
+    const zxp_wait_item *items = arena_at(w, call->list); /* none but of zx_object_wait_many */
     for (uint32_t i = 0; i < call->list_count; i++) remove_waits_through(w, items[i].handle, t);
 }

@@ -197,7 +197,7 @@ static void name_of_value(const zxp_world *w, thread_ref t, char name[ZX_MAX_NAM
     const struct buffer *buffer = &call_of(w, t)->buffer;
     uint8_t bytes[ZX_MAX_NAME_LEN - 1];
     uint32_t length = buffer->kind == ZXP_BUFFER_BYTES ? (uint32_t)min_u64(buffer->length, sizeof bytes) : 0;
-    if (length != 0) buffer_copy(w, t, 0, length, bytes);
+    buffer_copy(w, t, 0, length, bytes);
     memset(name, 0, ZX_MAX_NAME_LEN);
     for (uint32_t i = 0; i < length && bytes[i] != 0; i++) name[i] = (char)bytes[i];
 }

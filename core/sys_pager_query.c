@@ -48,7 +48,7 @@ static bool next_entry(const zxp_world *w, node_ref root, uint64_t page, uint64_
 
 static void forget_entries(zxp_world *w, thread_ref t) {
     struct call *call = call_of(w, t);
-    if (call->list != 0) arena_free(w, call->list, call->list_bytes);
+    arena_free(w, call->list, call->list_bytes);
     call->list = call->list_count = call->list_bytes = 0;
 }
 
@@ -57,8 +57,8 @@ static bool grow_entries(zxp_world *w, thread_ref t) {
     if (bytes > UINT32_MAX || !arena_reserve(w, arena_size(bytes))) return false;
     uint32_t list = arena_alloc(w, (size_t)bytes);
     struct call *call = call_of(w, t);
-    if (call->list != 0) memcpy(arena_at(w, list), arena_at(w, call->list), call->list_bytes);
-    if (call->list != 0) arena_free(w, call->list, call->list_bytes);
+    memcpy(arena_at(w, list), arena_at(w, call->list), call->list_bytes);
+    arena_free(w, call->list, call->list_bytes);
     call->list = list;
     call->list_bytes = (uint32_t)bytes;
     return true;

@@ -50,7 +50,7 @@ static step finish_stream(zxp_world *w, thread_ref t, vmo_ref v, uint64_t size, 
     if (look != LOOK_OK) return look_end(w, t, look);
     if (!arena_reserve(w, mappings_change_bytes(w))) return no_memory(w, t);
     uint64_t low = round_down(call_of(w, t)->local[STREAM_LOW]);
-    if (low < end) mappings_unmap_pages(w, vmo_at(w, v)->node, (base + low) / PAGE, (base + end) / PAGE);
+    mappings_unmap_pages(w, vmo_at(w, v)->node, (base + low) / PAGE, (base + end) / PAGE);
     stream_at(w, vmo_at(w, v)->stream)->size = size;
     return accept(w, t, RULE_vmo_stream_set);
 }

@@ -52,7 +52,6 @@ void vmo_adopt(zxp_world *w, vmo_ref parent, vmo_ref child) {
     struct vmo *above = vmo_at(w, parent);
     struct vmo *vmo = vmo_at(w, child);
     vmo->parent = parent;
-    vmo->previous_sibling = vmo_none();
     vmo->next_sibling = above->first_child;
     if (vmo_is(above->first_child)) vmo_at(w, above->first_child)->previous_sibling = child;
     above->first_child = child;
