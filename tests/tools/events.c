@@ -191,6 +191,27 @@ static void check_rules(void) {
         if (told[i] > all.hits[i]) wrong("a rule is told and not counted", i, told[i]);
 }
 
+/* ---- Reclaim: pages that it takes are told as evicted, too ---- */
+
+static bool takes_pages(uint16_t rule) {
+    const char *id = zxp_rule_info_of(rule)->id;
+    return strcmp(id, "reclaim.evicted") == 0 || strcmp(id, "reclaim.discarded") == 0;
+}
+
+static bool told_as_evicted(const zxp_event *page, const zxp_event *e) {
+    return e->kind == ZXP_EVENT_EVICT && e->rule == page->rule && e->koid == page->koid && e->offset <= page->offset &&
+           page->offset + page->length <= e->offset + e->length;
+}
+
+static void check_evictions(void) {
+    for (size_t i = 0, j; i < all.count; i++) {
+        const zxp_event *page = &all.event[i];
+        if (page->kind != ZXP_EVENT_PAGE || !takes_pages(page->rule)) continue;
+        for (j = i + 1; j < all.count && !told_as_evicted(page, &all.event[j]);) j++;
+        if (j == all.count) wrong("a page that was reclaimed", page->koid, page->offset);
+    }
+}
+
 /* ---- A call ---- */
 
 zxp_outcome __wrap_zxp_call(zxp_world *world, const zxp_op_call *call) {
@@ -219,5 +240,6 @@ zxp_outcome __wrap_zxp_call(zxp_world *world, const zxp_op_call *call) {
     check_objects(world);
     for (uint32_t i = 0; i < zxp_thread_count(world); i++) check_thread(world, i);
     check_rules();
+    check_evictions();
     return outcome;
 }
