@@ -212,7 +212,7 @@ coverage:
 	$(LLVM_COV) export -format=text "$$@" core | python3 tests/tools/branches.py tests/branches-excluded.txt && exit $$status
 
 C_FILES  := $(wildcard core/*.[ch] core/include/zxpager/*.h cli/*.[ch] fuzz/*/*.[ch] bench/*.[ch] tests/unit/*.[ch] tests/tools/*.[ch])
-SH_FILES := .ci/run .ci/install-deps tests/run-all tests/lib.sh tests/promises tests/tools/doc-examples fuzz/planted/run $(wildcard tests/suites/*.sh)
+SH_FILES := .ci/run .ci/install-deps tests/run-all tests/lib.sh tests/promises tests/tools/doc-examples fuzz/planted/run fuzz/campaign/speed-engines $(wildcard tests/suites/*.sh)
 # afl_main.c means something to the compiler of AFL++ only.
 LINTED   ?= $(filter-out fuzz/targets/afl_main.c,$(filter %.c,$(C_FILES)))
 LINT     := $(CLANG_TIDY) --quiet FILE -- -std=c17 $(INCLUDES) -Ifuzz -I. -Icli $(NOT_CORE) -DZXP_VERSION='\"$(VERSION)\"'

@@ -48,13 +48,13 @@ compile script $(make --no-print-directory -s fuzz-script-sources)
 for source in fuzz/oracle/*.c; do
     case $source in */selftest*) ;; *) compile oracle "$source" ;; esac
 done
-compile targets fuzz/targets/fuzz_ops.c fuzz/targets/fuzz_save.c fuzz/targets/fuzz_script.c
+compile targets fuzz/targets/fuzz_ops.c fuzz/targets/ops_mutator.c fuzz/targets/fuzz_save.c fuzz/targets/fuzz_script.c
 
 # The oracle's own names stay inside (fuzz/fuzz.mk says why).
 ld -r -o "$work/oracle.o" "$work"/oracle/*.o
 objcopy --wildcard --keep-global-symbol='oracle_*' "$work/oracle.o"
 
-target fuzz_ops "$work/targets/fuzz_targets_fuzz_ops.c.o" "$work"/judge/*.o "$work/oracle.o" "$work"/core/*.o
+target fuzz_ops "$work/targets/fuzz_targets_fuzz_ops.c.o" "$work/targets/fuzz_targets_ops_mutator.c.o" "$work"/judge/*.o "$work/oracle.o" "$work"/core/*.o
 target fuzz_save "$work/targets/fuzz_targets_fuzz_save.c.o" "$work"/core/*.o
 target fuzz_script "$work/targets/fuzz_targets_fuzz_script.c.o" "$work"/script/*.o "$work"/judge/*.o "$work/oracle.o" "$work"/core/*.o
 

@@ -41,6 +41,7 @@ REPL_OBJECTS += $(JUDGE_OBJECTS)
 # --- objects, one folder for each way to build them --------------------------
 #   cover    for libFuzzer: coverage, ASan, UBSan      checked  ASan, UBSan
 #   afl      for AFL++: coverage                       plain    nothing
+#   traced   coverage, to compare with AFL++
 
 $(FUZZ)/cover/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -49,6 +50,10 @@ $(FUZZ)/cover/%.o: %.c $(BUILD)/flags
 $(FUZZ)/checked/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(FUZZ_CHECKED) $(if $(filter core/%,$<),,$(NOT_CORE)) $(if $(WERROR),-Werror) -MMD -MP -c -o $@ $<
+
+$(FUZZ)/traced/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(FUZZ_PLAIN) $(FUZZ_COVERAGE) $(if $(WERROR),-Werror) -MMD -MP -c -o $@ $<
 
 $(FUZZ)/afl/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -73,7 +78,7 @@ $(eval $(call one_oracle,$(FUZZ)/oracle.o,$(ORACLE_SOURCES:%.c=$(BUILD)/%.o)))
 
 LIBFUZZER := $(CLANG) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 
-$(FUZZ)/fuzz_ops: $(FUZZ)/checked/fuzz/targets/fuzz_ops.o $(CORE_SOURCES:%.c=$(FUZZ)/cover/%.o) \
+$(FUZZ)/fuzz_ops: $(FUZZ)/checked/fuzz/targets/fuzz_ops.o $(FUZZ)/checked/fuzz/targets/ops_mutator.o $(CORE_SOURCES:%.c=$(FUZZ)/cover/%.o) \
                   $(CODEC_SOURCES:%.c=$(FUZZ)/checked/%.o) $(HARNESS_SOURCES:%.c=$(FUZZ)/plain/%.o) $(FUZZ)/plain/oracle.o
 	$(LIBFUZZER) -o $@ $^
 
@@ -126,17 +131,30 @@ $(FUZZ)/run_campaign: $(BUILD)/fuzz/campaign/campaign.o $(BUILD)/fuzz/campaign/r
 	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
 
 # What a run costs, beside the engine: with sanitizers and coverage, and plain.
-$(FUZZ)/speed_checked: $(FUZZ)/checked/fuzz/campaign/speed.o $(CORE_SOURCES:%.c=$(FUZZ)/cover/%.o) \
+$(FUZZ)/speed_checked: $(FUZZ)/checked/fuzz/campaign/speed.o $(FUZZ)/checked/fuzz/campaign/speed_inputs.o $(CORE_SOURCES:%.c=$(FUZZ)/cover/%.o) \
                        $(CODEC_SOURCES:%.c=$(FUZZ)/checked/%.o) $(HARNESS_SOURCES:%.c=$(FUZZ)/plain/%.o) $(FUZZ)/plain/oracle.o
 	$(CLANG) -fsanitize=address,undefined -fsanitize-coverage=inline-8bit-counters,pc-table -o $@ $^
 
-$(FUZZ)/speed: $(BUILD)/fuzz/campaign/speed.o $(JUDGE_OBJECTS) $(LIB_STATIC)
+$(FUZZ)/speed: $(BUILD)/fuzz/campaign/speed.o $(BUILD)/fuzz/campaign/speed_inputs.o $(JUDGE_OBJECTS) $(LIB_STATIC)
 	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^
 
+# What the engines cost themselves: fuzz_ops without sanitizers, on given inputs.
+SPEED_MUTATOR := $(addprefix $(FUZZ)/plain/fuzz/campaign/,speed_mutator.o speed_inputs.o)
+
+$(FUZZ)/speed_libfuzzer: $(FUZZ)/plain/fuzz/targets/fuzz_ops.o $(SPEED_MUTATOR) $(CORE_SOURCES:%.c=$(FUZZ)/traced/%.o) \
+                         $(CODEC_SOURCES:%.c=$(FUZZ)/plain/%.o) $(HARNESS_SOURCES:%.c=$(FUZZ)/plain/%.o) $(FUZZ)/plain/oracle.o
+	$(CLANG) -fsanitize=fuzzer -o $@ $^
+
+$(FUZZ)/libspeed_mutator.so: $(SPEED_MUTATOR) $(CODEC_SOURCES:%.c=$(FUZZ)/plain/%.o) $(CORE_SOURCES:%.c=$(FUZZ)/plain/%.o)
+	$(CLANG) -shared -o $@ $^
+
+SPEED_AFL := $(if $(wildcard $(AFL_CLANG)),$(FUZZ)/afl_ops $(FUZZ)/libspeed_mutator.so)
+
 .PHONY: bench-fuzz
-bench-fuzz: $(FUZZ)/speed_checked $(FUZZ)/speed
+bench-fuzz: $(FUZZ)/speed_checked $(FUZZ)/speed $(FUZZ)/speed_libfuzzer $(SPEED_AFL)
 	@echo "ASan, UBSan, coverage:"; $(FUZZ)/speed_checked corpus/seeds
 	@echo "plain:"; $(FUZZ)/speed corpus/seeds
+	@echo "the engines:"; fuzz/campaign/speed-engines $(FUZZ) corpus/seeds
 
 bench: bench-fuzz
 

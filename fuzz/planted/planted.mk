@@ -35,7 +35,7 @@ $(PLANTED)/oracle.o: $(patsubst %.c,$(PLANTED)/judge/%.o,$(filter fuzz/oracle/%,
 	ld -r -o $@.tmp $^
 	objcopy --wildcard --keep-global-symbol='oracle_*' $@.tmp $@
 
-PLANTED_REST := $(patsubst %.c,$(PLANTED)/judge/%.o,$(filter-out fuzz/oracle/%,$(PLANTED_JUDGE)) fuzz/planted/planted.c fuzz/targets/fuzz_ops.c)
+PLANTED_REST := $(patsubst %.c,$(PLANTED)/judge/%.o,$(filter-out fuzz/oracle/%,$(PLANTED_JUDGE)) fuzz/planted/planted.c fuzz/targets/fuzz_ops.c fuzz/targets/ops_mutator.c)
 
 $(PLANTED)/fuzz_ops: $(PLANTED_REST) $(PLANTED)/oracle.o $(PLANTED_CORE:%=$(PLANTED)/fuzz/%.o)
 	$(CLANG) -fsanitize=fuzzer -o $@ $^
