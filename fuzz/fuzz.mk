@@ -121,6 +121,9 @@ $(FUZZ)/run_script: $(BUILD)/fuzz/targets/driver.o $(BUILD)/fuzz/targets/fuzz_sc
 $(FUZZ)/make_seeds: $(BUILD)/fuzz/seeds/seeds.o $(CLI_LIBRARY:%.c=$(BUILD)/%.o) $(REPL_OBJECTS) $(LIB_STATIC)
 	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
 
+$(FUZZ)/make_saves: $(BUILD)/fuzz/seeds/saves.o $(JUDGE_OBJECTS) $(LIB_STATIC)
+	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^
+
 $(FUZZ)/judge: $(BUILD)/fuzz/campaign/judge.o $(BUILD)/fuzz/campaign/reach.o $(BUILD)/fuzz/campaign/findings.o \
                $(MINIMISE_SOURCES:%.c=$(BUILD)/%.o) \
                $(CLI_LIBRARY:%.c=$(BUILD)/%.o) $(REPL_OBJECTS) $(LIB_STATIC)
@@ -158,7 +161,12 @@ bench-fuzz: $(FUZZ)/speed_checked $(FUZZ)/speed $(FUZZ)/speed_libfuzzer $(SPEED_
 
 bench: bench-fuzz
 
-fuzz: $(FUZZ)/run_campaign $(FUZZ)/$(TARGET)
+# What campaigns of fuzz_save begin with: the world at the end of each seed.
+$(FUZZ)/saves: $(FUZZ)/make_saves $(wildcard corpus/seeds)
+	rm -rf $@ && mkdir -p $@
+	$(FUZZ)/make_saves $@ corpus/seeds
+
+fuzz: $(FUZZ)/run_campaign $(FUZZ)/$(TARGET) $(if $(filter fuzz_save,$(TARGET)),$(FUZZ)/saves)
 	$(FUZZ)/run_campaign -t $(TARGET) -s $(TIME) -j $(JOBS) -b $(FUZZ)
 
 fuzz-afl: $(FUZZ)/run_campaign $(FUZZ)/afl_ops $(FUZZ)/libzxp_mutator.so
@@ -184,7 +192,7 @@ corpus-min: $(FUZZ)/fuzz_ops
 	cp $(FUZZ)/corpus.min/* corpus/seeds/
 
 FUZZ_ENGINES := $(FUZZ)/fuzz_ops $(FUZZ)/fuzz_save $(FUZZ)/fuzz_script $(FUZZ)/afl_ops $(FUZZ)/libzxp_mutator.so
-FUZZ_RUNNERS := $(FUZZ)/run_campaign $(FUZZ)/judge $(FUZZ)/make_seeds $(FUZZ)/run_ops $(FUZZ)/run_save $(FUZZ)/run_script
+FUZZ_RUNNERS := $(FUZZ)/run_campaign $(FUZZ)/judge $(FUZZ)/make_seeds $(FUZZ)/make_saves $(FUZZ)/run_ops $(FUZZ)/run_save $(FUZZ)/run_script
 
 fuzz-build: $(FUZZ_ENGINES) $(FUZZ_RUNNERS)
 

@@ -78,12 +78,13 @@ static void log_path(const struct campaign *c, int i, char *path, size_t capacit
 }
 
 static void exec_libfuzzer(const struct campaign *c, long left) {
-    char program[TEXT], seconds[40], prefix[TEXT + 40];
+    char program[TEXT], seconds[40], prefix[TEXT + 40], saves[TEXT + 10];
     bool ops = strcmp(c->target, "fuzz_ops") == 0, script = strcmp(c->target, "fuzz_script") == 0;
     snprintf(program, sizeof program, "%s/%s", c->programs, c->target);
     snprintf(seconds, sizeof seconds, "-max_total_time=%ld", left);
     snprintf(prefix, sizeof prefix, "-artifact_prefix=%s/", c->artifacts);
-    const char *seeds = ops ? "corpus/seeds" : script ? "tests/scripts" : NULL;
+    const char *seeds = ops ? "corpus/seeds" : script ? "tests/scripts" : saves;
+    snprintf(saves, sizeof saves, "%s/saves", c->programs);
     execl(program, program, seconds, prefix, ops ? "-max_len=" MAX_OPS_LENGTH : "-max_len=4096", "-timeout=20",
           "-reload=1", "-print_final_stats=1", "-entropic=0", script ? "-dict=fuzz/zxp.dict" : "-use_value_profile=0",
           c->corpus, seeds, (char *)NULL);

@@ -42,7 +42,9 @@ run "hostile saves" run_limited 60 "$fuzz/run_save" corpus/seeds
 run "hostile texts" run_limited 60 "$fuzz/run_script" tests/scripts corpus/conformance corpus/regressions
 if [ "$ZXP_BUILD" = build ]; then # engines bring their own sanitizers
     engine fuzz_ops 2048 corpus/seeds
-    engine fuzz_save 4096
+    mkdir "$ZXP_TMP/saves"
+    run "seeds become saved worlds" run_limited 60 "$fuzz/make_saves" "$ZXP_TMP/saves" corpus/seeds
+    engine fuzz_save 4096 "$ZXP_TMP/saves"
     engine fuzz_script 4096 tests/scripts corpus/conformance
 fi
 echo "1..$number"
