@@ -28,6 +28,7 @@ struct exploring {
     zxp_world *start; /* a copy, with the client threads */
     struct explore_thread threads[EXPLORE_THREADS];
     uint32_t alike[EXPLORE_THREADS];
+    uint32_t results[CONDITION_ATOMS]; /* threads whose results the condition names */
     struct explore_alphabet alphabet;
     struct condition condition;
     bool has_condition;
@@ -135,14 +136,29 @@ static bool set_up_engines(struct exploring *e, bool *over) {
     return furnish(e, e->start) && (!e->agree || set_up_oracle(e));
 }
 
+static bool names_a_thread(const struct exploring *e) {
+    bool names = false;
+    for (size_t i = 0; e->has_condition && i < e->condition.count; i++) {
+        enum atom_kind kind = e->condition.atom[i].kind;
+        names |= kind == ATOM_BLOCKED || kind == ATOM_DONE || kind == ATOM_RESULT;
+    }
+    return names;
+}
+
+/* How a call ended is no part of a state, unless somebody asks. */
+static void use_results(struct exploring *e) {
+    for (size_t i = 0; e->has_condition && i < e->condition.count; i++) {
+        const struct atom *atom = &e->condition.atom[i];
+        if (atom->kind == ATOM_RESULT) e->results[e->options.result_count++] = atom->thread;
+    }
+    e->options.results = e->results;
+}
+
 /* Every step is there for t1 and for t2, and no condition looks at what pages hold; but it may name a thread. */
 static void use_symmetry(struct exploring *e) {
-    bool names_a_thread = false;
-    for (size_t i = 0; e->has_condition && i < e->condition.count; i++)
-        names_a_thread |= e->condition.atom[i].kind == ATOM_BLOCKED || e->condition.atom[i].kind == ATOM_DONE;
     if (e->each || e->options.second != NULL) return;
     e->options.bytes_alike = true;
-    if (names_a_thread) return;
+    if (names_a_thread(e)) return;
     bool ascending = e->threads[0].number < e->threads[1].number;
     e->alike[0] = e->threads[!ascending].number;
     e->alike[1] = e->threads[ascending].number;
@@ -164,6 +180,7 @@ static bool set_up(struct exploring *e) {
     if (e->alphabet.count == 0)
         return stmt_error(e->s, e->s->body.begin, "there is nothing to explore: make a pager-backed VMO first");
     use_symmetry(e);
+    use_results(e);
     e->options.alphabet = &e->alphabet;
     e->options.progress = progress;
     e->options.interrupted = interrupted;

@@ -41,8 +41,7 @@ struct worker {
     zxp_world *scratch, *spare;
     void **other; /* the second engine beside world[depth], if there is one */
     void *other_scratch;
-    bool fresh;           /* scratch is the state that is being expanded, up to results and names */
-    uint64_t fingerprint; /* of that state */
+    bool fresh;           /* scratch is the state that is being expanded, up to results */
     struct origin *found; /* next level */
     size_t found_count, found_capacity;
     uint64_t transitions, exchanged;
@@ -146,21 +145,44 @@ static zxp_form form_of(const struct explore_options *options) {
     return options->bytes_alike ? FORM_SHAPE : ZXP_FORM_STATE;
 }
 
+static uint32_t result_of(const zxp_world *world, uint32_t thread) {
+    zxp_thread_view view;
+    return zxp_thread_get(world, thread, &view) && view.state == ZXP_THREAD_READY ? (uint32_t)view.status : 0;
+}
+
+static bool same_results(const struct explore_options *options, const zxp_world *a, const zxp_world *b) {
+    for (unsigned i = 0; i < options->result_count; i++) {
+        if (result_of(a, options->results[i]) != result_of(b, options->results[i])) return false;
+    }
+    return true;
+}
+
+/* With results, if they count: multiplied by an odd number, which loses nothing. */
 static uint64_t fingerprint_of(const struct worker *w, const zxp_world *world) {
     const struct explore_options *options = w->search->options;
-    return options->key != NULL ? options->key(options->user, world) : zxp_world_hash(world, form_of(options));
+    uint64_t key = options->key != NULL ? options->key(options->user, world) : zxp_world_hash(world, form_of(options));
+    for (unsigned i = 0; i < options->result_count; i++)
+        key = (key ^ result_of(world, options->results[i])) * UINT64_C(0x9E3779B97F4A7C15);
+    return key;
+}
+
+/* The exact store's bytes of scratch; 0: they do not fit. */
+static size_t bytes_of(struct worker *w) {
+    const struct explore_options *options = w->search->options;
+    size_t length = zxp_world_encode(w->scratch, form_of(options), w->bytes, STATE_BYTES);
+    size_t results = options->result_count * sizeof(uint32_t);
+    if (length + results > STATE_BYTES) return 0;
+    for (unsigned i = 0; i < options->result_count; i++, length += sizeof(uint32_t))
+        memcpy(w->bytes + length, &(uint32_t){result_of(w->scratch, options->results[i])}, sizeof(uint32_t));
+    return length;
 }
 
 static int add_as_it_is(struct worker *w) {
     struct search *s = w->search;
     uint64_t fingerprint = fingerprint_of(w, w->scratch);
-    if (s->options->store == EXPLORE_COMPACT) {
-        w->fresh = fingerprint == w->fingerprint;
-        return w->fresh ? 0 : explore_states_add(s->states, fingerprint, NULL, 0);
-    }
-    size_t length = zxp_world_encode(w->scratch, form_of(s->options), w->bytes, STATE_BYTES);
-    if (length > STATE_BYTES) return -1;
-    return explore_states_add(s->states, fingerprint, w->bytes, length);
+    if (s->options->store == EXPLORE_COMPACT) return explore_states_add(s->states, fingerprint, NULL, 0);
+    size_t length = bytes_of(w);
+    return length == 0 ? -1 : explore_states_add(s->states, fingerprint, w->bytes, length);
 }
 
 /* Adds scratch, or the world that stands for it: 1 new, 0 known, -1 memory is short. */
@@ -173,7 +195,6 @@ static int add_state(struct worker *w) {
     if (!exchanged) return added;
     symmetry_undo(w->scratch, options->threads, options->thread_count, order);
     w->exchanged += added >= 0;
-    w->fresh = false; /* equal by name only */
     return added;
 }
 
@@ -186,7 +207,8 @@ static bool makes_a_difference(struct worker *w, const zxp_world *from, const st
     w->fresh = true;
     if (!explore_apply(w->scratch, step)) return false;
     w->transitions++;
-    w->fresh = explore_same_world(from, w->scratch, step->call[0].thread);
+    w->fresh = explore_same_world(from, w->scratch, step->call[0].thread) &&
+               same_results(w->search->options, from, w->scratch);
     return !w->fresh;
 }
 
@@ -243,7 +265,6 @@ static void expand(struct worker *w, uint64_t state) {
         return;
     }
     w->fresh = false;
-    w->fingerprint = fingerprint_of(w, from);
     for (uint32_t i = 0; i < s->options->alphabet->count && !s->stop; i++) {
         if (s->options->second != NULL)
             take_step_on_both(w, from, state, i);
@@ -409,10 +430,8 @@ static bool make_stores(struct search *s) {
 
 static int add_start(struct search *s) {
     struct worker *w = &s->worker[0];
-    uint64_t key = fingerprint_of(w, s->start);
-    if (s->options->second != NULL) return add_pair(s, key, s->options->second->key(w->other[0]));
-    w->fingerprint = ~key; /* of no state that is being expanded */
-    return add_state(w);
+    const struct explore_second *second = s->options->second;
+    return second == NULL ? add_state(w) : add_pair(s, fingerprint_of(w, s->start), second->key(w->other[0]));
 }
 
 static bool begin(struct search *s) {

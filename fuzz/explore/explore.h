@@ -70,6 +70,9 @@ struct explore_options {
     const uint32_t *threads;
     unsigned thread_count;
     bool bytes_alike;
+    /* Threads of which it counts how their last call ended: what is asked of a state may name that, for these. */
+    const uint32_t *results;
+    unsigned result_count;
     /* What tells states apart; NULL: the STATE form. Worlds of one
      * key must go on alike up to keys. Not for the exact store. */
     uint64_t (*key)(void *user, const zxp_world *world);
@@ -116,6 +119,10 @@ double explore_odds(uint64_t states);
 /* Is `after` the world `before` but for results? It is, but for the step of `caller` that was
  * just made on it (effect.c). May say no where the two behave alike, never yes where they do not. */
 bool explore_same_world(const zxp_world *before, const zxp_world *after, uint32_t caller);
+
+/* Gives back the blocks of calls that have ended (data, lists, many values), so that worlds which
+ * differ in nothing else are the same memory. Statuses stay. explore_apply does it after each step. */
+void explore_forget_results(zxp_world *world);
 
 /* ---- Store: fingerprints in shards with a lock each (store.c) ---- */
 struct explore_states;

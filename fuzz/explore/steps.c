@@ -63,5 +63,6 @@ bool explore_apply(zxp_world *world, const struct explore_step *step) {
         explore_call(world, step, i, &handle, &call);
         zxp_call(world, &call);
     }
+    explore_forget_results(world);
     return true;
 }

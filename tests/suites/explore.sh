@@ -88,6 +88,13 @@ explore -c "$small" agree exact
 [ $? -eq 2 ]
 tap $? "agree and exact do not go together"
 
+# How a call ended is asked for: the same pages were there before, by a call that ended otherwise.
+answered='create v 1 trap-dirty; t1: read v 0 => blocked; supply v 0; next'
+"$repl" -c "$answered; reach result t1 ZX_ERR_IO" >"$ZXP_TMP/out" 2>&1
+has "reached in 2 steps" "a result is reached in a state that was seen with another result"
+explore -c "$answered" exact never result t1 ZX_ERR_BAD_STATE
+has "in 2 steps" "so it is in the exact store"
+
 # What cannot be reached is said at once; a search without bounds bounds itself.
 "$repl" -c "$small; reach pages v \"W\"" >"$ZXP_TMP/out" 2>&1
 has 'it never holds: the map "W" is 1 long, and the VMO has 2' "a map of another length never holds"
