@@ -3,7 +3,8 @@
 #
 #   bench/explore.sh [--count] [PAGES THREADS]...      default: 3 3 4 3; --count: numbers alone, as TAP
 #
-# Seconds are those of the processor, so that others on the machine count less; of Spin without the making of its table.
+# Seconds are those of the processor, so that others on the machine count less. Spin makes its stack and its table
+# before it begins to search: it is timed with a stack and a table that are just as large as this search needs.
 # The verifier is built -O3 -DSAFETY and searches depth first, as it does without options.
 set -eu
 build=${ZXP_BUILD:-build}
@@ -18,14 +19,18 @@ if [ -n "$count" ]; then engine=$build/bench/explore_spin; fi
 one_core=
 if command -v taskset >/dev/null; then one_core="taskset -c 0"; fi
 
-verifier() { # PAGES THREADS
-    (cd "$work" && spin "-DN=$1" "-DT=$2" -a "$model" >/dev/null && ${CC:-gcc} -w -O3 -DSAFETY -o pan pan.c)
+search() { # OPTION...
     # shellcheck disable=SC2086 # a command and its words, or nothing
-    ($one_core "$work/pan" -m4000000 >"$work/spin" && times >"$work/times")
+    ($one_core "$work/pan" "$@" >"$work/spin" && times >"$work/times")
     if ! grep -q 'errors: 0' "$work/spin" || grep -q 'max search depth too small' "$work/spin"; then
         cat "$work/spin" >&2
         return 1
     fi
+}
+
+verifier() { # PAGES THREADS
+    (cd "$work" && spin "-DN=$1" "-DT=$2" -a "$model" >/dev/null && ${CC:-gcc} -w -O3 -DSAFETY -o pan pan.c)
+    search -m4000000
     spin_states=$(awk '/states, stored/ { print $1 }' "$work/spin")
     # The first transition of Spin enters the loop of the process; it is no step of the pager.
     spin_transitions=$(awk '/transitions \(/ { print $1 - 1 }' "$work/spin")
@@ -46,6 +51,10 @@ compare() { # PAGES THREADS: TAP
 
 race() { # PAGES THREADS
     verifier "$1" "$2"
+    depth=$(sed -n 's/.*depth reached \([0-9]*\).*/\1/p' "$work/spin")
+    log_of_slots=10
+    while [ $((1 << log_of_slots)) -lt $((2 * spin_states)) ]; do log_of_slots=$((log_of_slots + 1)); done
+    search "-m$((depth + 10))" "-w$log_of_slots"
     # shellcheck disable=SC2086
     $one_core "$engine" "$1" "$2" pace >"$work/engine"
     awk -v pages="$1" -v threads="$2" -v spin_seconds="$(sed -n "2s/s .*//; 2s/^.*m//p" "$work/times")" '
