@@ -8,7 +8,7 @@
 
 /* ---- Texts ---- */
 
-#define INVARIANT(number, text) [number] = text,
+#define INVARIANT(number, text) [number] = (text),
 static const char *const texts[] = {
 #include "invariants.def"
 };

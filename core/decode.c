@@ -116,8 +116,9 @@ object_ref get_object(struct decoder *d, uint32_t type, bool optional) {
     zx_koid_t koid = get64(d);
     if (koid == ZX_KOID_INVALID && optional) return object_none();
     const struct named *named = name_find(d, &d->objects, koid);
-    bool right = named != NULL && (type == ZX_OBJ_TYPE_NONE || named->type == type);
-    return expect(d, right, "no such object") ? (object_ref){named->index} : object_none();
+    if (named != NULL && (type == ZX_OBJ_TYPE_NONE || named->type == type)) return (object_ref){named->index};
+    expect(d, false, "no such object");
+    return object_none();
 }
 
 node_ref get_node(struct decoder *d) {
