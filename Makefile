@@ -215,11 +215,23 @@ C_FILES  := $(wildcard core/*.[ch] core/include/zxpager/*.h cli/*.[ch] fuzz/*/*.
 SH_FILES := .ci/run .ci/install-deps tests/run-all tests/lib.sh tests/promises tests/tools/doc-examples fuzz/planted/run fuzz/campaign/speed-engines $(wildcard tests/suites/*.sh)
 # afl_main.c means something to the compiler of AFL++ only.
 LINTED   ?= $(filter-out fuzz/targets/afl_main.c,$(filter %.c,$(C_FILES)))
-LINT     := $(CLANG_TIDY) --quiet FILE -- -std=c17 $(INCLUDES) -Ifuzz -I. -Icli $(NOT_CORE) -DZXP_VERSION='\"$(VERSION)\"'
+LINT_FLAGS := -std=c17 $(INCLUDES) -Ifuzz -I. -Icli $(NOT_CORE) -DZXP_VERSION='"$(VERSION)"'
+TIDIED     := $(LINTED:%.c=build/lint/%.tidy)
 
+# All that is wrong is shown, not the first file's only.
 lint: lint-quick
 	@.ci/install-deps lint
-	printf '%s\n' $(LINTED) | xargs -P 2 -I FILE $(LINT)
+	@$(MAKE) --no-print-directory -k -j2 tidied
+	@echo "clang-tidy: $(words $(TIDIED)) files are clean"
+
+# clang-tidy takes minutes: a file that is clean is not read again before it, a header of it or the settings change.
+.PHONY: tidied
+tidied: $(TIDIED)
+build/lint/%.tidy: %.c .clang-tidy
+	@mkdir -p $(@D)
+	@echo "clang-tidy $<"; $(CLANG_TIDY) --quiet $< -- $(LINT_FLAGS)
+	@$(CLANG) -MM -MP -MT $@ -MF $(@:.tidy=.d) $(LINT_FLAGS) $<
+	@touch $@
 
 # What takes seconds; clang-tidy takes minutes.
 lint-quick:

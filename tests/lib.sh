@@ -60,7 +60,11 @@ run_script_cases() {
     [ $failed -eq 0 ]
 }
 
-# verdict NAME STATUS [FILE]: a TAP line; counts in $number and $failed, which the suite sets to 0. The file is shown if it failed.
+# --- a suite that prints TAP ---
+
+number=0 failed=0
+
+# verdict NAME STATUS [FILE]: a line of TAP; the file is shown if it failed.
 verdict() {
     number=$((number + 1))
     if [ "$2" -eq 0 ]; then
@@ -70,4 +74,22 @@ verdict() {
         echo "not ok $number - $1"
         [ -z "${3-}" ] || sed 's/^/# /' "$3"
     fi
+}
+
+# skip NAME REASON: a line of TAP for what cannot be tried here.
+skip() {
+    number=$((number + 1))
+    echo "ok $number - $1 # SKIP $2"
+}
+
+# plan: the last line of TAP, and the suite's exit status.
+plan() {
+    echo "1..$number"
+    [ $failed -eq 0 ]
+}
+
+# skip_all REASON: ends a suite of which nothing can be tried here.
+skip_all() {
+    echo "1..0 # SKIP $1"
+    exit 0
 }

@@ -5,11 +5,16 @@
 repl=$ZXP_BUILD/zxpager-repl
 tmp=${ZXP_TMP:-$(mktemp -d)}
 script=$tmp/bad.zxp
-number=0 failed=0
+
+# settle NAME: the verdict; a problem is shown with the beginning of what was told.
+settle() {
+    { [ -z "$problem" ] || echo "$problem"; head -c 1000 "$tmp/bad.err"; } >"$tmp/shown"
+    [ -z "$problem" ]
+    verdict "$1" $? "$tmp/shown"
+}
 
 # judge NAME EXPECTED-PLACE MESSAGE STATUS: looks at $tmp/bad.err.
 judge() {
-    number=$((number + 1))
     problem=
     [ "$4" -eq 2 ] || problem="exit status $4"
     [ "$(grep -c ': error: ' "$tmp/bad.err")" -eq 1 ] || problem="$problem; not one message"
@@ -18,13 +23,7 @@ judge() {
     column=${2#*:}
     caret=$(sed -n '3s/\^.*//p' "$tmp/bad.err" | tr -d '\n' | wc -m)
     [ "$caret" -eq $((column + 1)) ] || problem="$problem; caret under column $((caret - 1))"
-    if [ -z "$problem" ]; then
-        printf 'ok %s - %s\n' "$number" "$1"
-    else
-        failed=$((failed + 1))
-        printf 'not ok %s - %s\n# %s\n' "$number" "$1" "$problem"
-        sed 's/^/# /' "$tmp/bad.err"
-    fi
+    settle "$1"
 }
 
 while IFS='|' read -r place _ message input; do
@@ -47,26 +46,23 @@ done <tests/badinput/failed.txt
 
 # ---- The rest: long, without end, files and options ----
 
-# ends NAME STATUS COMMAND...: within a minute, with this exit status; an error is told in one message.
+# ends STATUS COMMAND...: within a minute, with this exit status; an error is told in one message. What is wrong stands in $problem.
 ends() {
-    number=$((number + 1))
-    name=$1 want=$2
-    shift 2
+    want=$1
+    shift
     run_limited 60 "$@" >"$tmp/bad.out" 2>"$tmp/bad.err" </dev/null
     got=$?
     problem=
     [ $got -eq "$want" ] || problem="exit status $got"
     [ "$(grep -c 'error: ' "$tmp/bad.err")" -eq $((want == 2)) ] || problem="$problem; not one message"
-    [ -z "$problem" ] && return
-    failed=$((failed + 1))
-    printf 'not ok %s - %s\n# %s\n' "$number" "$name" "$problem"
-    head -c 1000 "$tmp/bad.err" | sed 's/^/# /'
 }
 
 # good NAME STATUS COMMAND...
 good() {
+    title=$1
+    shift
     ends "$@"
-    [ -n "$problem" ] || echo "ok $number - $name"
+    settle "$title"
 }
 
 # refused NAME MESSAGE COMMAND...: status 2 and that message. A message about a script begins with FILE:LINE:COLUMN; below it stand a
@@ -75,19 +71,12 @@ refused() {
     message=$2
     title=$1
     shift 2
-    ends "$title" 2 "$@"
-    [ -z "$problem" ] || return
-    grep -F -q -- "$message" "$tmp/bad.err" || problem="another message"
+    ends 2 "$@"
+    grep -F -q -- "$message" "$tmp/bad.err" || problem="$problem; another message"
     case $message in
     *:*:*': error: '*) sed -n '3p' "$tmp/bad.err" | grep -q '^ *^$' || problem="$problem; no caret" ;;
     esac
-    if [ -z "$problem" ]; then
-        echo "ok $number - $title"
-    else
-        failed=$((failed + 1))
-        printf 'not ok %s - %s\n# %s\n' "$number" "$title" "$problem"
-        head -c 1000 "$tmp/bad.err" | sed 's/^/# /'
-    fi
+    settle "$title"
 }
 
 repeat() { awk -v n="$1" -v s="$2" 'BEGIN { for (i = 0; i < n; i++) printf "%s", s }'; }
@@ -163,5 +152,4 @@ run_limited 60 "$repl" --check tests/badinput/table.txt >"$tmp/bad.out" 2>"$tmp/
 [ $? -eq 2 ]
 verdict "--check finds what it can" $?
 
-echo "1..$number"
-[ $failed -eq 0 ]
+plan

@@ -6,11 +6,9 @@ repl=$ZXP_BUILD/zxpager-repl
 tmp=$ZXP_TMP
 chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
 if [ -z "$chromium" ]; then
-    echo "1..0 # SKIP no Chromium here: .ci/install-deps browser"
-    exit 0
+    skip_all "no Chromium here: .ci/install-deps browser"
 elif [ ! -x "$ZXP_BUILD/tests/replay-browser" ]; then
-    echo "1..0 # SKIP built without jansson: nothing can be exported"
-    exit 0
+    skip_all "built without jansson: nothing can be exported"
 fi
 export XDG_STATE_HOME="$tmp/state" ZXP_LESSONS="$PWD/docs/lessons" HOME="$tmp"
 

@@ -6,20 +6,15 @@ fuzz=$ZXP_BUILD/fuzz
 engines=build/fuzz
 # The short round takes a fixed seed, so that it does nearly the same each time; the long one looks for something new.
 if [ -n "${ZXP_LONG-}" ]; then seconds=300 seed=; else seconds=30 seed=-seed=1; fi
-number=0 failed=0
 
 # run NAME COMMAND...
 run() {
-    number=$((number + 1))
     name=$1
     shift
-    if "$@" >"$ZXP_TMP/log" 2>&1; then
-        echo "ok $number - $name"
-    else
-        failed=$((failed + 1))
-        echo "not ok $number - $name"
-        tail -n 60 "$ZXP_TMP/log" | sed 's/^/# /'
-    fi
+    "$@" >"$ZXP_TMP/log" 2>&1
+    status=$?
+    tail -n 60 "$ZXP_TMP/log" >"$ZXP_TMP/end"
+    verdict "$name" $status "$ZXP_TMP/end"
     grep -E '^(stat::number_of_executed_units|[0-9]+ inputs|[0-9]+ passed)' "$ZXP_TMP/log" | sed 's/^/# /'
 }
 
@@ -47,5 +42,4 @@ if [ "$ZXP_BUILD" = build ]; then # engines bring their own sanitizers
     engine fuzz_save 4096 "$ZXP_TMP/saves"
     engine fuzz_script 4096 tests/scripts corpus/conformance
 fi
-echo "1..$number"
-[ $failed -eq 0 ]
+plan

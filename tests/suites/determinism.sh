@@ -2,8 +2,9 @@
 # A run is a function of its script: the events of all scripts have one hash, whatever compiled the program and wherever it lies in
 # memory. In make check the program at hand runs twice, and once without address randomisation; make check-long adds gcc -O0, gcc -O2
 # and clang -O2. TAP.
-[ "$ZXP_BUILD" = build ] || { echo "1..0 # SKIP only beside the plain build"; exit 0; }
-n=0 failed=0 first=
+. tests/lib.sh
+[ "$ZXP_BUILD" = build ] || skip_all "only beside the plain build"
+first=
 
 trace() { # COMMAND...: the hash of all events
     for script in tests/scripts/*.zxp corpus/conformance/*.zxp; do
@@ -12,16 +13,12 @@ trace() { # COMMAND...: the hash of all events
 }
 
 same() { # NAME COMMAND...
-    n=$((n + 1)) name=$1
+    name=$1
     shift
     hash=$(trace "$@")
     [ -n "$first" ] || first=$hash
-    if [ "$hash" = "$first" ]; then
-        echo "ok $n - $name $hash"
-    else
-        failed=$((failed + 1))
-        echo "not ok $n - $name $hash"
-    fi
+    [ "$hash" = "$first" ]
+    verdict "$name $hash" $?
 }
 
 compiled() { # NAME COMPILER FLAGS: a program of its own
@@ -40,5 +37,4 @@ if [ -n "${ZXP_LONG-}" ]; then
     compiled gcc-O2 gcc -O2
     compiled clang-O2 "$(command -v clang || command -v clang-14)" -O2
 fi
-echo "1..$n"
-[ $failed -eq 0 ]
+plan

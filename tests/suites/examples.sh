@@ -3,18 +3,7 @@
 # completion, and the syntax files of editors, which know every command.
 . tests/lib.sh
 tmp=$ZXP_TMP
-number=0
 flags='-Icore/include -Wall -Wextra -Werror'
-
-verdict() { # NAME STATUS [FILE]
-    number=$((number + 1))
-    if [ "$2" -eq 0 ]; then
-        echo "ok $number - $1"
-    else
-        echo "not ok $number - $1"
-        [ -z "${3-}" ] || sed 's/^/# /' "$3" | head -n 20
-    fi
-}
 
 with() { # PROGRAM NAME COMMAND...: a check that needs a program
     program=$1 name=$2
@@ -23,8 +12,7 @@ with() { # PROGRAM NAME COMMAND...: a check that needs a program
         "$@" >"$tmp/out" 2>&1
         verdict "$name" $? "$tmp/out"
     else
-        number=$((number + 1))
-        echo "ok $number - $name # SKIP no $program here"
+        skip "$name" "no $program here"
     fi
 }
 
@@ -89,4 +77,4 @@ verdict "the syntax files know every command" $? "$tmp/out"
 # shellcheck disable=SC2046 # no blanks in the names
 "$ZXP_BUILD/tests/trace-check" --json $(find docs/editors/vscode -name '*.json') >"$tmp/out" 2>&1
 verdict "the files for VS Code are JSON" $? "$tmp/out"
-echo "1..$number"
+plan

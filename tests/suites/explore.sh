@@ -2,10 +2,8 @@
 # zxpager-repl explore: the default space is whole and sound, by every store; findings with their script; shards; misuse.
 . tests/lib.sh
 repl=$ZXP_BUILD/zxpager-repl
-n=0
-tap() { # WHETHER WHAT
-    n=$((n + 1))
-    if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; fi
+tap() { # STATUS WHAT
+    verdict "$2" "$1" "$ZXP_TMP/out"
 }
 has() { # TEXT WHAT: in the last output
     grep -qF -- "$1" "$ZXP_TMP/out"
@@ -110,4 +108,4 @@ sleep 1
 kill -INT $job
 wait $job
 has "(stopped)" "an interrupt keeps what was found"
-echo "1..$n"
+plan

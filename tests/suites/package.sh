@@ -4,25 +4,8 @@
 . tests/lib.sh
 tmp=$ZXP_TMP
 root=$(pwd)
-number=0
 
-verdict() { # NAME STATUS [FILE]
-    number=$((number + 1))
-    if [ "$2" -eq 0 ]; then
-        echo "ok $number - $1"
-    else
-        echo "not ok $number - $1"
-        [ -z "${3-}" ] || sed 's/^/# /' "$3" | tail -n 30
-    fi
-}
-
-skip() {
-    echo "ok 1 - packages # SKIP $1"
-    echo 1..1
-    exit 0
-}
-
-git rev-parse HEAD >/dev/null 2>&1 || skip "this is no git repository"
+git rev-parse HEAD >/dev/null 2>&1 || skip_all "this is no git repository"
 version=$(cat VERSION)
 for n in 1 2; do
     git clone -q --no-hardlinks . "$tmp/clone$n" >"$tmp/out" 2>&1 &&
@@ -55,4 +38,4 @@ if [ -n "${ZXP_LONG-}" ] && command -v dpkg-buildpackage >/dev/null && command -
         LD_LIBRARY_PATH=$lib "$tmp/drive" >"$tmp/out" 2>&1
     verdict "a program built on the packaged library runs" $? "$tmp/out"
 fi
-echo "1..$number"
+plan

@@ -1,20 +1,14 @@
 # shellcheck shell=sh
 # The shape of the source: short functions and files, no recursion and no banned function in the core, headers that stand alone, tables
 # without dead rows, documents that name what exists. TAP. (make lint adds clang-format, clang-tidy and shellcheck.)
-[ "$ZXP_BUILD" = build ] || { echo "1..0 # SKIP once is enough"; exit 0; }
+. tests/lib.sh
+[ "$ZXP_BUILD" = build ] || skip_all "once is enough"
 tmp=$ZXP_TMP
-n=0 failed=0
 
 # empty NAME FILE: the check finds nothing; else what it found is shown.
 empty() {
-    n=$((n + 1))
-    if [ ! -s "$2" ]; then
-        echo "ok $n - $1"
-    else
-        failed=$((failed + 1))
-        echo "not ok $n - $1"
-        head -n 40 "$2" | sed 's/^/# /'
-    fi
+    [ ! -s "$2" ]
+    verdict "$1" $? "$2"
 }
 
 sources=$(ls core/*.[ch] core/*.def core/rules/*.def core/include/zxpager/*.h cli/*.[ch] tests/unit/*.[ch] tests/tools/*.[ch])
@@ -112,5 +106,4 @@ awk -f tests/tools/paths.awk README.md CONTRIBUTING.md docs/*.md | grep -v -e NA
 done >"$tmp/found"
 empty "documents name what exists" "$tmp/found"
 
-echo "1..$n"
-[ $failed -eq 0 ]
+plan

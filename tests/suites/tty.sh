@@ -4,13 +4,11 @@
 . tests/lib.sh
 repl=$(cd "$(dirname "$ZXP_BUILD/zxpager-repl")" && pwd)/zxpager-repl
 tmp=${ZXP_TMP:-$(mktemp -d)}
-number=0 failed=0
 export XDG_STATE_HOME="$tmp/state" HOME="$tmp" EDITRC="$tmp/editrc"
 unset NO_COLOR
 
 if ! command -v tmux >/dev/null; then
-    echo "1..0 # SKIP tmux is not installed"
-    exit 0
+    skip_all "tmux is not installed"
 fi
 
 in_tmux() { tmux -f /dev/null -S "$tmp/tmux.sock" "$@"; }
@@ -43,28 +41,22 @@ await() {
     return 1
 }
 
-# verdict NAME STATUS
-verdict() {
-    number=$((number + 1))
-    if [ "$2" -eq 0 ]; then
-        echo "ok $number - $1"
-    else
-        failed=$((failed + 1))
-        echo "not ok $number - $1"
-        screen | sed 's/^/# /'
-    fi
+# seen NAME STATUS: a verdict on what the screen shows.
+seen() {
+    screen >"$tmp/screen"
+    verdict "$1" "$2" "$tmp/screen"
 }
 
 # shows NAME PATTERN
 shows() {
     await "$2"
-    verdict "$1" $?
+    seen "$1" $?
 }
 
 # lacks NAME PATTERN: to be asked when the screen has settled.
 lacks() {
     ! screen | grep -q -e "$2"
-    verdict "$1" $?
+    seen "$1" $?
 }
 
 in_tmux new-session -d -s keep 'exec sleep 1000' # the server stays while sessions come and go
@@ -90,7 +82,7 @@ type_in 'zx_pager_detach_vmo(pager,'
 shows "the hint of a call is the rest of its parameters" 'zx_pager_detach_vmo(pager, pager_vmo)'
 keys C-c
 await '\^C'
-verdict "Ctrl-C drops the line, not the session" $?
+seen "Ctrl-C drops the line, not the session" $?
 line 'wait tt1'
 shows "a misspelt name is told with a suggestion" "did you mean .t1"
 line 'for i in 0..2'
@@ -131,12 +123,12 @@ keys C-d
 shows "Ctrl-D leaves" 'left with 0'
 
 [ "$(stat -c %a "$tmp/state/zxpager/history" 2>/dev/null)" = 600 ] && [ "$(stat -c %a "$tmp/state/zxpager")" = 700 ]
-verdict "the history is its owner's alone" $?
+seen "the history is its owner's alone" $?
 
 start 100
 keys Up
 await 'undo'
-verdict "the history lasts over sessions" $?
+seen "the history lasts over sessions" $?
 keys C-u
 keys C-r
 type_in 'twice x'
@@ -152,7 +144,7 @@ await 'ZX_OK'
 type_in 'zx_pager_supply_pages(pager, v'
 sleep 0.3
 screen | awk 'length($0) > 40 { bad = 1 } END { exit bad }'
-verdict "in a narrow window hints are cut" $?
+seen "in a narrow window hints are cut" $?
 keys C-c
 await '\^C'
 shows "long lines are broken at blanks" '^    ZX_VMO_TRAP_DIRTY, port, 1, 40p)$'
@@ -165,7 +157,7 @@ line 'read v 0 => ZX_OK data="a" mistake=1'
 shows "the caret stands below a mistake at the end of a long line" '^  .*"a" mistake=1$'
 screen | grep -A 1 '^  .*"a" mistake=1$' | awk '{ mark = NR == 1 ? index($0, "mistake") : index($0, "^") } NR == 1 { first = mark }
     END { exit NR != 2 || mark != first }'
-verdict "below its first letter" $?
+seen "below its first letter" $?
 keys C-d
 await 'left with 0'
 
@@ -173,7 +165,7 @@ start 100 NO_COLOR=1
 line 'create v 2'
 await 'ZX_OK'
 ! in_tmux capture-pane -e -p -t zxp | grep -q "$(printf '\033')\\[3[0-9]m"
-verdict "NO_COLOR: no colours" $?
+seen "NO_COLOR: no colours" $?
 type_in 'supply'
 sleep 0.3
 lacks "NO_COLOR: no hints, which could not be told from what is typed" 'supply V P'
@@ -186,13 +178,13 @@ line 'create v 2'
 await 'ZX_OK'
 sleep 0.2
 in_tmux capture-pane -e -p -t zxp | grep -q "$(printf '\033')\\[32m"
-verdict "with colour a success is green" $?
+seen "with colour a success is green" $?
 line 'age # before the end'
 await 'before the end'
 in_tmux kill-session -t zxp
 sleep 0.5
 grep -q 'before' "$tmp/state/zxpager/history"
-verdict "a terminal that goes away leaves the history" $?
+seen "a terminal that goes away leaves the history" $?
 start 100
 line 'quit'
 shows "quit leaves" 'left with 0'
@@ -202,7 +194,7 @@ start 100
 line 'create v 2'
 await 'ZX_OK'
 ! in_tmux capture-pane -e -p -t zxp | grep -q "$(printf '\033')\\[3[0-9]m"
-verdict "--no-color: no colours" $?
+seen "--no-color: no colours" $?
 keys C-d
 await 'left with 0'
 
@@ -223,5 +215,4 @@ keys C-d
 await 'left with 0'
 
 in_tmux kill-server 2>/dev/null
-echo "1..$number"
-[ $failed -eq 0 ]
+plan
