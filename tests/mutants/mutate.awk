@@ -9,6 +9,9 @@
 #   a refusal                              names another rule
 # LIST gets a line a mutant, FILE: WHAT, in the order of the numbers; what stands there several times has #2, #3, ... behind it.
 #
+# A unit reaches a mutant if the change could matter to it: the condition was true (never) or false (always), or the
+# changed expression had another value. Where an expression cannot be evaluated twice, it is enough that it was evaluated.
+#
 # Not changed, because nothing could see it: assertions; what only a test build has (#ifdef); the growth of capacities (a block that is
 # larger than it must be); when nodes of the page map are joined (LEAF_JOIN, FANOUT_JOIN, how a full one is halved) and which leaf is
 # looked at first (last_leaf): see `unobservable`. A guard `!observed(w)` that never holds: an event is built that nobody gets. And what
@@ -48,11 +51,47 @@ function outside(s, what, at,    i, c) {
     return 0
 }
 
+# ---- What can be evaluated twice ----
+
+# Functions without a parameter that they could write through.
+function read_pure(path,    line, name, rest) {
+    while ((getline line < path) > 0) {
+        if (line !~ /^[a-z].*[a-z_0-9]\(.*\)( \{.*|;)$/) continue
+        rest = line
+        sub(/\).*/, "", rest)
+        gsub(/const (struct )?[a-z_]+ \*/, "", rest)
+        name = rest
+        sub(/\(.*/, "", name)
+        sub(/.*[ *]/, "", name)
+        sub(/^[^(]*/, "", rest)
+        pure_name[name] = rest !~ /\*/ && !(name in pure_name && !pure_name[name])
+    }
+    close(path)
+}
+
+function is_pure(e,    name) {
+    if (e ~ / [-+|&]?= |\+\+|--/) return 0
+    while (match(e, /[A-Za-z_0-9]+\(/)) {
+        name = substr(e, RSTART, RLENGTH - 1)
+        if (name != "sizeof" && !pure_name[name]) return 0
+        e = substr(e, RSTART + RLENGTH)
+    }
+    return 1
+}
+
+# Whether the variant can be evaluated beside the original: it may lose no guard (`p && p->x`), and look at no other place.
+function comparable(e, with) {
+    if (e ~ /\[/ || with ~ /&&|\|\|/ || with == "" || (with ~ /==|!=/ && e ~ /&&|\|\||\?/)) return 0
+    gsub(/[a-z_]+_(at|of|is)\(w, [a-z_]+\)|(arg\(w, t, |(min|max)_u64\(|has\()/, "", e)
+    return e !~ /[A-Za-z_0-9]\(| [-+|&]?= |\+\+|--/
+}
+
 # ---- Expressions ----
 
-function try(e, at, skip, with, result,    n) {
+function try(e, at, skip, with, result,    n, other) {
     n = note("`" substr(e, at, skip) "' to `" with "' at " at " of: " e)
-    return result "MUTANT(" n ") ? (" substr(e, 1, at - 1) with substr(e, at + skip) ") : "
+    other = "(" substr(e, 1, at - 1) with substr(e, at + skip) ")"
+    return result (comparable(e, with) ? "DIFFERENT(" n ", " other ", (" e "))" : "MUTANT(" n ")") " ? " other " : "
 }
 
 function number_at(e, i,    before, digits) {
@@ -95,14 +134,17 @@ function variants(e, alone,    i, result, op, digits, quoted) {
     return result == "" ? e : "(" result "(" e "))"
 }
 
-function condition(e, loop,    n, result, rest) {
+function condition(e, loop,    result, rest, macro, never, always) {
     if (e ~ / = / || unobservable(e)) return e
     result = ""
-    if (e != "!observed(w)") { n = note("never: " e); result = "MUTANT(" n ") ? false : " }
-    if (!loop) { n = note("always: " e); result = result "MUTANT(" n ") ? true : " }
+    macro = is_pure(e) ? "CHOSEN(" : "MUTANT("
+    never = always = 0
+    if (e != "!observed(w)") { never = note("never: " e); result = macro never ") ? false : " }
+    if (!loop) { always = note("always: " e); result = result macro always ") ? true : " }
     rest = e
     operators = gsub(/ (==|!=|<|>|<=|>=|&&|\|\|) /, "&", rest)
-    return result variants(e, operators + (e ~ /^!/) == 1)
+    rest = variants(e, operators + (e ~ /^!/) == 1)
+    return result (macro == "CHOSEN(" ? "TOLD(" never ", " always ", " rest ")" : rest)
 }
 
 function refusal(s,    at, rule) {
@@ -179,6 +221,8 @@ function line_of_function(s,    copy) {
 }
 
 BEGIN {
+    for (i = 1; i < ARGC; i++) read_pure(ARGV[i])
+    while (("ls core/*.h" | getline i) > 0) read_pure(i)
     split("<,<=;<=,<;>,>=;>=,>;==,!=;!=,==;&&,||;||,&&;+,-;-,+;&,|;|,&", pairs, ";")
     for (i in pairs) { split(pairs[i], pair, ","); swapped[" " pair[1] " "] = " " pair[2] " " }
 }
