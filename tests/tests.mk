@@ -12,12 +12,13 @@ VARIANT_FLAGS := -DZXP_TEST_MOVE
 endif
 
 # Test programs that watch the interpreter run the suites' scripts (tests/tools/*.c, their headers tell what each is for).
-WATCHERS := $(BUILD)/tests/rule-coverage $(BUILD)/tests/fail-reservations $(BUILD)/tests/damaged-saves $(BUILD)/tests/follow-events
+WATCHERS := $(BUILD)/tests/rule-coverage $(BUILD)/tests/fail-reservations $(BUILD)/tests/damaged-saves $(BUILD)/tests/follow-events $(BUILD)/tests/beside-oracle
 $(WATCHERS): $(BUILD)/tests/%: $(BUILD)/tests/tools/%.o $(BUILD)/tests/tools/suites.o $(CLI_TEST_OBJECTS) $(LIB_STATIC)
 	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) $(TOOL_LDFLAGS) -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
 $(BUILD)/tests/tools/%.o: EXTRA_CFLAGS = -I. -Icli
 $(BUILD)/tests/fail-reservations: $(BUILD)/tests/tools/teardown.o
 $(BUILD)/tests/follow-events: $(BUILD)/tests/tools/events.o
+$(BUILD)/tests/beside-oracle: $(BUILD)/tests/tools/beside.o
 $(BUILD)/tests/fail-reservations $(BUILD)/tests/follow-events: TOOL_LDFLAGS = -Wl,--wrap=zxp_call
 EXTRA_TESTS += $(WATCHERS)
 

@@ -42,7 +42,7 @@ $(MUTANT_TESTS): $(MUTANTS)/tests/%: $(MUTANTS)/unit/%.o $(MUTANTS)/rest.a $(MUT
 	@mkdir -p $(@D)
 	$(CC) -o $@ $(filter %.o %.a,$^) $(REPL_LIBS) $(OPTIONAL_LIBS) $(CMOCKA_LIBS)
 
-$(MUTANTS)/judge: $(BUILD)/tests/mutants/judge.o $(BUILD)/tests/mutants/units.o $(BUILD)/tests/tools/events.o $(BUILD)/tests/tools/teardown.o $(MUTANTS)/rest.a \
+$(MUTANTS)/judge: $(BUILD)/tests/mutants/judge.o $(BUILD)/tests/mutants/units.o $(BUILD)/tests/tools/beside.o $(BUILD)/tests/tools/events.o $(BUILD)/tests/tools/teardown.o $(MUTANTS)/rest.a \
                   $(MUTANTS)/core.a
 	$(CC) -Wl,--wrap=zxp_call -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
 

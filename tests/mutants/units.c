@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "fuzz/harness/harness.h"
+#include "tests/tools/beside.h"
 #include "tests/tools/events.h"
 #include "tests/tools/suites.h"
 #include "tests/tools/teardown.h"
@@ -69,6 +70,12 @@ static void begin_case(void *user, const char *name) {
     (void)user, (void)name;
     stage.watcher.in->context.reservations = 0;
     stage.watcher.in->context.fail_reservation = stage.fail_reservation;
+    beside_begin(stage.watcher.in->world);
+}
+
+static void tell_oracle(void *user, const zxp_event *event) {
+    (void)user;
+    beside_event(event);
 }
 
 /* What is found first ends the process: what runs afterwards would only be slower. */
@@ -76,6 +83,7 @@ static void check_state(void *user, struct interp *in, const struct report *repo
     (void)user, (void)report;
     if (zxp_check(in->world, NULL, 0) != 0) _exit(BY_INVARIANT);
     if (events_wrong() != NULL) _exit(BY_EVENTS);
+    if (stage.fail_reservation == 0 && beside_differs(in->world) != NULL) _exit(BY_ORACLE);
 }
 
 static void check_leaks(void *user, const char *name, enum case_result result, const char *why) {
@@ -91,7 +99,8 @@ static void check_leaks(void *user, const char *name, enum case_result result, c
 static enum verdict run_case(const struct unit *unit, uint32_t *rules) {
     size_t failed = 0;
     stage.watcher = (struct watcher){
-        .hooks = {.statement = check_state, .case_begin = begin_case, .case_end = check_leaks}, .rule_hits = rules};
+        .hooks = {.statement = check_state, .event = tell_oracle, .case_begin = begin_case, .case_end = check_leaks},
+        .rule_hits = rules};
     stage.watcher.go_on = stage.fail_reservation != 0;
     suite_run_source(&stage.watcher, source_hold(unit->source), &failed);
     return failed == 0 || stage.watcher.go_on ? FINE : BY_EXPECTATION;
