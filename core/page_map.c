@@ -321,7 +321,7 @@ static void inner_remove(struct inner *inner, uint32_t at) {
 
 static void leaf_drop(zxp_world *w, uint32_t index) {
     const struct leaf *leaf = leaf_at(w, index);
-    if (leaf->previous != 0) leaf_at(w, leaf->previous)->next = leaf->next;
+    leaf_at(w, leaf->previous)->next = leaf->next; /* the first leaf stays: the run of page 0 is in it */
     if (leaf->next != 0) leaf_at(w, leaf->next)->previous = leaf->previous;
     arena_free(w, index, leaf_bytes(leaf->capacity));
 }
@@ -371,14 +371,13 @@ static void lower_root(zxp_world *w, struct page_map *map) {
         uint32_t root = map->root;
         map->root = inner_at(w, root)->child[0];
         map->height--;
-        map->capacity = LEAF_RUNS;
         arena_free(w, root, NODE_BYTES);
     }
 }
 
-/* Removes the entries that begin in [first, end), first > 0: the run before them grows over their pages. */
+/* Removes the entries that begin in [first, end), 0 < first < end: the run before them grows over their pages. */
 static void erase(zxp_world *w, struct page_map *map, uint64_t first, uint64_t end) {
-    while (first < end) {
+    for (;;) {
         struct path path;
         descend(w, map, end - 1, &path);
         struct leaf *leaf = leaf_at(w, path.leaf);

@@ -109,6 +109,7 @@ static void play(uint64_t most, unsigned steps, unsigned check_every, uint64_t l
             random_resize(&m);
         else
             random_set(&m, random_below(50 + most / 10) == 0 ? most : longest);
+        if (random_below(3) == 0) page_map_approach(&m.world, &m.map, random_below(m.map.pages + 2));
         if (m.map.pages > 0) find_agrees(&m, random_below(m.map.pages));
         if (i % check_every != 0) continue;
         assert_true(page_map_valid(&m.world, &m.map));
@@ -166,7 +167,104 @@ static void every_order_gives_the_same_runs(void **state) {
     }
 }
 
+/* ---- Parts of a tree ---- */
+
+/* A run for each page, whose key is the page: filled in ascending order, so all leaves are full. */
+enum { FULL_LEAF = 31, FULL_INNER = 84 };
+
+static void single_pages(zxp_world *w, struct page_map *map, uint64_t first, uint64_t end) {
+    for (uint64_t page = first; page < end; page++) set(w, map, page, page + 1, page);
+}
+
+static void keys_are_first_pages(const zxp_world *w, const struct page_map *map, uint64_t runs) {
+    struct page_run run;
+    assert_true(page_map_valid(w, map));
+    assert_int_equal(map->runs, runs);
+    for (struct page_walk k = page_walk_begin(w, map, 0, map->pages); page_walk_next(&k, &run);)
+        assert_int_equal(run.key.content, run.first);
+}
+
+static void part_goes_and_comes_again(zxp_world *w, struct page_map *map, uint64_t first, uint64_t end) {
+    set(w, map, first, end, first - 1);
+    keys_are_first_pages(w, map, map->pages - (end - first));
+    single_pages(w, map, first, end);
+    keys_are_first_pages(w, map, map->pages);
+}
+
+static void whole_leaves_go(void **state) {
+    (void)state;
+    enum { LEAVES = FULL_INNER + 1 };
+    for (uint64_t first = FULL_INNER - 4; first < LEAVES; first++)
+        for (uint64_t end = first + 1; end <= LEAVES; end++) {
+            zxp_world w;
+            struct page_map map;
+            map_begin(&w, &map, (uint64_t)LEAVES * FULL_LEAF);
+            single_pages(&w, &map, 1, map.pages);
+            assert_int_equal(map.height, 2);
+            part_goes_and_comes_again(&w, &map, first * FULL_LEAF, end * FULL_LEAF);
+            free(w.memory);
+        }
+}
+
+static void any_part_goes_and_comes_again(void **state) {
+    (void)state;
+    zxp_world w;
+    struct page_map map;
+    map_begin(&w, &map, UINT64_C(3) * FULL_INNER * FULL_LEAF);
+    single_pages(&w, &map, 1, map.pages);
+    for (unsigned i = 0; i < 100; i++) {
+        uint64_t first = 1 + random_below(map.pages - 1), length = 1 + random_below(i % 3 == 0 ? map.pages : 99);
+        part_goes_and_comes_again(&w, &map, first, min_u64(first + length, map.pages));
+    }
+    free(w.memory);
+}
+
 /* ---- Cost ---- */
+
+/* What a map of so many full leaves takes is there without growing. */
+static void another_map_has_room(zxp_world *w, uint64_t leaves) {
+    uint32_t top = kernel_of(w)->top;
+    struct page_map other;
+    reserve_exactly(w, page_map_init_bytes());
+    page_map_init(w, &other, leaves * FULL_LEAF, key(0));
+    single_pages(w, &other, 1, other.pages);
+    assert_true((kernel_of(w)->top - top) * ARENA_UNIT < 2 * 1024);
+}
+
+/* Two neighbours hold more than three quarters of a leaf: a leaf has more than 12 runs on average. */
+static void sparse_maps_give_nodes_back(void **state) {
+    (void)state;
+    enum { LEAVES = 800, RUNS = LEAVES * FULL_LEAF };
+    for (int order = 0; order < 3; order++) {
+        zxp_world w;
+        struct page_map map;
+        map_begin(&w, &map, RUNS);
+        single_pages(&w, &map, 1, RUNS);
+        for (uint64_t i = 0; i < RUNS; i++) {
+            uint64_t page = order == 0 ? i : order == 1 ? RUNS - 1 - i : i * 7919 % RUNS;
+            if (page % 10 != 0) set(&w, &map, page, page + 1, page - page % 10);
+        }
+        keys_are_first_pages(&w, &map, RUNS / 10);
+        another_map_has_room(&w, LEAVES - LEAVES / 40 - RUNS / 10 / 12);
+        free(w.memory);
+    }
+}
+
+static void neighbours_of_what_goes_are_joined(void **state) {
+    (void)state;
+    enum { LEAVES = 500, RUNS = LEAVES * FULL_LEAF, FEW = 10 };
+    zxp_world w;
+    struct page_map map;
+    map_begin(&w, &map, RUNS);
+    single_pages(&w, &map, 1, RUNS);
+    for (uint64_t page = 0; page < RUNS; page += UINT64_C(2) * FULL_LEAF)
+        set(&w, &map, page + FEW, page + FULL_LEAF, page + FEW - 1);
+    for (uint64_t page = 0; page < RUNS; page += UINT64_C(2) * FULL_LEAF)
+        set(&w, &map, page + FEW - 1, page + UINT64_C(2) * FULL_LEAF, page + FEW - 1);
+    assert_true(page_map_valid(&w, &map));
+    another_map_has_room(&w, LEAVES - LEAVES / 2 * FEW / 12 - LEAVES / 40);
+    free(w.memory);
+}
 
 static void small_maps_are_small(void **state) {
     (void)state;
@@ -179,6 +277,7 @@ static void small_maps_are_small(void **state) {
     assert_int_equal(map.runs, 3);
     assert_int_equal(map.capacity, 3);
     assert_true((kernel_of(&w)->top - before) * ARENA_UNIT <= 128);
+    assert_true(page_map_change_bytes(&map, 1) <= 512); /* nor is much asked for */
     for (uint64_t i = 0; i < 200; i++) set(&w, &map, 1000 + 2 * i, 1001 + 2 * i, 2);
     set(&w, &map, 0, map.pages, 3);
     set(&w, &map, 0, 1, 3);
@@ -194,10 +293,10 @@ static void small_maps_are_small(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(small_maps_agree_with_an_array),
-        cmocka_unit_test(large_maps_agree_with_an_array),
-        cmocka_unit_test(every_order_gives_the_same_runs),
-        cmocka_unit_test(small_maps_are_small),
+        cmocka_unit_test(small_maps_agree_with_an_array),  cmocka_unit_test(large_maps_agree_with_an_array),
+        cmocka_unit_test(every_order_gives_the_same_runs), cmocka_unit_test(whole_leaves_go),
+        cmocka_unit_test(any_part_goes_and_comes_again),   cmocka_unit_test(small_maps_are_small),
+        cmocka_unit_test(sparse_maps_give_nodes_back),     cmocka_unit_test(neighbours_of_what_goes_are_joined),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
