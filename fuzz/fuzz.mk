@@ -40,8 +40,8 @@ REPL_OBJECTS += $(JUDGE_OBJECTS)
 
 # --- objects, one folder for each way to build them --------------------------
 #   cover    for libFuzzer: coverage, ASan, UBSan      checked  ASan, UBSan
-#   afl      for AFL++: coverage                       plain    nothing
-#   traced   coverage, to compare with AFL++
+#   traced   for AFL++: coverage                       plain    nothing
+#   afl      for AFL++: its main function
 
 $(FUZZ)/cover/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -96,7 +96,8 @@ fuzz-script-sources:
 
 # --- AFL++ -------------------------------------------------------------------
 
-$(FUZZ)/afl_ops: $(FUZZ)/afl/fuzz/targets/afl_main.o $(FUZZ)/plain/fuzz/targets/afl_pairs.o $(FUZZ)/plain/fuzz/targets/fuzz_ops.o $(CORE_SOURCES:%.c=$(FUZZ)/afl/%.o) \
+# The core is compiled as for libFuzzer: afl_counters.c says why.
+$(FUZZ)/afl_ops: $(FUZZ)/afl/fuzz/targets/afl_main.o $(FUZZ)/plain/fuzz/targets/afl_counters.o $(FUZZ)/plain/fuzz/targets/fuzz_ops.o $(CORE_SOURCES:%.c=$(FUZZ)/traced/%.o) \
                  $(CODEC_SOURCES:%.c=$(FUZZ)/plain/%.o) $(HARNESS_SOURCES:%.c=$(FUZZ)/plain/%.o) $(FUZZ)/plain/oracle.o
 	AFL_QUIET=1 $(AFL_CLANG) -o $@ $^
 

@@ -19,9 +19,10 @@ $(PLANTED)/core.stamp: fuzz/planted/bugs.txt fuzz/planted/plant.awk $(CORE_SOURC
 	awk -v out=$(PLANTED)/src -f fuzz/planted/plant.awk fuzz/planted/bugs.txt
 	@touch $@
 
+# For both engines.
 $(PLANTED)/fuzz/%.o: $(PLANTED)/core.stamp
 	@mkdir -p $(@D)
-	$(CLANG) $(PLANTED_FLAGS) -fsanitize=fuzzer-no-link -c -o $@ $(PLANTED)/src/$*.c
+	$(CLANG) $(PLANTED_FLAGS) $(FUZZ_COVERAGE) -c -o $@ $(PLANTED)/src/$*.c
 
 $(PLANTED)/plain/%.o: $(PLANTED)/core.stamp
 	@mkdir -p $(@D)
@@ -47,12 +48,8 @@ $(PLANTED)/zxpager-repl: $(CLI_OBJECTS) $(REPL_OBJECTS) $(PLANTED)/judge/fuzz/pl
 	$(CC) -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
 
 # Where AFL++ is installed.
-$(PLANTED)/afl/%.o: $(PLANTED)/core.stamp
-	@mkdir -p $(@D)
-	AFL_QUIET=1 $(AFL_CLANG) $(PLANTED_FLAGS) $(AFL_MACROS) -c -o $@ $(PLANTED)/src/$*.c
-
-$(PLANTED)/afl_ops: $(FUZZ)/afl/fuzz/targets/afl_main.o $(PLANTED)/judge/fuzz/targets/afl_pairs.o $(PLANTED_REST) $(PLANTED)/oracle.o \
-                    $(PLANTED_CORE:%=$(PLANTED)/afl/%.o)
+$(PLANTED)/afl_ops: $(FUZZ)/afl/fuzz/targets/afl_main.o $(PLANTED)/judge/fuzz/targets/afl_counters.o $(PLANTED_REST) $(PLANTED)/oracle.o \
+                    $(PLANTED_CORE:%=$(PLANTED)/fuzz/%.o)
 	AFL_QUIET=1 $(AFL_CLANG) -o $@ $^
 
 $(PLANTED)/libzxp_mutator.so: $(FUZZ)/libzxp_mutator.so

@@ -13,12 +13,12 @@ __AFL_FUZZ_INIT();
 
 enum { RUNS_PER_PROCESS = 10000 };
 
-/* afl_pairs.c */
-void afl_feed_pairs(void);
+/* afl_counters.c */
+void afl_feed_counters(void);
 
 int main(void) {
     setenv("ZXP_FUZZ_CHECKS", "0", 0);
-    bool empty = getenv("ZXP_FUZZ_EMPTY") != NULL; /* not even the map of pairs is read */
+    bool empty = getenv("ZXP_FUZZ_EMPTY") != NULL; /* not even the counters are read */
     fuzz_set_up();
     __AFL_INIT();
     const uint8_t *input = __AFL_FUZZ_TESTCASE_BUF;
@@ -26,7 +26,7 @@ int main(void) {
         size_t length = (size_t)__AFL_FUZZ_TESTCASE_LEN;
         if (empty) continue;
         LLVMFuzzerTestOneInput(input, length);
-        afl_feed_pairs();
+        afl_feed_counters();
     }
     return 0;
 }
