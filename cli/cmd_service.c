@@ -224,6 +224,17 @@ static bool run_on(struct stmt *s, struct served *served, struct service_setting
     return true;
 }
 
+/* The thread of the service's name, if it can do something; a new one, of that name if it is free. */
+static uint32_t thread_for(struct interp *in, const char *name) {
+    uint32_t thread;
+    zxp_thread_view view;
+    bool taken = session_thread(&in->session, name, strlen(name), &thread);
+    if (taken && zxp_thread_get(in->world, thread, &view) && view.state == ZXP_THREAD_READY) return thread;
+    thread = exec_new_thread(in);
+    if (!taken && thread != ZXP_NO_THREAD) session_name_thread(&in->session, name, strlen(name), thread);
+    return thread;
+}
+
 bool cmd_run(struct stmt *s) {
     struct span task = {0};
     struct served *served = take_service(s);
@@ -235,7 +246,7 @@ bool cmd_run(struct stmt *s) {
     if (set.vmo == 0)
         return stmt_error(s, s->words[0].begin,
                           "there is no pager-backed VMO of at most %d pages with a key of its own", SERVICE_PAGES);
-    uint32_t thread = exec_new_thread(s->in);
+    uint32_t thread = thread_for(s->in, served->service.name);
     if (thread == ZXP_NO_THREAD) return stmt_error(s, s->words[0].begin, "memory is short");
     set.main = thread;
     for (int i = 0; i < SERVICE_ACTORS; i++) set.actor_thread[i] = thread;

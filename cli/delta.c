@@ -67,20 +67,21 @@ static void put_outcome(const struct shell *shell, const struct report *report, 
 
 /* ---- What changed ---- */
 
-/* Did the statement itself make calls on this thread? What these did is told by the outcome. */
-static bool own_thread(const struct report *report, uint32_t thread) {
-    for (size_t i = 0; i < report->call_count; i++) {
-        if (report->calls[i].call.thread == thread) return true;
+/* Did the thread's call begin in this statement? What came of it is then told by the outcome. */
+static bool began_here(const struct shell *shell, uint64_t number, uint32_t thread) {
+    for (const zxp_event *event; number > shell->last_event && (event = shell_event(shell, number)) != NULL; number--) {
+        if (event->kind == ZXP_EVENT_CALL && event->thread == thread) return true;
     }
     return false;
 }
 
-static bool worth_a_line(const struct shell *shell, const struct report *report, const zxp_event *event) {
+static bool worth_a_line(const struct shell *shell, const struct report *report, uint64_t number,
+                         const zxp_event *event) {
     switch (event->kind) {
     case ZXP_EVENT_PAGE: /* an auxiliary VMO that is gone again is nobody's concern */
         return event->before != event->after && interp_name_of_koid(shell->in, event->koid);
     case ZXP_EVENT_RESULT:
-    case ZXP_EVENT_BLOCK: return event->thread != ZXP_NO_THREAD && !own_thread(report, event->thread);
+    case ZXP_EVENT_BLOCK: return event->thread != ZXP_NO_THREAD && !began_here(shell, number, event->thread);
     case ZXP_EVENT_PACKET: return event->what != ZXP_WHAT_DEQUEUED || report->outcome.kind != OUT_PACKET;
     default: return event->kind == ZXP_EVENT_REQUEST || event->kind == ZXP_EVENT_WAKE;
     }
@@ -129,7 +130,7 @@ static void put_changes(const struct shell *shell, const struct report *report, 
     for (uint64_t number = from + 1; number <= shell->event_count; number++) {
         uint64_t first = number;
         zxp_event event = joined(shell, &number);
-        if (!worth_a_line(shell, report, &event)) continue;
+        if (!worth_a_line(shell, report, first, &event)) continue;
         if (shown++ < CHANGES_SHOWN)
             put_line(shell, first, &event, out);
         else

@@ -117,18 +117,33 @@ static void put_state(const struct shell *shell, const zxp_op_info *op, struct b
 
 /* ---- explain ---- */
 
+/* What happened by that rule, in brackets. */
+static void put_what(const struct shell *shell, const zxp_event *event, struct buf *out) {
+    struct buf what = {0};
+    bool own_name = event->kind != ZXP_EVENT_PAGE || interp_name_of_koid(shell->in, event->koid);
+    if (event->kind != ZXP_EVENT_RESULT && own_name && shell_event_line(shell, event, &what))
+        buf_format(out, " [%s]", what.s);
+    buf_free(&what);
+}
+
+/* The rules of the last statement, in order; nothing if there are none beside the one that decided. */
 static void put_way(const struct shell *shell, struct buf *out) {
     uint64_t from = shell->entry_count ? shell->entries[shell->entry_count - 1].first_event : 0;
-    buf_text(out, "on the way:\n");
+    struct buf way = {0};
+    size_t others = 0;
     for (uint64_t number = from + 1; number <= shell->event_count; number++) {
         const zxp_event *event = shell_event(shell, number);
         const zxp_rule_info *rule = event ? zxp_rule_info_of(event->rule) : NULL;
         struct buf text = {0};
-        if (!rule) continue;
+        if (!rule || event->kind == ZXP_EVENT_EVICT) continue; /* whose page has been told of */
+        others += event->rule != shell->last_rule;
         buf_format(&text, "%" PRIu64 "  %s: %s", number, rule->id, rule->sentence);
-        shell_wrap(shell, out, 2, text.s);
+        put_what(shell, event, &text);
+        shell_wrap(shell, &way, 2, text.s);
         buf_free(&text);
     }
+    if (others) buf_format(out, "on the way:\n%s", way.s);
+    buf_free(&way);
 }
 
 static void explain_wait(const struct shell *shell, const zxp_op_info *op, struct buf *out) {

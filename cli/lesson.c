@@ -15,7 +15,8 @@ static struct {
     struct lesson *lesson; /* NULL: none is under way */
     struct shell *shell;   /* whose */
     bool starting;         /* its own first statements run */
-    unsigned statements, hints;
+    size_t first;          /* the reader's first entry in the record */
+    unsigned hints;
 } now;
 
 static void leave(void) {
@@ -47,13 +48,24 @@ static bool holds(struct interp *in, const char *goal, size_t length) {
     return reached;
 }
 
+/* The reader's statements that made calls, without what was taken back. */
+static unsigned statements_made(const struct shell *shell) {
+    unsigned count = 0;
+    for (size_t i = now.first <= shell->entry_count ? now.first : 0; i < shell->entry_count; i++) {
+        const struct entry *entry = &shell->entries[i];
+        count += entry->step && entry->last_event > entry->first_event;
+    }
+    return count;
+}
+
 static void put_solved(struct shell *shell, struct buf *out) {
     const struct lesson *lesson = now.lesson;
-    const char *s = now.statements == 1 ? "" : "s";
+    unsigned made = statements_made(shell);
     shell_tint(shell, out, TINT_GOOD);
-    buf_format(out, "Solved: lesson %u in %u statement%s (par %u).\n", lesson->number, now.statements, s, lesson->par);
+    buf_format(out, "Solved: lesson %u in %u statement%s (par %u).\n", lesson->number, made, made == 1 ? "" : "s",
+               lesson->par);
     shell_tint(shell, out, TINT_NONE);
-    bool kept = shell->in->options.no_files || progress_keep(lesson->slug, now.statements);
+    bool kept = shell->in->options.no_files || progress_keep(lesson->slug, made);
     if (!kept) buf_text(out, "(That could not be written down: there is no place for it.)\n");
     if (lesson->number < lesson_count())
         buf_format(out, "`lesson %u' goes on; until then the world is yours.\n", lesson->number + 1);
@@ -61,10 +73,9 @@ static void put_solved(struct shell *shell, struct buf *out) {
         buf_text(out, "That was the last one; the world is yours.\n");
 }
 
-void lesson_after(struct shell *shell, const struct report *report) {
+void lesson_after(struct shell *shell) {
     struct buf out = {0};
-    if (!now.lesson || now.shell != shell || now.starting || !report->call_count) return;
-    now.statements++;
+    if (!now.lesson || now.shell != shell || now.starting) return;
     if (!holds(shell->in, now.lesson->goal.s, now.lesson->goal.n)) return;
     put_solved(shell, &out);
     leave();
@@ -103,9 +114,11 @@ static void put_lesson(const struct shell *shell, const struct lesson *lesson, s
     buf_format(out, "Lesson %u: %s\n", lesson->number, lesson->title ? lesson->title : lesson->slug);
     shell_tint(shell, out, TINT_NONE);
     put_text(shell, lesson, out);
-    buf_format(out,
-               "\nThe goal: %s(`hint' helps, `lesson text' shows this again, `lesson skip' goes to the next one.)\n",
-               buf_string(&lesson->goal));
+    buf_text(out, "\nThe goal:\n");
+    shell_wrap(shell, out, 2, buf_string(&lesson->goal));
+    shell_wrap(shell, out, 0,
+               "(`hint' helps, `lesson goal' tells what is missing, `lesson text' shows this again, `lesson skip' goes "
+               "to the next one.)");
 }
 
 static void put_list(const struct shell *shell, struct buf *out) {
@@ -147,7 +160,7 @@ static bool start(struct stmt *s, uint64_t number) {
     now.lesson = lesson;
     now.shell = s->in->shell;
     now.starting = true;
-    now.statements = now.hints = 0;
+    now.hints = 0;
     put_lesson(s->in->shell, lesson, &out);
     shell_print(s->in->shell, &out);
     push_start(s->in, lesson);
@@ -158,10 +171,22 @@ static bool need_lesson(struct stmt *s) {
     return now.lesson || stmt_error(s, s->words[0].begin, "no lesson is under way; `lesson' lists them");
 }
 
+/* The goal's conditions one by one, as far as they can be told apart. */
+static void put_parts(struct interp *in, const char *goal) {
+    static const char between[] = " and ";
+    while (*goal && *goal != '\n') {
+        const char *next = strstr(goal, between);
+        size_t n = next ? (size_t)(next - goal) : strcspn(goal, "\n");
+        interp_printf(in, "  %-8s %.*s\n", holds(in, goal, n) ? "holds" : "not yet", (int)n, goal);
+        goal += n + (next ? sizeof between - 1 : 0);
+    }
+}
+
 static bool goal_now(struct stmt *s) {
     if (!need_lesson(s)) return false;
-    interp_print(s->in, holds(s->in, now.lesson->goal.s, now.lesson->goal.n) ? "the goal holds\n"
-                                                                             : "the goal does not hold yet\n");
+    const struct buf *goal = &now.lesson->goal;
+    interp_print(s->in, holds(s->in, goal->s, goal->n) ? "the goal holds\n" : "the goal does not hold yet\n");
+    put_parts(s->in, buf_string(goal));
     return true;
 }
 
@@ -170,6 +195,12 @@ static bool show_text(struct stmt *s) {
     if (!need_lesson(s)) return false;
     put_lesson(s->in->shell, now.lesson, &out);
     shell_print(s->in->shell, &out);
+    return true;
+}
+
+static bool begin_reader(const struct shell *shell) {
+    now.starting = false;
+    now.first = shell->entry_count;
     return true;
 }
 
@@ -183,9 +214,8 @@ bool view_lesson(struct stmt *s, const char *arguments) {
         shell_print(s->in->shell, &out);
         return true;
     }
-    if (strcmp(arguments, "ready") == 0) now.starting = false;
-    if (strcmp(arguments, "ready") == 0 || strcmp(arguments, "goal") == 0)
-        return strcmp(arguments, "ready") == 0 || goal_now(s);
+    if (strcmp(arguments, "ready") == 0) return begin_reader(s->in->shell);
+    if (strcmp(arguments, "goal") == 0) return goal_now(s);
     if (strcmp(arguments, "text") == 0) return show_text(s);
     if (strcmp(arguments, "skip") == 0) return need_lesson(s) && start(s, now.lesson->number + 1);
     bool digit = arguments[0] >= '0' && arguments[0] <= '9';

@@ -36,6 +36,6 @@ unsigned progress_of(const char *slug);
 bool progress_keep(const char *slug, unsigned statements);
 
 /* lesson.c: called after every statement. */
-void lesson_after(struct shell *shell, const struct report *report);
+void lesson_after(struct shell *shell);
 
 #endif

@@ -171,17 +171,24 @@ void record_step(struct shell *shell, const char *text, const char *came) {
 
 static void to_events(struct shell *shell, uint64_t number) { shell->event_count = shell->last_event = number; }
 
-void record_undone(struct shell *shell, size_t steps) {
+void record_new_world(struct shell *shell) {
+    record_clear(shell);
+    to_events(shell, 0);
+}
+
+bool record_undone(struct shell *shell, size_t steps) {
     while (steps && shell->entry_count) steps -= shell->entries[--shell->entry_count].step;
     if (shell->entry_count < shell->entry_total) to_events(shell, shell->entries[shell->entry_count].first_event);
     shell->waiting_count = 0;
+    return steps == 0;
 }
 
-void record_redone(struct shell *shell, size_t steps) {
+bool record_redone(struct shell *shell, size_t steps) {
     while (shell->entry_count < shell->entry_total && (steps || !shell->entries[shell->entry_count].step))
         steps -= shell->entries[shell->entry_count++].step;
     if (shell->entry_count) to_events(shell, shell->entries[shell->entry_count - 1].last_event);
     shell->waiting_count = 0;
+    return steps == 0;
 }
 
 /* ---- record, export ---- */

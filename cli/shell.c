@@ -22,48 +22,63 @@ static void on_event(void *user, const zxp_event *event) {
     if (shell->below.event) shell->below.event(shell->below.user, event);
 }
 
-static bool begins_with_word(const struct report *report, const char *word) {
-    const char *s = report->statement;
+static bool begins_with_word(const char *s, const char *word) {
     size_t n = strlen(word);
     while (*s == ' ' || *s == '\t') s++;
     return strncmp(s, word, n) == 0 && (s[n] == 0 || s[n] == ' ' || s[n] == '\t');
 }
 
-static bool is_move(const struct report *report) {
-    return begins_with_word(report, "undo") || begins_with_word(report, "redo") || begins_with_word(report, "goto") ||
-           begins_with_word(report, "back");
+static bool is_move(const char *statement) {
+    return begins_with_word(statement, "undo") || begins_with_word(statement, "redo") ||
+           begins_with_word(statement, "goto") || begins_with_word(statement, "back");
 }
 
-static void tell_move(struct shell *shell, const char *word, size_t from, size_t to) {
-    for (size_t i = from; shell->prints && i < to; i++) {
-        if (shell->entries[i].step) interp_printf(shell->in, "%s: %.200s\n", word, shell->entries[i].text);
-    }
+/* The steps from..to of the present branch. */
+static void tell_move(const struct shell *shell, const char *word, uint64_t from, uint64_t to) {
+    for (uint64_t step = from; shell->prints && step <= to; step++)
+        interp_printf(shell->in, "%s: %.200s\n", word, past_text(shell->in, past_at(shell->in, step)));
 }
 
-/* The statements that led to the present moment of another branch. */
+static bool begins_world(const char *statement) {
+    return begins_with_word(statement, "reset") || begins_with_word(statement, "load");
+}
+
+/* The statements that led to the present moment, as the history has them. */
 static void adopt_line(struct shell *shell) {
     const struct interp *in = shell->in;
-    record_clear(shell);
+    record_new_world(shell);
     for (uint64_t depth = past_first(in) + 1; depth <= past_depth(in); depth++) {
         uint32_t moment = past_at(in, depth);
-        record_step(shell, past_text(in, moment), past_came(in, moment));
+        if (begins_world(past_text(in, moment)))
+            record_clear(shell);
+        else
+            record_step(shell, past_text(in, moment), past_came(in, moment));
     }
+}
+
+/* A move along the present branch; one into another world finds nothing recorded. */
+static void follow_move(struct shell *shell, uint64_t seen, uint64_t ahead) {
+    uint64_t depth = past_depth(shell->in);
+    bool recorded;
+    if (ahead >= seen) {
+        tell_move(shell, "taken back", depth + 1, depth + (ahead - seen));
+        recorded = record_undone(shell, (size_t)(ahead - seen));
+    } else {
+        tell_move(shell, "done again", depth - (seen - ahead) + 1, depth);
+        recorded = record_redone(shell, (size_t)(seen - ahead));
+    }
+    if (!recorded) adopt_line(shell);
 }
 
 /* undo, redo, goto and back move along the recorded statements, switch to others; everything else adds to them. */
 static void follow(struct shell *shell, const struct report *report) {
     uint64_t ahead = past_ahead(shell->in), seen = shell->future_seen;
-    size_t before = shell->entry_count;
-    if (begins_with_word(report, "switch")) {
+    if (begins_with_word(report->statement, "switch")) {
         adopt_line(shell);
-    } else if (is_move(report) && ahead >= seen) {
-        record_undone(shell, (size_t)(ahead - seen));
-        tell_move(shell, "taken back", shell->entry_count, before);
-    } else if (is_move(report)) {
-        record_redone(shell, (size_t)(seen - ahead));
-        tell_move(shell, "done again", before, shell->entry_count);
-    } else if (begins_with_word(report, "reset") || begins_with_word(report, "load")) {
-        record_clear(shell);
+    } else if (is_move(report->statement)) {
+        follow_move(shell, seen, ahead);
+    } else if (begins_world(report->statement)) {
+        record_new_world(shell);
     } else {
         record_statement(shell, report);
     }
@@ -82,9 +97,24 @@ static const struct made_call *deciding_call(const struct report *report) {
     return last;
 }
 
+/* A statement that gave nothing of its own (run): the last result that came while it ran. */
+static void keep_last_result(struct shell *shell) {
+    for (uint64_t number = shell->event_count; number > shell->last_event; number--) {
+        const zxp_event *event = shell_event(shell, number);
+        if (!event || event->kind != ZXP_EVENT_RESULT || event->op == ZXP_OP_HANDLE_CLOSE) continue; /* tidying up */
+        shell->last_waits = false;
+        shell->last_call = (struct made_call){0};
+        shell->last_rule = event->rule;
+        shell->last_op = event->op;
+        shell->last_status = event->status;
+        return;
+    }
+}
+
 static void keep_last(struct shell *shell, const struct report *report) {
     zxp_thread_view view = {0};
     const struct made_call *made = deciding_call(report);
+    if (report->outcome.kind == OUT_NOTHING) keep_last_result(shell);
     if (report->outcome.kind == OUT_NOTHING || report->outcome.own) return;
     if (!zxp_thread_get(shell->in->world, report->outcome.thread, &view)) return;
     shell->last_waits = report->outcome.kind == OUT_BLOCKED;
@@ -109,7 +139,7 @@ static void on_statement(void *user, struct interp *in, const struct report *rep
     shell->last_event = shell->event_count;
     if (shell->below.statement) shell->below.statement(shell->below.user, in, report);
     stop_on_statement(shell, report);
-    lesson_after(shell, report);
+    lesson_after(shell);
 }
 
 static void on_output(void *user, const char *text, size_t length) {
@@ -131,7 +161,7 @@ static void on_failed(void *user, const struct failure *failure) {
 
 static void on_case_begin(void *user, const char *name) {
     struct shell *shell = user;
-    record_clear(shell); /* a case is a new world */
+    record_new_world(shell);
     if (shell->below.case_begin) shell->below.case_begin(shell->below.user, name);
 }
 
@@ -219,15 +249,19 @@ static size_t fitting(const char *text, size_t width) {
     return column <= width ? i : last ? last : width;
 }
 
-void shell_wrap(const struct shell *shell, struct buf *out, unsigned indent, const char *text) {
-    unsigned columns = shell_columns(shell);
-    size_t width = columns > indent + 20 ? columns - indent - 1 : 20;
+void shell_wrap_at(struct buf *out, size_t indent, size_t end, const char *text) {
+    size_t width = end - indent;
     while (*text) {
         size_t n = fitting(text, width);
         buf_format(out, "%*s%.*s\n", (int)indent, "", (int)n, text);
         text += n;
         text += *text == ' ' || *text == '\n';
     }
+}
+
+void shell_wrap(const struct shell *shell, struct buf *out, unsigned indent, const char *text) {
+    unsigned columns = shell_columns(shell);
+    shell_wrap_at(out, indent, columns > indent + 20 ? columns - 1 : indent + 20, text);
 }
 
 void shell_print(struct shell *shell, struct buf *out) {

@@ -3,7 +3,8 @@
  * so far, the statements with what came of them, the choices last shown, and what
  * should stop a running script. The views (show, timeline, choices, ...) read it.
  *
- * Events are numbered from 1 over the session; undo takes their numbers back, and redo gives the same ones again.
+ * Events are numbered from 1 in each world (after a reset, a load, another case or branch names mean other things);
+ * undo takes their numbers back, and redo gives the same ones again.
  */
 #ifndef CLI_SHELL_H
 #define CLI_SHELL_H
@@ -90,6 +91,8 @@ void shell_tint(const struct shell *shell, struct buf *out, enum tint tint);
 void shell_tinted(const struct shell *shell, struct buf *out, enum tint tint, const char *text);
 /* A text in lines of the window's width, all indented; ends with a line end. */
 void shell_wrap(const struct shell *shell, struct buf *out, unsigned indent, const char *text);
+/* The same between two columns. */
+void shell_wrap_at(struct buf *out, size_t indent, size_t end, const char *text);
 void shell_print(struct shell *shell, struct buf *out); /* prints and frees */
 /* "v", or "VMO 1027". */
 void shell_object(const struct shell *shell, struct buf *out, zx_koid_t koid);
@@ -119,9 +122,12 @@ void record_statement(struct shell *shell, const struct report *report);
 void record_came(const struct shell *shell, const struct outcome *outcome, struct buf *out);
 /* A step that is known by its text alone. */
 void record_step(struct shell *shell, const char *text, const char *came);
-void record_undone(struct shell *shell, size_t steps);
-void record_redone(struct shell *shell, size_t steps);
+/* False: not all of these steps are recorded. */
+bool record_undone(struct shell *shell, size_t steps);
+bool record_redone(struct shell *shell, size_t steps);
 void record_clear(struct shell *shell);
+/* What was recorded, and the events, are of a world that is no more. */
+void record_new_world(struct shell *shell);
 /* The session as a case that expects what came. */
 void record_case(const struct shell *shell, const char *name, size_t length, struct buf *out);
 

@@ -64,6 +64,14 @@ printf 'lesson 1\nt1: read v 0\nt2: read v 1\nnext\nnext\nlesson\n' | play
 grep -q '^  1 .*solved in 2 ' "$tmp/log"
 verdict "a longer way counts too, and does not spoil the best one" $? "$tmp/log"
 
+printf 'lesson 3\nsupply v 1\nundo\nsupply v 0 2\nlesson\n' | play
+grep -q '^Solved: lesson 3 in 1 statement (par 1)' "$tmp/log"
+verdict "what was taken back does not count" $?
+
+printf 'lesson 1\nt1: read v 0\nlesson goal\n' | play
+grep -q '^  holds    blocked t1$' "$tmp/log" && grep -q '^  not yet  packets none$' "$tmp/log"
+verdict "lesson goal tells what is missing" $?
+
 printf 'lesson 2\nhint\nhint\nhint\nlesson text\nlesson skip\nlesson goal\n' | play
 grep -q '(1 of 2)' "$tmp/log" && grep -q '^supply v 1 2$' "$tmp/log" && grep -q '^Lesson 3' "$tmp/log"
 verdict "hints, the text again, and the next lesson" $? "$tmp/log"

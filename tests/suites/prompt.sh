@@ -42,6 +42,15 @@ tells "requests: who waits with whom" '^READ v 0 1  t1, with it t2; packet in th
     'create v 2; t1: read v 0 => blocked; t2: read v 0 => blocked; requests'
 tells "objects" '^v *paged vmo' 'create v 2; objects'
 tells "timeline" 'READ v 0 1' 'create v 2; t1: read v 0 => blocked; timeline'
+tells "timeline: of this world alone" '^     4    |' 'create w 2; t9: read w 0 => blocked; reset; create v 2; timeline' 'grep -v -e READ -e t9'
+tells "timeline: what crosses more than a lane's width" '<-*ERR_BAD_STATE-*|' 'create v 2; t1: read v 0 => blocked; detach v; timeline'
+tells "why page: of this world alone" '^nothing is known' 'create v 2; supply v 0; reset; create v 2; why page v 0'
+tells "undo takes back a reset, and the record is of that world" '^read v 0 => blocked$' \
+    'create v 2; read v 0 => blocked; reset; undo; record x'
+tells "explain: the way is not that of another statement" '1' 'create v 1; t1: read v 0 => blocked; supply v 0; wait t1; explain' \
+    'grep -c -e "on the way" | sed s/0/1/'
+tells "explain: after run, the last call that ended" '^vmo-read.done' \
+    'create v 1; t1: read v 0 => blocked; service m; on READ V P N: supply $V $P $N; end; run m; explain'
 tells "choices: a packet" '1  next' 'create v 2; t1: read v 0 => blocked; choices'
 tells "choices: where there is nothing, a beginning" 'create v 4 trap-dirty' 'choices'
 tells "why: what would wake it" 'dirty v 0 1' 'create v 1 trap-dirty; supply v 0; t1: write v 0 => blocked; why t1'
