@@ -193,6 +193,8 @@ static void print_expectation(struct script *script, const zxp_world *world, con
         return;
     }
     if (!zxp_thread_get(world, call->thread, &view)) return;
+    /* The kernel's own activity leaves its result only on a thread that can take one. */
+    if (outcome == ZXP_RETURNED && view.state != ZXP_THREAD_READY) return;
     const char *status = zxp_status_name(view.status);
     if (status == NULL) return;
     script_printf(script, outcome == ZXP_FAULTED ? " => fault %s" : " => %s", status);
@@ -200,16 +202,36 @@ static void print_expectation(struct script *script, const zxp_world *world, con
     if (outcome == ZXP_RETURNED) print_fields(script, world, call);
 }
 
+/* ---- Threads ---- */
+
+/* A thread is made when it is first named before a colon, which no command does: it asks for the time. */
+static void name_threads(struct script *script, uint64_t last) {
+    while (script->threads <= last) script_printf(script, "t%" PRIu32 ": zx_clock_get_monotonic()\n", script->threads++);
+}
+
+/* suspend, resume, kill. The language has no way to name a thread that is none. */
+static void print_command(struct script *script, const zxp_world *world, const char *name, uint64_t thread) {
+    zxp_thread_view view;
+    bool is_thread = thread < UINT32_MAX && zxp_thread_get(world, (uint32_t)thread, &view);
+    if (is_thread) name_threads(script, thread);
+    script_printf(script, "%s%s t%" PRIu64 "\n", is_thread ? "" : "# no such thread: ", name, thread);
+}
+
 void script_call(struct script *script, const zxp_world *world, const zxp_op_call *call, zxp_outcome outcome,
                  bool expect) {
     const zxp_op_info *op = zxp_op_info_of(call->op);
     if (op == NULL) return;
     if (op->number >= ZXP_OP_SUSPEND && op->number <= ZXP_OP_KILL) {
-        script_printf(script, "%s t%" PRIu64 "\n", op->name, call->args[0]);
+        print_command(script, world, op->name, call->args[0]);
         return;
     }
-    const char *name = outcome == ZXP_RETURNED ? new_name(script, world, call) : "";
-    if (op->number < ZXP_OP_EVICT) script_printf(script, "t%" PRIu32 ": ", call->thread);
+    bool on_thread = op->number < ZXP_OP_EVICT; /* the kernel's own activity makes no objects and has no thread */
+    const char *name = on_thread && outcome == ZXP_RETURNED ? new_name(script, world, call) : "";
+    if (on_thread) {
+        if (call->thread > script->threads) name_threads(script, call->thread - 1);
+        if (call->thread == script->threads) script->threads++;
+        script_printf(script, "t%" PRIu32 ": ", call->thread);
+    }
     if (name[0] != '\0') script_printf(script, "%s = ", name);
     script_printf(script, "%s(", op->name);
     print_arguments(script, world, op, call);

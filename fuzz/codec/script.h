@@ -21,6 +21,7 @@ struct script {
     bool truncated;
     uint32_t name_count;
     uint32_t made[40]; /* objects named so far, by type */
+    uint32_t threads;  /* how many of t0, t1, ... the script has named, at least */
     struct script_name names[256];
 };
 

@@ -37,6 +37,9 @@ run "hostile saves" run_limited 60 "$fuzz/run_save" corpus/seeds
 run "hostile texts" run_limited 60 "$fuzz/run_script" tests/scripts corpus/conformance corpus/regressions
 if [ "$ZXP_BUILD" = build ]; then # engines bring their own sanitizers
     engine fuzz_ops 2048 corpus/seeds
+    mkdir "$ZXP_TMP/learnt"
+    find "$ZXP_TMP/fuzz_ops" -type f | sort | head -n 300 | xargs -I{} cp {} "$ZXP_TMP/learnt/"
+    run "what fuzz_ops learnt, as scripts" run_limited 100 "$ZXP_BUILD/zxpager-repl" replay "$ZXP_TMP/learnt"
     mkdir "$ZXP_TMP/saves"
     run "seeds become saved worlds" run_limited 60 "$fuzz/make_saves" "$ZXP_TMP/saves" corpus/seeds
     engine fuzz_save 4096 "$ZXP_TMP/saves"
