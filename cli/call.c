@@ -258,7 +258,7 @@ void call_bind(struct stmt *s, struct span name, const zxp_op_call *call) {
 }
 
 bool call_assign(struct stmt *s, struct span name, struct span span) {
-    zxp_op_call call;
+    zxp_op_call call = {0};
     size_t end = span.begin;
     if (!call_parse(s, span, &call, &end)) return false;
     if (end != span.end) return stmt_error(s, end, "something stands behind the call");

@@ -204,13 +204,14 @@ static bool add_choices(struct stmt *s, struct span word) {
     size_t equal = text_find(&s->text, word, "="), n = current->with_count;
     if (!add_name(s, word, equal)) return false;
     struct buf words = {0};
-    for (size_t at = equal + 1; at <= word.end;) {
+    size_t at = equal + 1;
+    do {
         size_t comma = text_find(&s->text, (struct span){at, word.end}, ",");
         buf_add(&words, s->text.s + at, comma - at);
         buf_char(&words, 0);
         current->with_choices[n]++;
         at = comma + 1;
-    }
+    } while (at <= word.end);
     free(current->with_words[n]);
     current->with_words[n] = words.s;
     current->combination_count *= current->with_choices[n];

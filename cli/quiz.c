@@ -6,9 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "number.h"
 #include "print.h"
 #include "scene.h"
 #include "statement.h"
@@ -111,25 +109,10 @@ static void ask(struct interp *in) {
 
 /* ---- Commands ---- */
 
-static bool take_number(const char **text, uint64_t *value) {
-    struct number number;
-    size_t n = strcspn(*text, " \t");
-    bool digit = **text >= '0' && **text <= '9';
-    if (!digit || number_parse(*text, n, &number) || number.length != n) return false;
-    *value = number.value;
-    *text += n + strspn(*text + n, " \t");
-    return true;
-}
-
 bool view_quiz(struct stmt *s, const char *arguments) {
     enum { MOST = 100 };
-    uint64_t count = 1, seed = (uint64_t)time(NULL) % 1000000;
-    bool good = !*arguments || *arguments == 's' || take_number(&arguments, &count);
-    if (good && strncmp(arguments, "seed=", 5) == 0) {
-        arguments += 5;
-        good = take_number(&arguments, &seed);
-    }
-    if (!good || *arguments || !count || count > MOST)
+    uint64_t count, seed;
+    if (!walk_arguments(arguments, &count, &seed) || !count || count > MOST)
         return stmt_error(s, s->body.begin, "quiz [N] [seed=S]: N is a number from 1 to %d", MOST);
     quiz.state = seed;
     quiz.count = count;

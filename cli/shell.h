@@ -110,7 +110,9 @@ void choices_find(struct shell *shell);
 void choices_clear(struct shell *shell);
 /* Adds what `random` may do beside: accesses. */
 void choices_find_accesses(struct shell *shell);
-/* walk.c: the next random number (splitmix64); one of the choices, drawn by shell->walk.state. */
+/* walk.c: reads "[N] [seed=S]", for random and quiz: 1 if there is no N, a seed of the clock if there is none. */
+bool walk_arguments(const char *text, uint64_t *count, uint64_t *seed);
+/* The next random number (splitmix64); one of the choices, drawn by shell->walk.state. */
 uint64_t walk_draw(uint64_t *state);
 const struct choice *walk_choice(struct shell *shell);
 /* stop.c: called by the hooks. */

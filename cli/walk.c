@@ -30,6 +30,17 @@ static bool take_number(const char **text, uint64_t *value) {
     return true;
 }
 
+bool walk_arguments(const char *text, uint64_t *count, uint64_t *seed) {
+    *count = 1;
+    *seed = (uint64_t)time(NULL) % 1000000;
+    bool good = !*text || *text == 's' || take_number(&text, count);
+    if (good && strncmp(text, "seed=", 5) == 0) {
+        text += 5;
+        good = take_number(&text, seed);
+    }
+    return good && !*text;
+}
+
 static bool begins_group(const struct shell *shell, size_t i) {
     return i == 0 || strcmp(shell->choices[i].group, shell->choices[i - 1].group) != 0;
 }
@@ -62,13 +73,8 @@ static void push_step(struct shell *shell) {
 static bool begin(struct stmt *s, const char *arguments) {
     enum { MOST = 100000 };
     struct shell *shell = s->in->shell;
-    uint64_t count = 1, seed = (uint64_t)time(NULL) % 1000000;
-    bool good = !*arguments || *arguments == 's' || take_number(&arguments, &count);
-    if (good && strncmp(arguments, "seed=", 5) == 0) {
-        arguments += 5;
-        good = take_number(&arguments, &seed);
-    }
-    if (!good || *arguments || count > MOST)
+    uint64_t count, seed;
+    if (!walk_arguments(arguments, &count, &seed) || count > MOST)
         return stmt_error(s, s->body.begin, "random N [seed=S]: N is a number up to %d", MOST);
     interp_printf(s->in, "random %" PRIu64 " seed=%" PRIu64 "\n", count, seed);
     shell->walk = (struct walk){.left = count, .state = seed};

@@ -494,13 +494,7 @@ static void get_up(struct decoder *d, node_ref n) {
     zxp_world *w = d->world;
     bool inside = limit == 0 || in_range(offset, limit, node_at(w, up)->size);
     if (!expect(d, is_page_aligned(offset) && is_page_aligned(limit) && inside, "a node looks out of another")) return;
-    struct node *node = node_at(w, n), *above = node_at(w, up);
-    node->up = up;
-    node->up_offset = offset;
-    node->limit = limit;
-    node->next_below = above->first_below;
-    if (node_is(above->first_below)) node_at(w, above->first_below)->previous_below = n;
-    above->first_below = n;
+    node_attach(w, n, up, offset, limit);
 }
 
 /* What is above, beside and behind it. */

@@ -42,7 +42,7 @@ node_ref node_make(zxp_world *w, uint64_t size) {
     return n;
 }
 
-static void attach(zxp_world *w, node_ref n, node_ref up, uint64_t offset, uint64_t limit) {
+void node_attach(zxp_world *w, node_ref n, node_ref up, uint64_t offset, uint64_t limit) {
     struct node *node = node_at(w, n), *above = node_at(w, up);
     node->up = up;
     node->up_offset = offset;
@@ -116,7 +116,7 @@ node_ref node_clone_unidirectional(zxp_world *w, node_ref u, uint64_t offset, ui
     node_ref n = node_make(w, size);
     node_at(w, n)->root_offset = node_at(w, u)->root_offset + offset;
     node_at(w, n)->in_pager_tree = 1;
-    attach(w, n, above, at, length);
+    node_attach(w, n, above, at, length);
     return n;
 }
 
@@ -164,7 +164,7 @@ node_ref node_clone_bidirectional(zxp_world *w, node_ref u, uint64_t offset, uin
     node_at(w, n)->in_pager_tree = source->in_pager_tree;
     if (node_is(source->up)) {
         uint64_t limit = clamp(offset, clamp(offset, size, source->size), source->limit);
-        attach(w, n, source->up, source->up_offset + offset, limit);
+        node_attach(w, n, source->up, source->up_offset + offset, limit);
     }
     join_family(w, n, u);
     copy_entries(w, n, u, offset, size);

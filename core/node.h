@@ -32,6 +32,9 @@ static inline bool node_has_parent(const zxp_world *w, node_ref n) {
     return node_is(node_at(w, n)->up) || node_has_family(w, n);
 }
 
+/* Hangs n, which hangs on nothing yet, below another node: it sees that one's bytes from `offset`, `limit` of them. */
+void node_attach(zxp_world *w, node_ref n, node_ref up, uint64_t offset, uint64_t limit);
+
 /* Chapter 6 section 4.3. Reserve before; cannot fail. The new node is attached, entries shared or not. */
 uint64_t node_clone_bytes(const zxp_world *w, node_ref u, bool bidirectional);
 node_ref node_clone_unidirectional(zxp_world *w, node_ref u, uint64_t offset, uint64_t size);
