@@ -38,6 +38,11 @@ static bool has_frame_fields(const struct page_key *k) {
            k->list != LIST_NONE || k->list_generation != 0 || k->generation != 0 || k->ascending != 0;
 }
 
+/* A page of no queue has nothing of one: pages that are alike have equal keys. */
+static bool has_queue_fields(const struct page_key *k) {
+    return k->order != 0 || k->list_generation != 0 || k->generation != 0 || k->ascending != 0;
+}
+
 static void inv_3_one_state_per_slot(const struct page_run *run, const struct page_run *last, zx_koid_t koid,
                                      struct report *r) {
     const struct page_key *k = &run->key;
@@ -45,7 +50,8 @@ static void inv_3_one_state_per_slot(const struct page_run *run, const struct pa
     bool unmerged = last->end == run->first && is_interval(k) && last->key.state == k->state;
     bool acl = k->state == ZERO_UNTRACKED && k->order != 0;
     bool fields = (k->state == ABSENT || k->state == MARKER) && (has_frame_fields(k) || k->order != 0);
-    if (unknown || unmerged || acl || fields) violated(r, 3, koid, run->first);
+    bool queue = is_frame(k) && k->list == LIST_NONE && has_queue_fields(k);
+    if (unknown || unmerged || acl || fields || queue) violated(r, 3, koid, run->first);
 }
 
 static void inv_4_dirty_states_in_roots_only(const zxp_world *w, node_ref n, const struct page_run *run,

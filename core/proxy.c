@@ -46,7 +46,6 @@ static void queue_append(zxp_world *w, source_ref s, thread_ref t) {
     struct request *r = &thread_at(w, t)->request;
     r->is_pending = 1;
     r->previous_pending = source->pending_last;
-    r->next_pending = thread_none();
     if (thread_is(source->pending_last)) {
         thread_at(w, source->pending_last)->request.next_pending = t;
     } else {
@@ -70,15 +69,10 @@ static void queue_join(zxp_world *w, source_ref s, const struct request *r, thre
     }
 }
 
-static void queue_leave(struct request *r) {
-    r->is_pending = 0;
-    r->next_pending = r->previous_pending = thread_none();
-}
-
 static void queue_remove(zxp_world *w, source_ref s, thread_ref t) {
     struct request *r = &thread_at(w, t)->request;
     queue_join(w, s, r, r->next_pending, r->previous_pending);
-    queue_leave(r);
+    r->is_pending = 0;
 }
 
 /* ---- Sending, taking back ---- */
@@ -124,14 +118,14 @@ void proxy_take_back(zxp_world *w, source_ref s, thread_ref owner) {
 
 void proxy_swap(zxp_world *w, source_ref s, thread_ref owner, thread_ref heir) {
     struct source *source = source_at(w, s);
-    struct request *from = &thread_at(w, owner)->request, *to = &thread_at(w, heir)->request;
+    const struct request *from = &thread_at(w, owner)->request;
+    struct request *to = &thread_at(w, heir)->request;
     if (thread_same(source->active, owner)) source->active = heir;
     if (!from->is_pending) return;
     queue_join(w, s, from, heir, heir);
     to->is_pending = 1;
     to->next_pending = from->next_pending;
     to->previous_pending = from->previous_pending;
-    queue_leave(from);
 }
 
 /* ---- COMPLETE ---- */
@@ -165,7 +159,7 @@ void source_packet_dequeued(zxp_world *w, source_ref s) {
     source->busy = 0;
     source->complete_pending = 0;
     source->active = thread_none();
-    if (!complete) send_next(w, s);
+    send_next(w, s);
     if (complete && !node_is(source_at(w, s)->node)) source_free(w, s);
 }
 

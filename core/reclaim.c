@@ -95,7 +95,6 @@ static void isolate_ascending(struct page_key *key, uint64_t stamp) {
 }
 
 void reclaim_isolate(zxp_world *w, node_ref n, uint64_t first, uint64_t end) {
-    if (who_enters(w, n) == 0) return;
     kernel_of(w)->pages_in_lists = 1;
     slots_change(w, n, first, end, isolate_ascending, kernel_of(w)->next_stamp++, VIEWS_KEEP, RULE_reclaim_hinted);
 }
@@ -266,15 +265,13 @@ static void to_isolate(struct page_key *key, uint64_t stamp) {
     key->ascending = ascending;
 }
 
-static void move(zxp_world *w, struct queued *run, void (*change)(struct page_key *, uint64_t), uint64_t argument,
+static void move(zxp_world *w, const struct queued *run, void (*change)(struct page_key *, uint64_t), uint64_t argument,
                  enum rule_number rule) {
     slots_change(w, run->node, run->first, run->end, change, argument, VIEWS_KEEP, rule);
-    run->stamp = slot_at(w, run->node, run->first).order;
-    run->ascending = slot_at(w, run->node, run->first).ascending;
 }
 
 /* A page that could not be reclaimed leaves Isolate for the head of the newest generation. */
-static void give_up(zxp_world *w, struct queued *run, enum rule_number why) {
+static void give_up(zxp_world *w, const struct queued *run, enum rule_number why) {
     apply_rule(w, why);
     move(w, run, to_newest_head, reclaim_ticket(w, run->node), RULE_reclaim_accessed);
 }
@@ -333,10 +330,7 @@ static enum attempt judge_discardable(const zxp_world *w, struct queued *run) {
     if (vmo_at(w, node->owner)->lock != LOCK_RECLAIMABLE || node->pinned > 0) return ATTEMPT_FAIL;
     uint64_t lowest = page_map_first(w, &node->map, 0, node->map.pages, holds_frame);
     if (run->first > lowest) return ATTEMPT_FAIL;
-    if (run->ascending || run->end == lowest + 1) {
-        run->end = lowest + 1;
-        return ATTEMPT_DISCARD;
-    }
+    if (run->ascending || run->end == lowest + 1) return ATTEMPT_DISCARD;
     run->first = lowest + 1;
     return ATTEMPT_FAIL;
 }
@@ -352,8 +346,7 @@ static enum attempt judge(const zxp_world *w, struct queued *run, enum reclaim_l
 
 /* A discard frees pages that stand further back in a queue. */
 static bool still_queued(const zxp_world *w, const struct queued *run) {
-    struct page_key key = slot_at(w, run->node, run->first);
-    return key.list != LIST_NONE && key.order == run->stamp;
+    return slot_at(w, run->node, run->first).list != LIST_NONE;
 }
 
 /* Attempts the pages of a run of Isolate, from the head on, until `wanted` are freed. Returns how many were. */

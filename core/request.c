@@ -81,15 +81,13 @@ static void owners_insert(zxp_world *w, thread_ref t) {
 }
 
 static void owners_remove(zxp_world *w, thread_ref t) {
-    struct request *r = request_of(w, t);
+    const struct request *r = request_of(w, t);
     owners_join(w, r, r->next, r->previous);
-    r->next = r->previous = thread_none();
 }
 
 static void attached_append(zxp_world *w, thread_ref owner, thread_ref t) {
     struct request *o = request_of(w, owner), *r = request_of(w, t);
     r->owner = owner;
-    r->next = thread_none();
     r->previous = o->last_attached;
     if (thread_is(o->last_attached)) {
         request_of(w, o->last_attached)->next = t;
@@ -236,8 +234,9 @@ static void take_over(zxp_world *w, thread_ref owner) {
     tell_request(w, heir, ZXP_WHAT_TAKEN_OVER, RULE_request_taken_over);
 }
 
+/* What stays in the request is the past: the caller makes it anew. */
 static void leave(zxp_world *w, thread_ref t) {
-    struct request *r = request_of(w, t);
+    const struct request *r = request_of(w, t);
     if (r->role == ROLE_ATTACHED) {
         tell_request(w, t, ZXP_WHAT_CANCELLED, RULE_request_attached_leaves);
         attached_remove(w, t);
@@ -248,7 +247,6 @@ static void leave(zxp_world *w, thread_ref t) {
         owners_remove(w, t);
         proxy_take_back(w, r->source, t);
     }
-    deactivate(r);
 }
 
 /* Section 4 step 3: the page came from elsewhere, and the reader now wants one outside its request. */
@@ -306,17 +304,17 @@ static void wake_early(zxp_world *w, thread_ref t, uint64_t wake, enum rule_numb
     signal_thread(w, t, request_of(w, t)->status);
 }
 
-/* Bytes [first, end) of the root have come; x hangs on an owner of `length` bytes that wakes for them. */
+/* Bytes [first, end) of the root have come; x hangs on an owner of `length` bytes that wakes for them. Where `wake` is
+ * NEVER, nothing wakes it early. */
 static void wake_attached_early(zxp_world *w, thread_ref t, uint64_t length, uint64_t first, uint64_t end) {
     const struct request *x = request_of(w, t);
-    if (!x->early) return;
     if (first > x->offset && first - x->offset > x->wake) {
         wake_early(w, t, length, RULE_request_passed_by);
         return;
     }
     if (end <= x->offset || first >= end_of(x)) return;
-    uint64_t a = max_u64(first, x->offset) - x->offset, b = min_u64(end, end_of(x)) - x->offset;
-    if (a <= x->wake && x->wake < b) wake_early(w, t, b, RULE_request_attached_early_wake);
+    uint64_t b = min_u64(end, end_of(x)) - x->offset; /* the part begins at the wake page, or before */
+    if (x->wake < b) wake_early(w, t, b, RULE_request_attached_early_wake);
 }
 
 /* a, b: the part that has come, relative to the owner. */

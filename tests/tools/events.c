@@ -160,6 +160,50 @@ static void check_objects(const zxp_world *after) {
     }
 }
 
+/* ---- Requests ---- */
+
+enum { MOST_REQUESTS = 64 };
+
+static int64_t count_requests(const zxp_world *w) {
+    zxp_request_view view;
+    int64_t count = 0;
+    while (count < MOST_REQUESTS && zxp_request_at(w, (size_t)count, &view)) count++;
+    return count;
+}
+
+/* Of attached threads, which come and go, only the owner has a request of its own. */
+static int64_t requests_told(void) {
+    int64_t told = 0;
+    for (size_t i = 0; i < all.count; i++) {
+        const zxp_event *e = &all.event[i];
+        if (e->kind != ZXP_EVENT_REQUEST) continue;
+        bool owner = strcmp(zxp_rule_info_of(e->rule)->id, "request.attached-leaves") != 0;
+        told += e->what == ZXP_WHAT_CREATED;
+        told -= e->what == ZXP_WHAT_RESOLVED || (e->what == ZXP_WHAT_CANCELLED && owner);
+    }
+    return told;
+}
+
+static void check_request(const zxp_request_view *view) {
+    const zxp_event *last = NULL;
+    for (size_t i = 0; i < all.count; i++) {
+        const zxp_event *e = &all.event[i];
+        if (e->kind == ZXP_EVENT_REQUEST && e->thread == view->owner) last = e;
+    }
+    if (last == NULL || last->what != ZXP_WHAT_CREATED) return;
+    bool alike = last->command == view->command && last->key == view->key && last->offset == view->offset &&
+                 last->length == view->length;
+    if (!alike) wrong("a request", view->owner, view->offset);
+}
+
+static void check_requests(const zxp_world *after) {
+    zxp_request_view view;
+    int64_t were = count_requests(all.before), are = count_requests(after);
+    if (were == MOST_REQUESTS || are == MOST_REQUESTS) return;
+    if (were + requests_told() != are) wrong("requests", (uint64_t)were, (uint64_t)are);
+    for (size_t i = 0; zxp_request_at(after, i, &view); i++) check_request(&view);
+}
+
 /* ---- Threads ---- */
 
 static const zxp_event *last_of_thread(zxp_event_kind kind, uint32_t thread) {
@@ -191,6 +235,15 @@ static void check_rules(void) {
     }
     for (unsigned i = 1; i < zxp_rule_count() && i < RULES; i++)
         if (told[i] > all.hits[i]) wrong("a rule is told and not counted", i, told[i]);
+}
+
+/* ---- Pages: an event is of at least one ---- */
+
+static void check_lengths(void) {
+    for (size_t i = 0; i < all.count; i++) {
+        bool pages = all.event[i].kind == ZXP_EVENT_PAGE || all.event[i].kind == ZXP_EVENT_EVICT;
+        if (pages && all.event[i].length == 0) wrong("no page", all.event[i].koid, all.event[i].offset);
+    }
 }
 
 /* ---- Reclaim: pages that it takes are told as evicted, too ---- */
@@ -241,7 +294,9 @@ zxp_outcome __wrap_zxp_call(zxp_world *world, const zxp_op_call *call) {
     check_object_count(world);
     check_objects(world);
     for (uint32_t i = 0; i < zxp_thread_count(world); i++) check_thread(world, i);
+    check_requests(world);
     check_rules();
+    check_lengths();
     check_evictions();
     return outcome;
 }

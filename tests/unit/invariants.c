@@ -157,8 +157,14 @@ static void frames_and_queues(void **state) {
     x = begin();
     struct page_key key = slot(x.w, x.trap, 0);
     key.list = LIST_NONE;
+    key.order = key.list_generation = key.generation = 0;
     put(x.w, x.trap, 0, key);
     expect_state(&x, 23);
+    x = begin();
+    key = slot(x.w, x.trap, 2);
+    key.generation = 1;
+    put(x.w, x.trap, 2, key);
+    expect_state(&x, 3);
     x = begin();
     node(x.w, x.anon)->pinned = 1;
     expect_state(&x, 24);
