@@ -14,23 +14,8 @@ enum { PAGES_SHOWN = 64 };
 
 /* ---- Advice ---- */
 
-static const struct {
-    const char *rule, *advice;
-} advices[] = {
-#define ADVICE(rule, advice) {rule, advice},
-#include "advice.def"
-#undef ADVICE
-};
-
-static const char *advice_of(const char *rule) {
-    for (size_t i = 0; i < sizeof advices / sizeof *advices; i++) {
-        if (strcmp(advices[i].rule, rule) == 0) return advices[i].advice;
-    }
-    return NULL;
-}
-
 static void put_advice(const struct shell *shell, const zxp_rule_info *rule, struct buf *out) {
-    const char *advice = advice_of(rule->id);
+    const char *advice = reference_advice(rule->id);
     struct buf text = {0};
     if (rule->status == ZX_OK && !advice) return;
     buf_text(&text, rule->status == ZX_OK ? "note: " : "to succeed: ");

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "commands.h"
+#include "example.h"
 #include "print.h"
-#include "syntax.h"
 
 /* ---- Rules of a call ---- */
 
@@ -28,56 +28,44 @@ static int compare_places(const char *a, const char *b) {
     return *a ? 1 : *b ? -1 : 0;
 }
 
-enum which { REFUSALS, OTHERS, ALL };
-
-static bool is_wanted(const zxp_rule_info *rule, enum which which) {
-    return which == ALL || (rule->status != ZX_OK) == (which == REFUSALS);
+static bool is_wanted(const zxp_rule_info *rule, enum reference_rules which) {
+    return which == RULES_ALL || (rule->status != ZX_OK) == (which == RULES_REFUSALS);
 }
 
-/* Two operations may share a section; a rule that begins with the name of the other is not this one's. */
-static bool is_of_another(const zxp_op_info *op, const zxp_rule_info *rule) {
+bool reference_owns(const zxp_op_info *op, const zxp_rule_info *rule) {
     const zxp_op_info *named = zxp_op_by_name(rule->id, strcspn(rule->id, "."));
-    return named && named != op;
+    return owns(op->chapter, rule->chapter) && (!named || named == op);
 }
 
-/* The next rule behind (place, number) in order; 0: none. */
-static uint16_t next_rule(const zxp_op_info *op, enum which which, const char *place, uint16_t number) {
+uint16_t reference_next_rule(const zxp_op_info *op, enum reference_rules which, uint16_t after) {
+    const char *place = after ? zxp_rule_info_of(after)->chapter : NULL;
     uint16_t best = 0;
     for (uint16_t i = 1; i < zxp_rule_count(); i++) {
         const zxp_rule_info *rule = zxp_rule_info_of(i);
         int behind = place ? compare_places(rule->chapter, place) : 1;
-        if (!rule || !owns(op->chapter, rule->chapter) || !is_wanted(rule, which) || is_of_another(op, rule)) continue;
-        if (behind < 0 || (behind == 0 && i <= number)) continue;
+        if (!reference_owns(op, rule) || !is_wanted(rule, which)) continue;
+        if (behind < 0 || (behind == 0 && i <= after)) continue;
         if (!best || compare_places(rule->chapter, zxp_rule_info_of(best)->chapter) < 0) best = i;
     }
     return best;
 }
 
-void reference_rules(const struct shell *shell, const zxp_op_info *op, bool refusals, struct buf *out) {
-    uint16_t number = 0;
-    const char *place = NULL;
-    while ((number = next_rule(op, refusals ? REFUSALS : OTHERS, place, number)) != 0) {
+void reference_refusals(const struct shell *shell, const zxp_op_info *op, struct buf *out) {
+    for (uint16_t number = 0; (number = reference_next_rule(op, RULES_REFUSALS, number)) != 0;) {
         const zxp_rule_info *rule = zxp_rule_info_of(number);
         struct buf text = {0};
-        place = rule->chapter;
-        if (refusals) {
-            print_status(&text, rule->status);
-            buf_text(&text, "  ");
-        }
-        buf_format(&text, "%s: %s", rule->id, rule->sentence);
+        print_status(&text, rule->status);
+        buf_format(&text, "  %s: %s", rule->id, rule->sentence);
         shell_wrap(shell, out, 2, buf_string(&text));
         buf_free(&text);
     }
 }
 
 void reference_decisions(const struct shell *shell, const zxp_op_info *op, struct buf *out) {
-    uint16_t number = 0;
     unsigned count = 0;
-    const char *place = NULL;
-    while ((number = next_rule(op, ALL, place, number)) != 0) {
+    for (uint16_t number = 0; (number = reference_next_rule(op, RULES_ALL, number)) != 0;) {
         const zxp_rule_info *rule = zxp_rule_info_of(number);
         struct buf text = {0};
-        place = rule->chapter;
         buf_format(&text, "%2u. ", ++count);
         print_status(&text, rule->status);
         buf_format(&text, "  %s: %s (%s)", rule->id, rule->sentence, rule->chapter);
@@ -107,58 +95,36 @@ void reference_status(const struct shell *shell, zx_status_t status, struct buf 
     }
 }
 
+/* ---- Advice ---- */
+
+static const struct {
+    const char *rule, *advice;
+} advices[] = {
+#define ADVICE(rule, advice) {rule, advice},
+#include "advice.def"
+#undef ADVICE
+};
+
+const char *reference_advice(const char *rule) {
+    for (size_t i = 0; i < sizeof advices / sizeof *advices; i++) {
+        if (strcmp(advices[i].rule, rule) == 0) return advices[i].advice;
+    }
+    return NULL;
+}
+
+/* ---- Examples ---- */
+
+static void put_example(const char *name, struct buf *out) {
+    const char *line = example_of(name);
+    buf_text(out, line ? "example:\n" : "");
+    while (line && *line) {
+        size_t n = strcspn(line, "\n") + 1;
+        buf_format(out, "  %.*s", (int)n, line);
+        line += n;
+    }
+}
+
 /* ---- Calls ---- */
-
-static const char *sample(zxp_param_kind kind) {
-    switch (kind) {
-    case ZXP_PARAM_HANDLE:
-    case ZXP_PARAM_VMO:
-    case ZXP_PARAM_PAGER_VMO:
-    case ZXP_PARAM_VMO_OBJECT: return "v";
-    case ZXP_PARAM_PAGER: return "pager";
-    case ZXP_PARAM_PORT: return "port";
-    case ZXP_PARAM_VMAR: return "vmar";
-    case ZXP_PARAM_EVENT: return "e";
-    case ZXP_PARAM_HANDLES: return "[v, w]";
-    case ZXP_PARAM_WAIT_ITEMS: return "[v:ZX_VMO_ZERO_CHILDREN]";
-    case ZXP_PARAM_LENGTH:
-    case ZXP_PARAM_BYTE_COUNT:
-    case ZXP_PARAM_SPAN: return "1p";
-    case ZXP_PARAM_SIZE: return "4p";
-    case ZXP_PARAM_ADDRESS: return "m";
-    case ZXP_PARAM_BUFFER: return "byte(0x77)";
-    case ZXP_PARAM_RIGHTS: return "ZX_RIGHT_SAME_RIGHTS";
-    case ZXP_PARAM_SIGNALS: return "ZX_USER_SIGNAL_0";
-    case ZXP_PARAM_KEY:
-    case ZXP_PARAM_COUNT:
-    case ZXP_PARAM_THREAD: return "1";
-    case ZXP_PARAM_TOPIC: return "ZX_INFO_VMO";
-    case ZXP_PARAM_PROPERTY: return "ZX_PROP_VMO_CONTENT_SIZE";
-    case ZXP_PARAM_POLICY: return "ZX_CACHE_POLICY_CACHED";
-    default: return "0";
-    }
-}
-
-static const char *sample_operation(uint16_t op) {
-    return op == ZXP_OP_PAGER_OP_RANGE  ? "ZX_PAGER_OP_DIRTY"
-           : op == ZXP_OP_VMAR_OP_RANGE ? "ZX_VMAR_OP_COMMIT"
-           : op == ZXP_OP_VMO_OP_RANGE  ? "ZX_VMO_OP_COMMIT"
-                                        : "0";
-}
-
-void reference_example(const zxp_op_info *op, struct buf *out) {
-    bool makes = op->field_count && (strcmp(op->fields[0], "handle") == 0 || strcmp(op->fields[0], "address") == 0);
-    buf_format(out, "%s%s(", makes ? "x = " : "", op->name);
-    for (size_t i = 0; i < op->param_count; i++) {
-        bool aux = i && strncmp(op->params[i].name, "aux", 3) == 0 && op->params[i].kind == ZXP_PARAM_VMO;
-        bool operation = op->params[i].kind == ZXP_PARAM_OPERATION;
-        buf_format(out, "%s%s", i ? ", " : "",
-                   aux         ? "a"
-                   : operation ? sample_operation(op->number)
-                               : sample(op->params[i].kind));
-    }
-    buf_char(out, ')');
-}
 
 static void put_prototype(const struct shell *shell, const zxp_op_info *op, struct buf *out) {
     struct buf text = {0};
@@ -190,7 +156,7 @@ static void put_results(const struct shell *shell, const zxp_op_info *op, struct
 
 static void put_refusals(const struct shell *shell, const zxp_op_info *op, struct buf *out) {
     struct buf refusals = {0};
-    reference_rules(shell, op, true, &refusals);
+    reference_refusals(shell, op, &refusals);
     if (refusals.n) {
         buf_text(out, "refusals, in the order of its checks:\n");
         buf_add(out, refusals.s, refusals.n);
@@ -203,9 +169,7 @@ void reference_call(const struct shell *shell, const zxp_op_info *op, struct buf
     buf_format(out, "  %s%s (chapter %s)\n", op->help, op->traits & ZXP_TRAIT_BLOCKS ? "; may wait" : "", op->chapter);
     put_results(shell, op, out);
     put_refusals(shell, op, out);
-    buf_text(out, "example:\n  ");
-    reference_example(op, out);
-    buf_char(out, '\n');
+    put_example(op->name, out);
 }
 
 /* ---- Commands ---- */
@@ -219,7 +183,5 @@ void reference_command(const struct shell *shell, const struct command *command,
         put_refusals(shell, op, out);
     else if (command->op && op)
         buf_format(out, "  result: that of %s (`help %s' has its refusals)\n", op->name, op->name);
-    buf_text(out, "example:\n  ");
-    syntax_example(command, out);
-    buf_char(out, '\n');
+    put_example(command->name, out);
 }

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "commands.h"
-
 /* ---- Parsing ---- */
 
 static bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
@@ -151,60 +149,5 @@ void syntax_rest(const struct form *form, struct buf *out) {
         bool half = slot->optional && !slot->opens && form->slots[i - 1].used; /* N of [P N], P stands */
         buf_format(out, "%s%s%.*s%s%s", out->n ? " " : "", slot->optional && slot->opens ? "[" : "", (int)slot->length,
                    slot->text, slot->optional && slot->closes && !half ? "]" : "", slot->repeats ? " ..." : "");
-    }
-}
-
-/* ---- Examples ---- */
-
-static const char *sample(const struct slot *slot) {
-    static const struct {
-        const char *slot, *word;
-    } samples[] = {{"V", "v"},
-                   {"T", "v"},
-                   {"C", "c"},
-                   {"M", "m"},
-                   {"P", "0"},
-                   {"N", "1"},
-                   {"PAGES", "4"},
-                   {"NAME", "v"},
-                   {"THREAD", "t1"},
-                   {"FILE", "session.zxp"},
-                   {"\"MAP\"", "\"CD.W\""},
-                   {"VALUE", "1000"},
-                   {"OUTCOME", "ZX_ERR_IO"}};
-    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
-        if (strlen(samples[i].slot) == slot->length && memcmp(samples[i].slot, slot->text, slot->length) == 0)
-            return samples[i].word;
-    }
-    return "v";
-}
-
-void syntax_example(const struct command *command, struct buf *out) {
-    static const char *const better[][2] = {{"record", "record \"a dirty page survives\""},
-                                            {"set", "set max-steps 1000"},
-                                            {"break", "break on packet"},
-                                            {"random", "random 10 seed=7"},
-                                            {"reach", "reach packets none"},
-                                            {"back", "back until packets none"},
-                                            {"explore", "explore"},
-                                            {"load", "load session.save"}};
-    struct form form;
-    for (size_t i = 0; i < sizeof better / sizeof *better; i++) {
-        if (strcmp(better[i][0], command->name) == 0) {
-            buf_text(out, better[i][1]);
-            return;
-        }
-    }
-    (void)syntax_form(command->syntax, 0, &form);
-    buf_text(out, command->name);
-    for (size_t i = 0; i < form.count; i++) {
-        const char *text;
-        size_t length;
-        const struct slot *slot = &form.slots[i];
-        if (slot->optional) continue;
-        if (slot->literal && syntax_alternative(slot, 0, &text, &length))
-            buf_format(out, " %.*s", (int)length, text);
-        else
-            buf_format(out, " %s", sample(slot));
     }
 }

@@ -1,6 +1,6 @@
 /*
  * syntax.h - the syntax line of a command (commands.c) as slots,
- * so that hints, completion and examples know what comes next.
+ * so that hints and completion know what comes next.
  *
  *   "supply V P [N] [byte=B] [from=AUX[@PAGE]]"      V and P must stand, the others may
  *   "take READ|DIRTY V P N, take COMPLETE V"         two forms of one command
@@ -12,8 +12,6 @@
 #include <stddef.h>
 
 #include "buf.h"
-
-struct command;
 
 enum { SLOTS = 16 };
 
@@ -43,7 +41,5 @@ struct slot *syntax_next(struct form *form);
 void syntax_rest(const struct form *form, struct buf *out);
 /* The k-th alternative of `a|b|c`; false at the end. */
 bool syntax_alternative(const struct slot *slot, size_t k, const char **text, size_t *length);
-/* One line that can be typed. */
-void syntax_example(const struct command *command, struct buf *out);
 
 #endif

@@ -1,6 +1,6 @@
 # docs.mk - the reference, the examples of the library, the documentation as HTML.
 #
-#   make reference       docs/reference/*.md anew from the tables
+#   make reference       docs/reference/*.md anew from the tables, and the examples in the program
 #   make docs            all of the documentation as HTML in build/docs, links checked
 #   make replay-page     cli/replay_page.h anew from cli/replay/
 
@@ -13,7 +13,9 @@ $(REFERENCE): $(BUILD)/docs/tools/reference.o $(filter-out $(BUILD)/cli/main.o,$
 $(BUILD)/docs/tools/%.o: EXTRA_CFLAGS = -I.
 EXTRA_TESTS += $(REFERENCE)
 
-reference: $(REFERENCE)
+reference:
+	docs/tools/examples.sh >cli/examples.def
+	$(MAKE) --no-print-directory $(REFERENCE)
 	for page in calls rules commands; do $(REFERENCE) $$page >docs/reference/$$page.md || exit 1; done
 
 replay-page:

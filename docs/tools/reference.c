@@ -1,7 +1,6 @@
 /*
- * reference.c - prints a page of the reference from the tables of operations, rules and
- * commands: reference calls|rules|commands. The examples of calls are
- * docs/reference/examples/CALL.zxp. Run it from the root of the repo (make reference does).
+ * reference.c - prints a page of the reference from the tables of operations, rules, commands and examples:
+ * reference calls|rules|commands (make reference).
  */
 #include <ctype.h>
 #include <stdbool.h>
@@ -9,20 +8,16 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/example.h"
+#include "cli/reference.h"
 #include "zxpager/zxpager.h"
 
 static const char made[] =
-    "<!-- Made by make reference from core/ops.def, core/rules/ and cli/commands.c: do not edit. -->\n\n";
+    "<!-- Made by make reference from core/ops.def, core/rules/, cli/commands.c and examples/: do not edit. -->\n\n";
 
 static const char *status_name(zx_status_t status) {
     const char *name = zxp_status_name(status);
     return name ? name : "?";
-}
-
-/* "2 section 6" owns "2 section 6.1 step 3", not "2 section 61". */
-static bool owns(const char *chapter, const char *place) {
-    size_t n = strlen(chapter);
-    return strncmp(chapter, place, n) == 0 && (place[n] == 0 || place[n] == ' ' || place[n] == '.');
 }
 
 /* ---- Calls ---- */
@@ -89,9 +84,8 @@ static void put_statuses(const zxp_op_info *op) {
 
 static void put_rules(const zxp_op_info *op, bool refusals) {
     bool any = false;
-    for (uint16_t i = 1; i < zxp_rule_count(); i++) {
+    for (uint16_t i = 0; (i = reference_next_rule(op, refusals ? RULES_REFUSALS : RULES_OTHERS, i)) != 0;) {
         const zxp_rule_info *rule = zxp_rule_info_of(i);
-        if (!owns(op->chapter, rule->chapter) || (rule->status != ZX_OK) != refusals) continue;
         if (refusals && !zxp_op_may_return(op, rule->status)) continue;
         if (!any) puts(refusals ? "Refusals:\n" : "What may come of it:\n");
         any = true;
@@ -102,19 +96,13 @@ static void put_rules(const zxp_op_info *op, bool refusals) {
     if (any) puts("");
 }
 
-static bool put_example(const zxp_op_info *op) {
-    char path[200], line[400];
-    (void)snprintf(path, sizeof path, "docs/reference/examples/%s.zxp", op->name);
-    FILE *file = fopen(path, "r");
-    if (!file) {
-        (void)fprintf(stderr, "reference: %s is missing\n", path);
-        return false;
-    }
-    puts("```zxp");
-    while (fgets(line, sizeof line, file)) (void)fputs(line, stdout);
-    puts("```\n");
-    (void)fclose(file);
-    return true;
+static bool put_example(const char *name, const char *language) {
+    const char *example = example_of(name);
+    if (example)
+        printf("```%s\n%s```\n\n", language, example);
+    else
+        (void)fprintf(stderr, "reference: docs/reference/examples/%s.zxp is missing\n", name);
+    return example != NULL;
 }
 
 static bool put_call(const zxp_op_info *op) {
@@ -127,7 +115,7 @@ static bool put_call(const zxp_op_info *op) {
     put_statuses(op);
     put_rules(op, true);
     put_rules(op, false);
-    return put_example(op);
+    return put_example(op->name, "zxp");
 }
 
 static bool put_calls(void) {
@@ -150,11 +138,13 @@ static void put_rule(const zxp_rule_info *rule) {
            status_name(rule->status), rule->chapter);
     for (size_t i = 0; i < zxp_op_count(); i++) {
         const zxp_op_info *op = zxp_op_at(i);
-        if (!owns(op->chapter, rule->chapter)) continue;
+        if (!reference_owns(op, rule)) continue;
         printf("%s [%s](calls.md#%s)", space, op->name, op->name);
         space = ",";
     }
     puts(*space == ',' ? ".\n" : "\n");
+    const char *advice = reference_advice(rule->id);
+    if (advice) printf("%s %c%s\n\n", rule->status == ZX_OK ? "Note:" : "To succeed:", *advice, advice + 1);
 }
 
 static bool put_all_rules(void) {
@@ -169,7 +159,7 @@ static bool put_all_rules(void) {
 
 static bool ends_sentence(const char *text) { return *text && strchr(".?!", text[strlen(text) - 1]) != NULL; }
 
-static void put_command(const struct command *command) {
+static bool put_command(const struct command *command) {
     const zxp_op_info *op = zxp_op_info_of(command->op);
     printf("<a id=\"%s\"></a>\n\n## %s\n\n```text\n%s\n```\n\n%c%s%s", command->name, command->name, command->syntax,
            toupper((unsigned char)command->help[0]), command->help + 1, ends_sentence(command->help) ? "" : ".");
@@ -178,12 +168,20 @@ static void put_command(const struct command *command) {
     if (command->flags & CMD_FILES) printf(" Refused by `--no-files`.");
     if (command->flags & CMD_PROMPT) printf(" For the prompt.");
     puts("\n");
+    return put_example(command->name, "zxp-example");
 }
 
 static bool put_commands(void) {
-    printf("%s# Commands\n\n`P` and `N` are pages, `V` a VMO, `T` a VMO or a mapping.\n\n", made);
-    for (size_t i = 0; i < command_count(); i++) put_command(command_at(i));
-    return true;
+    bool good = true;
+    printf(
+        "%s# Commands\n\n`P` and `N` are pages, `V` a VMO, `T` a VMO or a mapping. Each has an example that the tests "
+        "run; behind `=>` stands what comes of a line, behind `#` what it prints.\n\n",
+        made);
+    for (size_t i = 0; i < command_count(); i++)
+        printf("%s[%s](#%s)", i ? " · " : "", command_at(i)->name, command_at(i)->name);
+    puts("\n");
+    for (size_t i = 0; i < command_count(); i++) good = put_command(command_at(i)) && good;
+    return good;
 }
 
 int main(int argc, char **argv) {

@@ -8,9 +8,9 @@
 #include <cmocka.h>
 
 #include "cli/commands.h"
+#include "cli/example.h"
 #include "cli/hint.h"
 #include "cli/interp.h"
-#include "cli/syntax.h"
 
 static const struct {
     const char *text, *hint;
@@ -104,41 +104,19 @@ static void every_prefix(void **state) {
     (void)state;
     interp_init(&in, &(struct interp_options){.interactive = true});
     for (size_t i = 0; i < command_count(); i++) {
-        struct buf example = {0};
-        syntax_example(command_at(i), &example);
-        for (size_t n = 0; n <= example.n; n++) {
+        const char *example = example_of(command_at(i)->name);
+        for (size_t n = 0; example && n <= strlen(example); n++) {
             struct buf out = {0};
-            hint_of(&in, example.s, n, &out);
+            hint_of(&in, example, n, &out);
             assert_null(strchr(buf_string(&out), '\n'));
             buf_free(&out);
         }
-        buf_free(&example);
     }
-    interp_clear(&in);
-}
-
-/* The example of each command in `help` is a statement of the language. */
-static void examples_parse(void **state) {
-    struct interp in;
-    (void)state;
-    interp_init(&in, &(struct interp_options){.dry = true});
-    for (size_t i = 0; i < command_count(); i++) {
-        struct buf example = {0};
-        /* names of every kind that an example may need; a service may be called as a VMO is */
-        buf_text(&example, "service v\non READ V P N:\nfail $V $P $N\nend\ncreate v 4; map m v; anon a 4; t1: age; ");
-        if (strcmp(command_at(i)->name, "profile") == 0) buf_clear(&example);
-        syntax_example(command_at(i), &example);
-        interp_run(&in, source_create("test", example.s, example.n));
-        if (in.had_error) print_error("%s\n", example.s);
-        assert_false(in.had_error);
-        buf_free(&example);
-    }
-    interp_finish(&in);
     interp_clear(&in);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(hints), cmocka_unit_test(hints_of_a_def),
-                                       cmocka_unit_test(every_prefix), cmocka_unit_test(examples_parse)};
+                                       cmocka_unit_test(every_prefix)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
