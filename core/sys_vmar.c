@@ -294,24 +294,31 @@ static enum rule_number begin_piece(zxp_world *w, thread_ref t, zx_vaddr_t end) 
     return RULE_none;
 }
 
-/* The operation succeeded: if the piece is mapped as it was,
- * its present pages get translations. False: short of memory. */
-static bool end_piece(zxp_world *w, thread_ref t) {
-    struct call *call = call_of(w, t);
-    zx_vaddr_t at = call->local[LOCAL_AT], end = at + call->local[LOCAL_LENGTH];
+/* The present pages of the piece get translations wherever they are still mapped as they were when it began: what was
+ * unmapped or replaced over a wait gets none. False: short of memory. */
+static bool enter_piece(zxp_world *w, const struct call *call) {
+    zx_vaddr_t begin = call->local[LOCAL_AT], end = begin + call->local[LOCAL_LENGTH];
     uint64_t offset = call->local[LOCAL_OFFSET];
-    vmo_ref vmo = call->held[0];
-    call->local[LOCAL_AT] = end;
-    call->phase = PHASE_NEXT_PIECE;
-    mapping_ref m = mapping_find(w, at);
-    bool entered = true;
-    if (mapping_is(m) && enters_translations(arg32(w, t, RANGE_OP))) {
-        const struct mapping *mapping = mapping_at(w, m);
-        uint64_t first = (at - mapping->base) / PAGE,
-                 last = (min_u64(end, mapping->base + mapping->size) - mapping->base) / PAGE;
-        bool same = vmo_same(mapping->vmo, vmo) && mapping->vmo_offset + (at - mapping->base) == offset;
-        if (same) entered = mapping_enter(w, m, first, last);
+    for (zx_vaddr_t at = begin; at < end;) {
+        mapping_ref m = mapping_after(w, at);
+        if (!mapping_is(m) || mapping_at(w, m)->base >= end) return true;
+        const struct mapping mapping = *mapping_at(w, m);
+        at = max_u64(at, mapping.base);
+        uint64_t first = (at - mapping.base) / PAGE, shown = mapping.vmo_offset + (at - mapping.base),
+                 stop = min_u64(end, mapping.base + mapping.size);
+        bool same = vmo_same(mapping.vmo, call->held[0]) && shown == offset + (at - begin);
+        if (same && !mapping_enter(w, m, first, (stop - mapping.base) / PAGE)) return false;
+        at = stop;
     }
+    return true;
+}
+
+/* The operation succeeded. False: short of memory. */
+static bool end_piece(zxp_world *w, thread_ref t) {
+    struct call call = *call_of(w, t);
+    bool entered = !enters_translations(arg32(w, t, RANGE_OP)) || enter_piece(w, &call);
+    call_of(w, t)->local[LOCAL_AT] += call.local[LOCAL_LENGTH];
+    call_of(w, t)->phase = PHASE_NEXT_PIECE;
     hold_vmo(w, t, 0, vmo_none());
     return entered;
 }

@@ -83,20 +83,22 @@ void orc_protect_node_pages(oracle *o, int n, uint64_t first, uint64_t count) {
     change_records(o, n, first, count, false);
 }
 
-/* Translations of the pages that are present now (section 5.1, row MAP_RANGE); addresses still mapped to this VMO. */
-void orc_map_range(oracle *o, zx_vaddr_t addr, zx_vaddr_t end, int object) {
-    for (; addr < end && orc_walk_step(o); addr += PAGE) {
+/* Translations of the pages that are present now (section 5.1, row MAP_RANGE); addresses still mapped to this VMO as
+ * they were, the first at `offset`. */
+void orc_map_range(oracle *o, zx_vaddr_t addr, zx_vaddr_t end, int object, uint64_t offset) {
+    for (zx_vaddr_t begin = addr; addr < end && orc_walk_step(o); addr += PAGE) {
         int i = orc_mapping_find(o, addr);
-        if (i < 0 || o->mapping[i].object != object) {
+        uint64_t off = offset + (addr - begin);
+        if (i < 0 || o->mapping[i].object != object || off != o->mapping[i].vmo_offset + (addr - o->mapping[i].base)) {
             continue;
         }
         mapping_t *m = &o->mapping[i];
         uint64_t k = (addr - m->base) / PAGE;
         uint8_t permission = orc_mapping_permission(m, k);
-        uint64_t off = m->vmo_offset + k * PAGE;
         int n = o->object[object].node;
         if (off >= orc_mapping_limit(o, m)) {
-            return; /* nothing lies beyond */
+            addr = orc_min64(end, mapping_end(m)) - PAGE; /* nothing of it lies beyond */
+            continue;
         }
         if (orc_record_get(m, k) != REC_NONE || (permission & ZX_VM_PERM_READ) == 0) {
             continue;
@@ -337,7 +339,7 @@ static zx_status_t map_make(oracle *o, int t, const map_args *m) {
             unmap(o, at, at + m->len);
             return orc_rule(o, t, "7 section 3.1 step 30: discarded", ZX_ERR_NOT_FOUND);
         }
-        orc_map_range(o, at, at + m->len, m->object);
+        orc_map_range(o, at, at + m->len, m->object, mapping.vmo_offset);
     }
     orc_add_field(o, t, "address", at);
     return ZX_OK;
@@ -500,6 +502,7 @@ static zx_status_t piece_begin(oracle *o, int t) {
         (op == ZX_VMO_OP_PREFETCH && (m->max & ZX_VM_PERM_READ) == 0)) {
         return orc_rule(o, t, "7 section 3.4: maximum permissions", ZX_ERR_ACCESS_DENIED);
     }
+    x->piece_offset = off;
     orc_hold(o, t, 0, m->object);
     if (op == 3) {
         return orc_vmo_discarded(o, x->ref[0]) ? orc_rule(o, t, "7 section 3.4: MAP_RANGE, discarded", ZX_ERR_NOT_FOUND)
@@ -513,7 +516,7 @@ static void piece_end(oracle *o, int t) {
     thread_t *x = &o->thread[t];
     uint32_t op = (uint32_t)x->a[1];
     if (op == 3 || op == ZX_VMO_OP_COMMIT || op == ZX_VMO_OP_PREFETCH || op == ZX_VMO_OP_ALWAYS_NEED) {
-        orc_map_range(o, x->addr, x->cursor, x->ref[0]);
+        orc_map_range(o, x->addr, x->cursor, x->ref[0], x->piece_offset);
     }
     x->addr = x->cursor;
     orc_drop(o, t, 0);

@@ -237,7 +237,8 @@ typedef struct {
     int64_t deadline;
     uint64_t wait_seq;
     uint64_t cursor, end, addr;
-    int16_t ref[REF_MAX]; /* objects that the call keeps alive */
+    uint64_t piece_offset; /* zx_vmar_op_range: what the piece under way shows of its VMO */
+    int16_t ref[REF_MAX];  /* objects that the call keeps alive */
     bool early_op;
     /* range operation (rangeop.c) */
     uint32_t r_op;
@@ -518,7 +519,7 @@ uint8_t orc_mapping_permission(const mapping_t *m, uint64_t page);
 uint64_t orc_mapping_limit(const oracle *o, const mapping_t *m);
 void orc_record_set(oracle *o, mapping_t *m, uint64_t page, uint8_t record);
 uint8_t orc_record_get(const mapping_t *m, uint64_t page);
-void orc_map_range(oracle *o, zx_vaddr_t addr, zx_vaddr_t end, int object);
+void orc_map_range(oracle *o, zx_vaddr_t addr, zx_vaddr_t end, int object, uint64_t offset);
 zx_status_t orc_op_vmar_map(oracle *o, int t);
 zx_status_t orc_op_vmar_unmap(oracle *o, int t);
 zx_status_t orc_op_vmar_protect(oracle *o, int t);
