@@ -1,6 +1,6 @@
 /*
- * explore.c - embeds the explorer: every state that a reader, a writer and a pager can bring one page into, the invariants in each of
- * them, and a shortest way to a write that waits while the page is being written back.
+ * explore.c - embeds the explorer: every state that a reader, a writer and a pager can bring one page into, the
+ * invariants in each of them, and a shortest way to a write that waits while the page is being written back.
  */
 #include <inttypes.h>
 #include <stdio.h>

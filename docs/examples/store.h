@@ -1,4 +1,4 @@
-/* store.h - a pager service as a file system would have it: it answers what stands on its port from a store of pages. */
+/* store.h - a pager service as a file system would have it: it answers what its port brings from a store of pages. */
 #ifndef STORE_H
 #define STORE_H
 

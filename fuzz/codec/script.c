@@ -206,7 +206,8 @@ static void print_expectation(struct script *script, const zxp_world *world, con
 
 /* A thread is made when it is first named before a colon, which no command does: it asks for the time. */
 static void name_threads(struct script *script, uint64_t last) {
-    while (script->threads <= last) script_printf(script, "t%" PRIu32 ": zx_clock_get_monotonic()\n", script->threads++);
+    while (script->threads <= last)
+        script_printf(script, "t%" PRIu32 ": zx_clock_get_monotonic()\n", script->threads++);
 }
 
 /* suspend, resume, kill. The language has no way to name a thread that is none. */

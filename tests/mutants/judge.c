@@ -7,8 +7,9 @@
  * pass, and tells its time and which mutants it reaches. Then a process for each mutant runs the units that
  * reach it, those first that killed its neighbours, then the quickest, until one fails. FOLDER/results keeps
  * what was killed, so that an interrupted run goes on where it stopped; survivors are judged again, unless
- * -k keeps them, too, or -a asks for them alone. STRIDE takes only each so-manieth mutant. EXPLAINED (survivors.txt) gives the reason
- * of each survivor: one without a reason fails, and so does a reason for a mutant that is killed or is none.
+ * -k keeps them, too, or -a asks for them alone. STRIDE takes only each so-manieth mutant. EXPLAINED
+ * (survivors.txt) gives the reason of each survivor: one without a reason fails, and so does a reason for a
+ * mutant that is killed or is none.
  */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include <signal.h>

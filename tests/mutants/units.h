@@ -1,6 +1,6 @@
 /*
- * units.h - what judges a mutant, in pieces that can be run one by one: each case of the script suites (the oracle beside
- * it), each input of the corpus through the harness, each program of unit tests.
+ * units.h - what judges a mutant, in pieces that can be run one by one: each case of the script suites (the oracle
+ * beside it), each input of the corpus through the harness, each program of unit tests.
  */
 #ifndef TESTS_MUTANTS_UNITS_H
 #define TESTS_MUTANTS_UNITS_H

@@ -11,21 +11,30 @@ empty() {
     verdict "$1" $? "$2"
 }
 
-sources=$(ls core/*.[ch] core/*.def core/rules/*.def core/include/zxpager/*.h cli/*.[ch] tests/unit/*.[ch] tests/tools/*.[ch])
+program=$(ls core/*.[ch] core/include/zxpager/*.h cli/*.[ch])
+around=$(ls fuzz/*/*.[ch] bench/*.c docs/*/*.[ch] tests/*/*.[ch])
+tables=$(ls core/*.def core/rules/*.def)
 
 # --- lengths ---
 
-awk -f tests/tools/functions.awk core/*.[ch] cli/*.[ch] | sort -n >"$tmp/functions"
+# shellcheck disable=SC2086 # file names without blanks
+awk -f tests/tools/functions.awk $program $around | sort -n >"$tmp/functions"
 awk '$1 > 70' "$tmp/functions" >"$tmp/found"
 empty "no function over 70 lines" "$tmp/found"
+# shellcheck disable=SC2086
+awk -f tests/tools/functions.awk $program | sort -n >"$tmp/functions"
 awk '{ lines[NR] = $1 } END { if (NR < 1000 || lines[int((NR + 1) / 2)] > 12) print NR " functions, median " lines[int((NR + 1) / 2)] }' \
     "$tmp/functions" >"$tmp/found"
 empty "half of the functions have at most 12 lines" "$tmp/found"
-# shellcheck disable=SC2086 # file names without blanks
-wc -l $sources fuzz/*/*.[ch] bench/*.c tests/tools/*.awk tests/suites/*.sh | awk '$1 > 800 && $2 != "total"' >"$tmp/found"
-empty "no file over 800 lines" "$tmp/found"
+awk '{ lines[NR] = $1 } END { print "# " NR " functions, the longest " lines[NR] " lines, half of them at most " lines[int((NR + 1) / 2)] }' \
+    "$tmp/functions"
 # shellcheck disable=SC2086
-awk 'length($0) > 120 { print FILENAME ":" FNR ": " length($0) " columns" }' $sources fuzz/*/*.[ch] bench/*.c docs/tools/*.c >"$tmp/found"
+wc -l $program $around $tables tests/tools/*.awk tests/suites/*.sh | grep -v ' total$' | sort -n >"$tmp/files"
+awk '$1 > 800' "$tmp/files" >"$tmp/found"
+empty "no file over 800 lines" "$tmp/found"
+awk 'END { print "# " NR " files, the longest " $2 " of " $1 " lines" }' "$tmp/files"
+# shellcheck disable=SC2086
+awk 'length($0) > 120 { print FILENAME ":" FNR ": " length($0) " columns" }' $program $around $tables >"$tmp/found"
 empty "no line over 120 columns" "$tmp/found"
 
 # --- what is used ---
@@ -97,7 +106,7 @@ empty "op_numbers.h agrees with ops.def" "$tmp/found"
 # --- words ---
 
 # shellcheck disable=SC2086
-grep -n -w -E 'TODO|FIXME|XXX|HACK' $sources Makefile docs/*.md README.md fuzz/*/*.[ch] bench/*.c >"$tmp/found"
+grep -n -w -E 'TODO|FIXME|XXX|HACK' $program $around $tables Makefile docs/*.md README.md >"$tmp/found"
 empty "nothing is left to do" "$tmp/found"
 # NAME stands for any name, docs/docs.mk may exist or not.
 awk -f tests/tools/paths.awk README.md CONTRIBUTING.md docs/*.md | grep -v -e NAME -e docs/docs.mk | while read -r place path; do
