@@ -1,6 +1,6 @@
 /*
- * service.c - a test of a pager service (store.c) against the model, in cmocka: what no test against a real kernel can do,
- * such as a write that comes exactly between the two halves of a writeback, is a few lines here.
+ * service.c - a test of a pager service (store.c) against the model, in cmocka: what no test against a real kernel
+ * can do, such as a write that comes exactly between the two halves of a writeback, is a few lines here.
  */
 #include <setjmp.h>
 #include <stdarg.h>
