@@ -211,11 +211,13 @@ coverage:
 	tail -n 1 build/cov/results/rules.log && \
 	$(LLVM_COV) export -format=text "$$@" core | python3 tests/tools/branches.py tests/branches-excluded.txt && exit $$status
 
-C_FILES  := $(wildcard core/*.[ch] core/include/zxpager/*.h cli/*.[ch] fuzz/*/*.[ch] bench/*.[ch] tests/unit/*.[ch] tests/tools/*.[ch])
-SH_FILES := .ci/run .ci/install-deps tests/run-all tests/lib.sh tests/promises tests/tools/doc-examples fuzz/planted/run fuzz/campaign/speed-engines $(wildcard tests/suites/*.sh)
+C_FILES  := $(wildcard core/*.[ch] core/include/zxpager/*.h cli/*.[ch] fuzz/*/*.[ch] bench/*.[ch] tests/*/*.[ch] docs/*/*.[ch])
+SH_FILES := .ci/run .ci/install-deps .clusterfuzzlite/build.sh bench/explore.sh $(wildcard docs/tools/*.sh) docs/tools/check-links \
+            fuzz/campaign/speed-engines fuzz/planted/run tests/lib.sh tests/promises tests/run-all tests/tools/doc-examples \
+            $(wildcard tests/suites/*.sh)
 # afl_main.c means something to the compiler of AFL++ only.
 LINTED   ?= $(filter-out fuzz/targets/afl_main.c,$(filter %.c,$(C_FILES)))
-LINT_FLAGS := -std=c17 $(INCLUDES) -Ifuzz -I. -Icli $(NOT_CORE) -DZXP_VERSION='"$(VERSION)"'
+LINT_FLAGS := -std=c17 $(INCLUDES) -Ifuzz -I. -Icli -Itests/mutants $(NOT_CORE) -DZXP_VERSION='"$(VERSION)"'
 TIDIED     := $(LINTED:%.c=build/lint/%.tidy)
 
 # All that is wrong is shown, not the first file's only.

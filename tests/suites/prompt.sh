@@ -49,6 +49,7 @@ tells "undo takes back a reset, and the record is of that world" '^read v 0 => b
     'create v 2; read v 0 => blocked; reset; undo; record x'
 tells "explain: the way is not that of another statement" '1' 'create v 1; t1: read v 0 => blocked; supply v 0; wait t1; explain' \
     'grep -c -e "on the way" | sed s/0/1/'
+# shellcheck disable=SC2016 # $ is the language's own
 tells "explain: after run, the last call that ended" '^vmo-read.done' \
     'create v 1; t1: read v 0 => blocked; service m; on READ V P N: supply $V $P $N; end; run m; explain'
 tells "choices: a packet" '1  next' 'create v 2; t1: read v 0 => blocked; choices'

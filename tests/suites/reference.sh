@@ -14,16 +14,18 @@ repl=$(cd "$ZXP_BUILD" && pwd)/zxpager-repl root=$PWD
 export XDG_STATE_HOME="$ZXP_TMP/state" ZXP_LESSONS="$PWD/docs/lessons"
 play() { # FILE
     sed '/^# /d' "$1" >"$ZXP_TMP/typed"
-    (cd "$ZXP_TMP" && run_limited 60 "$repl" --no-color --play typed) >"$ZXP_TMP/out" 2>&1 && awk '
+    (cd "$ZXP_TMP" && run_limited 60 "$repl" --no-color --play typed) >"$ZXP_TMP/out" 2>&1 || { cp "$ZXP_TMP/out" "$ZXP_TMP/shown"; return 1; }
+    awk '
         NR == FNR { came[++n] = $0; sub(/ +$/, "", came[n]); next }
         { want = /^# / ? substr($0, 3) : "zxpager> " $0 }
         { for (at++; at <= n && came[at] != want && !(/^# / && came[at] ~ /^zxpager> /); at++); }
-        came[at] != want { print "not printed: " want; exit 1 }' "$ZXP_TMP/out" "$1" >>"$ZXP_TMP/out"
+        came[at] != want { print "not printed: " want; bad = 1; exit }
+        END { if (bad) for (i = 1; i <= n; i++) print came[i]; exit bad }' "$ZXP_TMP/out" "$1" >"$ZXP_TMP/shown"
 }
 "$repl" --json -c 'create v 1' >"$ZXP_TMP/events.json" # for lint
 for example in docs/reference/examples/*.zxp; do
     play "$root/$example"
-    verdict "$example" $? "$ZXP_TMP/out"
+    verdict "$example" $? "$ZXP_TMP/shown"
 done
 if command -v pandoc >/dev/null && command -v mandoc >/dev/null; then
     ${MAKE:-make} --no-print-directory docs >"$ZXP_TMP/out" 2>&1
