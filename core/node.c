@@ -90,17 +90,11 @@ static bool owns_something(const zxp_world *w, node_ref n, uint64_t offset, uint
     return length > 0 && page_map_first(w, &node_at(w, n)->map, first, end, is_entry) < end;
 }
 
-/* A map that is filled in ascending order has leaves that are half full or more, and few nodes above them. */
-static uint64_t copy_bytes(uint64_t runs) {
-    enum { SMALL = 15, RUNS_IN_HALF_A_LEAF = 7, NODE = 1024, SPARE = 16 };
-    struct page_map empty = {.capacity = 1};
-    return runs <= SMALL ? page_map_change_bytes(&empty, runs) : (runs / RUNS_IN_HALF_A_LEAF + SPARE) * NODE;
-}
-
 uint64_t node_clone_bytes(const zxp_world *w, node_ref u, bool bidirectional) {
     if (!bidirectional) return node_make_bytes();
     uint64_t marking = slots_bytes(w, u, 1); /* keeps the borders of runs */
-    return node_make_bytes() + marking + copy_bytes((uint64_t)node_at(w, u)->map.runs + 2) + mappings_change_bytes(w);
+    return node_make_bytes() + marking + page_map_fill_bytes((uint64_t)node_at(w, u)->map.runs + 2) +
+           mappings_change_bytes(w);
 }
 
 /* The new node hangs below the nearest ancestor that owns something in the window, else below the root. */

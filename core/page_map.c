@@ -13,13 +13,21 @@
  */
 #include "page_map.h"
 
+#ifndef ZXP_TEST_SMALL_NODES
 #define LEAF_RUNS   31u
 #define LEAF_JOIN   24u
 #define FANOUT      84u
 #define FANOUT_JOIN 63u
 #define NODE_BYTES  1024u
+#else /* a handful of runs makes a tree: every test splits and joins nodes */
+#define LEAF_RUNS   3u
+#define LEAF_JOIN   2u
+#define FANOUT      8u
+#define FANOUT_JOIN 6u
+#define NODE_BYTES  128u
+#endif
 /* A tree of 2^27 nodes (all that 32-bit indices can name) is far lower. */
-#define MAX_HEIGHT  24u
+#define MAX_HEIGHT 24u
 
 struct leaf {
     uint32_t count, capacity;
@@ -34,7 +42,8 @@ struct inner {
 };
 
 static_assert(sizeof(struct leaf) == 32 && sizeof(struct page_key) == 24, "a leaf of 31 runs is 1024 bytes");
-static_assert(sizeof(struct inner) <= NODE_BYTES, "an inner node is 1024 bytes");
+static_assert(NODE_BYTES == 32 + LEAF_RUNS * 32, "a full leaf is a node");
+static_assert(sizeof(struct inner) <= NODE_BYTES, "an inner node is as large as a full leaf");
 
 /* The way from the root to one run: inner node and child index at each level, then the leaf and the index in it. */
 struct path {
@@ -116,6 +125,14 @@ uint64_t page_map_change_bytes(const struct page_map *map, uint64_t changes) {
     uint64_t levels = map->height + 2u;
     for (uint64_t n = changes; n > FANOUT / 4; n /= FANOUT / 4) levels++;
     return bytes + (2 * changes * levels + 2) * arena_size(NODE_BYTES);
+}
+
+/* Leaves are half full or more, and there are fewer nodes above them than leaves. */
+uint64_t page_map_fill_bytes(uint64_t runs) {
+    enum { SPARE = 16 };
+    struct page_map empty = {.capacity = 1};
+    if (runs <= LEAF_RUNS / 2) return page_map_change_bytes(&empty, runs);
+    return (2 * (runs / (LEAF_RUNS / 2)) + SPARE) * arena_size(NODE_BYTES);
 }
 
 /* ---- Finding ---- */

@@ -30,6 +30,8 @@ void page_map_free(zxp_world *w, struct page_map *map);
 /* Bytes to reserve before `changes` calls of page_map_set or page_map_resize on this map. Saturates.
  * A page_map_set that begins and ends at borders of runs takes no memory: long ranges change on a small reservation. */
 uint64_t page_map_change_bytes(const struct page_map *map, uint64_t changes);
+/* Bytes to reserve before an empty map gets so many runs in ascending order. */
+uint64_t page_map_fill_bytes(uint64_t runs);
 
 /* The run that contains `page`. Requires page < map->pages. */
 struct page_run page_map_find(const zxp_world *w, const struct page_map *map, uint64_t page);

@@ -5,10 +5,10 @@ $(CLI_TESTS:%=$(BUILD)/tests/%): $(CLI_TEST_OBJECTS)
 $(CLI_TESTS:%=$(BUILD)/tests/%): TEST_LIBS = $(REPL_LIBS) $(OPTIONAL_LIBS)
 $(CLI_TESTS:%=$(BUILD)/tests/unit/%.o): EXTRA_CFLAGS = -I.
 
-# Variant move: the arena moves, and its old place is poisoned, at each reservation.
+# Variant move: the arena moves, and its old place is poisoned, at each reservation; nodes of page maps are small.
 ifeq ($(VARIANT),move)
 OPTIMIZE := -O1 -g
-VARIANT_FLAGS := -DZXP_TEST_MOVE
+VARIANT_FLAGS := -DZXP_TEST_MOVE -DZXP_TEST_SMALL_NODES
 endif
 
 # Test programs that watch the interpreter run the suites' scripts (tests/tools/*.c, their headers tell what each is for).

@@ -17,9 +17,17 @@ $(MUTANTS)/list: tests/mutants/mutate.awk $(MUTATED)
 	@rm -rf $(MUTANTS)/src && mkdir -p $(MUTANTS)/src
 	awk -v out=$(MUTANTS)/src -v list=$@ -f tests/mutants/mutate.awk $(MUTATED)
 
-# An arena without spare room (ZXP_TEST_MOVE): who reserves too little is seen at once.
+# An arena without spare room (ZXP_TEST_MOVE): who reserves too little is seen at once; page maps that split early.
+MUTANT_FLAGS := -std=c17 -O1 -w $(INCLUDES) -Itests/mutants -DZXP_TEST_MOVE
 $(MUTANTS)/%.o: $(MUTANTS)/list
-	$(CC) -std=c17 -O1 -w $(INCLUDES) -Itests/mutants -DZXP_TEST_MOVE -DZXP_VERSION='"$(VERSION)"' -c -o $@ $(MUTANTS)/src/$*.c
+	$(CC) $(MUTANT_FLAGS) -DZXP_TEST_SMALL_NODES -DZXP_VERSION='"$(VERSION)"' -c -o $@ $(MUTANTS)/src/$*.c
+
+# The unit test of page maps wants nodes of full size.
+$(MUTANTS)/full/page_map.o: $(MUTANTS)/list
+	@mkdir -p $(@D)
+	$(CC) $(MUTANT_FLAGS) -c -o $@ $(MUTANTS)/src/page_map.c
+
+$(MUTANTS)/tests/page_map: $(MUTANTS)/full/page_map.o
 
 $(BUILD)/tests/mutants/%.o: EXTRA_CFLAGS = -I. -Icli -Itests/mutants
 
@@ -40,7 +48,7 @@ $(MUTANTS)/unit/%.o: tests/unit/%.c
 
 $(MUTANT_TESTS): $(MUTANTS)/tests/%: $(MUTANTS)/unit/%.o $(MUTANTS)/rest.a $(MUTANTS)/core.a
 	@mkdir -p $(@D)
-	$(CC) -o $@ $(filter %.o %.a,$^) $(REPL_LIBS) $(OPTIONAL_LIBS) $(CMOCKA_LIBS)
+	$(CC) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(REPL_LIBS) $(OPTIONAL_LIBS) $(CMOCKA_LIBS)
 
 $(MUTANTS)/judge: $(BUILD)/tests/mutants/judge.o $(BUILD)/tests/mutants/units.o $(BUILD)/tests/tools/beside.o $(BUILD)/tests/tools/events.o $(BUILD)/tests/tools/teardown.o $(MUTANTS)/rest.a \
                   $(MUTANTS)/core.a

@@ -14,10 +14,10 @@
 #
 # Not changed, because nothing could see it: assertions; what only a test build has (#ifdef); the growth of capacities (a block that is
 # larger than it must be); when nodes of the page map are joined (LEAF_JOIN, FANOUT_JOIN, how a full one is halved) and which leaf is
-# looked at first (last_leaf): see `unobservable`. A guard `!observed(w)` that never holds: an event is built that nobody gets. And what
+# looked at first (last_leaf, what approaches a page, what calls for memory): see `unobservable`. A guard `!observed(w)` that never holds: an event is built that nobody gets. And what
 # judges instead of being judged: sections named Checking.
 
-function unobservable(s) { return s ~ /assert\(|capacity \*= 2|MIN_CAPACITY|FIRST_CAPACITY|LEAF_JOIN|FANOUT_JOIN|FANOUT \/|last_leaf/ }
+function unobservable(s) { return s ~ /assert\(|capacity \*= 2|MIN_CAPACITY|FIRST_CAPACITY|LEAF_JOIN|FANOUT_JOIN|FANOUT \/|last_leaf|approach\(|call_for\(|^map->height > 1$/ }
 
 function note(what,    key) {
     key = FILENAME ": " what
@@ -105,6 +105,14 @@ function word_at(e, i, word) {
     return substr(e, i, length(word)) == word && substr(e, i - 1, 1) !~ /[A-Za-z0-9_]/ && substr(e, i + length(word), 1) !~ /[A-Za-z0-9_]/
 }
 
+# `sizeof x->y[0]` is the same whatever the index.
+function end_of_sizeof(e, i) {
+    i += length("sizeof")
+    if (substr(e, i, 1) == "(") return closing(e, i)
+    match(substr(e, i), /^ \*?[A-Za-z_0-9.>-]+(\[[^\]]*\])?/)
+    return i + RLENGTH
+}
+
 # (m == 1 ? (variant) : m == 2 ? (variant) : (expression)); `alone`: one comparison is the whole, which never and always change already.
 function variants(e, alone,    i, result, op, digits, quoted) {
     if (e ~ /^\{/ || unobservable(e)) return e
@@ -112,6 +120,7 @@ function variants(e, alone,    i, result, op, digits, quoted) {
     for (i = 1; i <= length(e); i++) {
         if (substr(e, i, 1) == "\"") quoted = !quoted
         if (quoted) continue
+        if (word_at(e, i, "sizeof")) i = end_of_sizeof(e, i)
         op = ""
         if (match(substr(e, i), /^ (<|>|<=|>=|==|!=|&&|\|\||\+|-|&|\||\?) /)) op = substr(e, i, RLENGTH)
         if (op == " ? ") {

@@ -225,6 +225,25 @@ static void check_thread(const zxp_world *after, uint32_t number) {
         wrong("a result", number, result->rule);
 }
 
+/* What RESULT tells is what the result shows first. */
+static void check_value(const zxp_world *after, uint32_t number) {
+    const zxp_event *result = last_of_thread(ZXP_EVENT_RESULT, number);
+    zxp_thread_view is;
+    if (result == NULL || !zxp_thread_get(after, number, &is) || is.state != ZXP_THREAD_READY) return;
+    uint64_t value = 0;
+    (void)zxp_field_at(after, number, 0, &value);
+    if (result->value != value) wrong("a result's value", number, result->value);
+}
+
+/* ---- Calls ---- */
+
+static void check_call(const zxp_op_call *call, zxp_outcome outcome) {
+    const zxp_event *first = &all.event[0];
+    if (all.count == 0 && outcome == ZXP_KILLED) return; /* there is no such thread, or it cannot make a call */
+    if (all.count == 0 || first->kind != ZXP_EVENT_CALL || first->op != call->op || first->thread != call->thread)
+        wrong("a call", call->thread, call->op);
+}
+
 /* ---- Rules: what is told is counted ---- */
 
 static void check_rules(void) {
@@ -293,7 +312,11 @@ zxp_outcome __wrap_zxp_call(zxp_world *world, const zxp_op_call *call) {
     if (all.count > MOST_EVENTS) return outcome;
     check_object_count(world);
     check_objects(world);
-    for (uint32_t i = 0; i < zxp_thread_count(world); i++) check_thread(world, i);
+    check_call(call, outcome);
+    for (uint32_t i = 0; i < zxp_thread_count(world); i++) {
+        check_thread(world, i);
+        check_value(world, i);
+    }
     check_requests(world);
     check_rules();
     check_lengths();

@@ -223,6 +223,100 @@ static void data_read_in_steps_is_the_same_value(void **state) {
     }
 }
 
+/* ---- The normal form of data ---- */
+
+/* Stretches of one byte, or of one body; neighbours differ. */
+struct stretch {
+    bool body;
+    uint32_t value, skip;
+    uint64_t length;
+};
+
+struct stretches {
+    struct stretch at[400];
+    unsigned count;
+};
+
+static void stretch_add(struct stretches *s, struct stretch next) {
+    struct stretch *last = s->count > 0 ? &s->at[s->count - 1] : NULL;
+    bool goes_on = last != NULL && last->body == next.body && last->value == next.value &&
+                   (!next.body || (last->skip + last->length) % PAGE == next.skip);
+    if (goes_on)
+        last->length += next.length;
+    else
+        s->at[s->count++] = next;
+}
+
+/* A page of one letter, after another page of the letter before it. */
+static bool continues_letters(const struct stretch *s) {
+    return !s[0].body && !s[1].body && s[0].length == PAGE && s[1].length == PAGE && s[0].value >= 'A' &&
+           s[0].value <= 'Z' && s[1].value >= 'A' && s[1].value <= 'Z' &&
+           s[1].value == 'A' + (s[0].value - 'A' + 1) % 26;
+}
+
+static void pieces_are_normal(const struct reader *r, const struct stretches *s) {
+    const struct data *d = &call_of(r->w, r->t)->data;
+    const struct piece *piece = arena_at(r->w, d->pieces);
+    uint64_t end = 0;
+    unsigned n = 0;
+    for (unsigned i = 0, next; i < s->count; i = next, n++) {
+        for (next = i + 1; next < s->count && continues_letters(&s->at[next - 1]);) next++;
+        for (unsigned k = i; k < next; k++) end += s->at[k].length;
+        bool lettered = next > i + 1;
+        assert_true(n < d->count);
+        assert_int_equal(piece[n].end, end);
+        assert_int_equal(piece[n].kind, s->at[i].body ? CONTENT_BODY : lettered ? CONTENT_LETTERS : CONTENT_FILL);
+        assert_int_equal(piece[n].value, lettered ? s->at[i].value - 'A' : s->at[i].value);
+        if (s->at[i].body) assert_int_equal(piece[n].skip, s->at[i].skip);
+    }
+    assert_int_equal(n, d->count);
+}
+
+static const char few_bytes[] = {'A' - 1, 'A', 'B', 'Y', 'Z', 'Z' + 1};
+
+static void append_something(struct reader *r, struct stretches *s, struct content body) {
+    uint64_t pages = 1 + random_below(3), skip = random_below(3) == 0 ? random_below(PAGE) : 0;
+    uint8_t byte = (uint8_t)few_bytes[random_below(sizeof few_bytes)];
+    switch (random_below(4)) {
+    case 0: /* a page of letters, or some */
+        append(r, letters(byte == 'Z' ? 25 : 24), 0, 0, pages * PAGE);
+        for (uint32_t i = 0; i < pages; i++)
+            stretch_add(s, (struct stretch){.value = 'A' + ((byte == 'Z' ? 25 : 24) + i) % 26, .length = PAGE});
+        return;
+    case 1: /* of a body, perhaps where the last left off */
+        if (s->count > 0 && s->at[s->count - 1].body && random_below(2) == 0)
+            skip = (s->at[s->count - 1].skip + s->at[s->count - 1].length) % PAGE;
+        append(r, body, 0, (uint32_t)skip, PAGE - skip);
+        stretch_add(s, (struct stretch){true, body.value, (uint32_t)skip, PAGE - skip});
+        return;
+    default: /* a fill: a page in one or two parts, or an odd length */
+        if (random_below(4) == 0) pages = 0;
+        uint64_t length = pages > 0 ? PAGE - skip : 1 + random_below(PAGE);
+        for (int part = 0; part < (pages > 0 && skip > 0 ? 2 : 1); part++) {
+            append(r, content_fill(byte), 0, 0, part == 0 ? length : skip);
+            stretch_add(s, (struct stretch){.value = byte, .length = part == 0 ? length : skip});
+        }
+    }
+}
+
+static void data_is_in_normal_form_at_every_step(void **state) {
+    (void)state;
+    for (unsigned round = 0; round < 300; round++) {
+        struct reader *r = reader_begin();
+        static struct stretches s;
+        s.count = 0;
+        assert_true(arena_reserve(r->w, 2 * body_bytes()));
+        struct content body = content_overwrite(r->w, content_fill('B'), 0, 100, 4, (const uint8_t *)"bcde");
+        while (r->length < 40 * PAGE) {
+            append_something(r, &s, body);
+            pieces_are_normal(r, &s);
+        }
+        check_data(r);
+        body_release(r->w, body.value, 1);
+        reader_end(r);
+    }
+}
+
 /* ---- Slots ---- */
 
 static void letters_of_pages(void **state) {
@@ -244,6 +338,7 @@ int main(void) {
         cmocka_unit_test(a_shared_body_is_not_changed),         cmocka_unit_test(random_overwrites_agree_with_bytes),
         cmocka_unit_test(lettered_buffers_become_pages),        cmocka_unit_test(random_appends_agree_with_bytes),
         cmocka_unit_test(data_read_in_steps_is_the_same_value), cmocka_unit_test(letters_of_pages),
+        cmocka_unit_test(data_is_in_normal_form_at_every_step),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

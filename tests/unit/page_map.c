@@ -10,6 +10,13 @@
 
 #include "page_map.h"
 
+/* Entries of full nodes. With small ones nothing is said of what maps cost. */
+#ifdef ZXP_TEST_SMALL_NODES
+enum { FULL_LEAF = 3, FULL_INNER = 8, MEASURED = 0 };
+#else
+enum { FULL_LEAF = 31, FULL_INNER = 84, MEASURED = 1 };
+#endif
+
 static uint64_t seed = 88172645463325252u;
 
 static uint64_t random_below(uint64_t n) {
@@ -154,7 +161,7 @@ static void every_order_gives_the_same_runs(void **state) {
         assert_int_equal(map.runs, 2 * RUNS);
         assert_true(page_map_valid(&w, &map));
         for (uint64_t i = 0; i < RUNS; i++) assert_int_equal(page_map_find(&w, &map, 2 * i).key.content, 1);
-        if (order == 0) assert_true((uint64_t)kernel_of(&w)->top * ARENA_UNIT < UINT64_C(2) * RUNS * 36);
+        if (order == 0 && MEASURED) assert_true((uint64_t)kernel_of(&w)->top * ARENA_UNIT < UINT64_C(2) * RUNS * 36);
         for (uint64_t i = 0; i < RUNS; i++) {
             uint64_t page = order == 0 ? i : order == 1 ? RUNS - 1 - i : i * 4099 % RUNS;
             set(&w, &map, 2 * page, 2 * page + 1, 0);
@@ -170,8 +177,6 @@ static void every_order_gives_the_same_runs(void **state) {
 /* ---- Parts of a tree ---- */
 
 /* A run for each page, whose key is the page: filled in ascending order, so all leaves are full. */
-enum { FULL_LEAF = 31, FULL_INNER = 84 };
-
 static void single_pages(zxp_world *w, struct page_map *map, uint64_t first, uint64_t end) {
     for (uint64_t page = first; page < end; page++) set(w, map, page, page + 1, page);
 }
@@ -234,6 +239,7 @@ static void another_map_has_room(zxp_world *w, uint64_t leaves) {
 /* Two neighbours hold more than three quarters of a leaf: a leaf has more than 12 runs on average. */
 static void sparse_maps_give_nodes_back(void **state) {
     (void)state;
+    if (!MEASURED) skip();
     enum { LEAVES = 800, RUNS = LEAVES * FULL_LEAF };
     for (int order = 0; order < 3; order++) {
         zxp_world w;
@@ -252,6 +258,7 @@ static void sparse_maps_give_nodes_back(void **state) {
 
 static void neighbours_of_what_goes_are_joined(void **state) {
     (void)state;
+    if (!MEASURED) skip();
     enum { LEAVES = 500, RUNS = LEAVES * FULL_LEAF, FEW = 10 };
     zxp_world w;
     struct page_map map;
@@ -268,6 +275,7 @@ static void neighbours_of_what_goes_are_joined(void **state) {
 
 static void small_maps_are_small(void **state) {
     (void)state;
+    if (!MEASURED) skip();
     zxp_world w;
     struct page_map map;
     map_begin(&w, &map, UINT64_MAX / 4096);

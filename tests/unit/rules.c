@@ -1,4 +1,5 @@
-/* Rules that a script cannot bring about because the language never makes such a call (tests/rules-unreachable.txt). */
+/* Rules that a script cannot bring about because the language never makes such a call
+ * (tests/rules-unreachable.txt), and what a context is told of rules. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -81,8 +82,104 @@ static void an_interrupted_query(void **state) {
     zxp_world_attach(world, NULL);
 }
 
+/* ---- What a context gets ---- */
+
+enum { PAIRS = 64, MANY = 300 };
+
+static struct {
+    uint32_t hits[1024];
+    uint8_t pairs[PAIRS];
+    unsigned rules_told;
+} counted;
+
+static void on_event(void *user, const zxp_event *event) {
+    (void)user;
+    counted.rules_told += event->kind == ZXP_EVENT_RULE;
+}
+
+static zxp_context counting(void) {
+    memset(&counted, 0, sizeof counted);
+    return (zxp_context){
+        .rule_hits = counted.hits, .pair_hits = counted.pairs, .pair_count = PAIRS, .observe = on_event};
+}
+
+/* Refused by one of two rules. */
+static uint16_t refused(bool by_handle) {
+    zxp_op_call call = {.op = by_handle ? ZXP_OP_VMO_GET_SIZE : ZXP_OP_PORT_CREATE, .args = {by_handle ? 0 : 2}};
+    zxp_thread_view view;
+    assert_int_equal(zxp_call(world, &call), ZXP_RETURNED);
+    assert_true(zxp_thread_get(world, ZXP_MAIN_THREAD, &view));
+    assert_int_not_equal(view.status, ZX_OK);
+    return view.rule;
+}
+
+static unsigned pairs_seen(void) {
+    unsigned seen = 0;
+    for (unsigned i = 0; i < PAIRS; i++) seen += counted.pairs[i] != 0;
+    return seen;
+}
+
+/* (none, a), (a, b) and (b, a) are three pairs, and counted apart. */
+static void pairs_of_rules_in_sequence(void **state) {
+    (void)state;
+    zxp_context context = counting();
+    zxp_world_attach(world, &context);
+    uint16_t a = refused(true);
+    assert_int_equal(context.last_rule, a);
+    assert_int_equal(pairs_seen(), 1);
+    uint16_t b = refused(false);
+    assert_int_equal(context.last_rule, b);
+    assert_int_equal(pairs_seen(), 2);
+    (void)refused(true);
+    assert_int_equal(pairs_seen(), 3);
+    for (unsigned i = 0; i < MANY; i++) (void)refused(i % 2 != 0);
+    assert_int_equal(pairs_seen(), 3);
+    assert_int_equal(counted.hits[a], 2 + MANY / 2);
+    unsigned full = 0;
+    for (unsigned i = 0; i < PAIRS; i++) full += counted.pairs[i] >= MANY / 2;
+    assert_int_equal(full, 2);
+    for (unsigned i = 0; i < 2 * MANY; i++) (void)refused(i % 2 != 0);
+    for (unsigned i = full = 0; i < PAIRS; i++) full += counted.pairs[i] == UINT8_MAX; /* no further */
+    assert_int_equal(full, 2);
+    zxp_world_attach(world, NULL);
+}
+
+static void counters_of_rules_do_not_turn_over(void **state) {
+    (void)state;
+    zxp_context context = counting();
+    zxp_world_attach(world, &context);
+    uint16_t rule = refused(true);
+    counted.hits[rule] = UINT32_MAX;
+    (void)refused(true);
+    assert_int_equal(counted.hits[rule], UINT32_MAX);
+    zxp_world_attach(world, NULL);
+}
+
+/* Each counter may be left out, and what decides inside of a call is told. */
+static void parts_of_a_context_may_be_missing(void **state) {
+    (void)state;
+    zxp_context context = {.pair_hits = counted.pairs, .pair_count = PAIRS, .observe = on_event};
+    zxp_world_attach(world, &context);
+    counted.rules_told = 0;
+    zxp_op_call create = {.op = ZXP_OP_PORT_CREATE};
+    assert_int_equal(zxp_call(world, &create), ZXP_RETURNED);
+    uint64_t handle = 0;
+    assert_true(zxp_field(world, ZXP_MAIN_THREAD, "handle", &handle));
+    zxp_op_call close = {.op = ZXP_OP_HANDLE_CLOSE, .args = {handle}};
+    assert_int_equal(zxp_call(world, &close), ZXP_RETURNED);
+    assert_int_not_equal(counted.rules_told, 0);
+    context = (zxp_context){.rule_hits = NULL};
+    (void)refused(true);
+    assert_int_equal(context.last_rule, 0);
+    zxp_world_attach(world, NULL);
+    (void)refused(true);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(pairs_of_rules_in_sequence, make_world, free_world),
+        cmocka_unit_test_setup_teardown(counters_of_rules_do_not_turn_over, make_world, free_world),
+        cmocka_unit_test_setup_teardown(parts_of_a_context_may_be_missing, make_world, free_world),
         cmocka_unit_test_setup_teardown(arrays_that_cannot_be_read, make_world, free_world),
         cmocka_unit_test_setup_teardown(a_buffer_that_ends_early, make_world, free_world),
         cmocka_unit_test_setup_teardown(an_interrupted_query, make_world, free_world),
