@@ -82,7 +82,8 @@ void suggest_begin(struct suggestion *s, const char *word, size_t length) {
 void suggest_try(struct suggestion *s, const char *candidate) {
     size_t length = strlen(candidate);
     if (length > LONGEST || s->length > LONGEST) return;
-    unsigned d = distance(s->word, s->length, candidate, length);
+    bool begun = length > s->length && memcmp(candidate, s->word, s->length) == 0; /* as if one letter were missing */
+    unsigned d = begun ? 1 : distance(s->word, s->length, candidate, length);
     if (d < s->distance || (d == s->distance && !s->best && d > 0)) {
         s->distance = d;
         s->best = candidate;

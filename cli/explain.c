@@ -48,13 +48,17 @@ static void put_range(const struct shell *shell, const zxp_object_view *vmo, uin
     uint64_t count = length / ZXP_PAGE_SIZE + (length % ZXP_PAGE_SIZE != 0);
     if (count == 0) return;
     if (count == 1)
-        buf_format(out, "; page %" PRIu64 " is \"", first);
+        buf_format(out, "; page %" PRIu64, first);
     else
-        buf_format(out, "; pages %" PRIu64 " to %" PRIu64 " are \"", first, first + count - 1);
+        buf_format(out, "; pages %" PRIu64 " to %" PRIu64, first, first + count - 1);
     uint64_t inside = first >= pages ? 0 : pages - first < count ? pages - first : count;
-    if (inside) print_page_map(out, shell->in->world, vmo->koid, first, inside < PAGES_SHOWN ? inside : PAGES_SHOWN);
-    buf_text(out, inside > PAGES_SHOWN ? "...\"" : "\"");
-    if (inside < count) buf_format(out, ", and %" PRIu64 " lie beyond its end", count - inside);
+    if (inside) {
+        buf_text(out, count == 1 ? " is \"" : " are \"");
+        print_page_map(out, shell->in->world, vmo->koid, first, inside < PAGES_SHOWN ? inside : PAGES_SHOWN);
+        buf_text(out, inside > PAGES_SHOWN ? "...\"" : "\"");
+    }
+    if (inside > 0 && inside < count) buf_format(out, ", and %" PRIu64, count - inside);
+    if (inside < count) buf_text(out, count - inside == 1 ? " lies beyond its end" : " lie beyond its end");
 }
 
 static bool is_vmo(zxp_param_kind kind) {

@@ -47,6 +47,9 @@ tells "timeline: what crosses more than a lane's width" '<-*ERR_BAD_STATE-*|' 'c
 tells "why page: of this world alone" '^nothing is known' 'create v 2; supply v 0; reset; create v 2; why page v 0'
 tells "undo takes back a reset, and the record is of that world" '^read v 0 => blocked$' \
     'create v 2; read v 0 => blocked; reset; undo; record x'
+tells "explain: a page beyond the end" ' page 2 lies beyond its end$' 'create v 2; supply v 2; explain'
+tells "explain: pages up to and beyond the end" ' pages 1 to 3 are "C", and 2 lie beyond its end$' \
+    'create v 2; supply v 0 2; evict v 0; supply v 1 3; explain'
 tells "explain: the way is not that of another statement" '1' 'create v 1; t1: read v 0 => blocked; supply v 0; wait t1; explain' \
     'grep -c -e "on the way" | sed s/0/1/'
 # shellcheck disable=SC2016 # $ is the language's own
