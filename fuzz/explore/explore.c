@@ -31,6 +31,15 @@ struct found {
 
 struct search;
 
+/* A state whose place in the store has been called for. The next step is made while that is on its way. */
+struct waiting {
+    zxp_world *world; /* the second scratch: the two change places */
+    bool is;
+    uint64_t fingerprint;
+    size_t length; /* of the exact store's bytes */
+    struct origin origin;
+};
+
 /* A worker's own: worlds along the path to the state that it expands, and the states that it has found. */
 struct worker {
     struct search *search;
@@ -39,6 +48,7 @@ struct worker {
     uint32_t *id;      /* of the state that world[depth] is */
     uint32_t worlds;   /* how many are valid */
     zxp_world *scratch, *spare;
+    struct waiting waiting;
     void **other; /* the second engine beside world[depth], if there is one */
     void *other_scratch;
     bool fresh;           /* scratch is the state that is being expanded, up to results */
@@ -108,28 +118,28 @@ static zxp_world *world_of(struct worker *w, uint64_t state, uint32_t depth) {
 
 /* ---- Judging a new state ---- */
 
-static bool is_stuck(struct worker *w) {
-    if (zxp_world_copy(w->spare, w->scratch) != ZX_OK) return false;
+static bool is_stuck(struct worker *w, const zxp_world *world) {
+    if (zxp_world_copy(w->spare, world) != ZX_OK) return false;
     return !explore_can_finish(w->spare);
 }
 
-static enum explore_kind judge(struct worker *w, uint16_t *invariant) {
+static enum explore_kind judge(struct worker *w, const zxp_world *world, uint16_t *invariant) {
     const struct explore_options *options = w->search->options;
     zxp_violation violation;
-    if (options->check_invariants && zxp_check(w->scratch, &violation, 1) != 0) {
+    if (options->check_invariants && zxp_check(world, &violation, 1) != 0) {
         *invariant = violation.invariant;
         return EXPLORE_INVARIANT;
     }
-    if (options->goal != NULL && options->goal(options->user, w->scratch)) {
+    if (options->goal != NULL && options->goal(options->user, world)) {
         return options->goal_is_violation ? EXPLORE_NEVER : EXPLORE_GOAL;
     }
-    if (options->check_liveness && is_stuck(w)) return EXPLORE_STUCK;
+    if (options->check_liveness && is_stuck(w, world)) return EXPLORE_STUCK;
     return EXPLORE_NOTHING;
 }
 
 /* ---- Expanding ---- */
 
-static bool keep_found(struct worker *w, uint64_t parent, uint32_t step) {
+static bool keep_found(struct worker *w, struct origin origin) {
     if (w->found_count == w->found_capacity) {
         size_t capacity = w->found_capacity == 0 ? 1024 : w->found_capacity * 2;
         struct origin *found = realloc(w->found, capacity * sizeof *found);
@@ -137,7 +147,7 @@ static bool keep_found(struct worker *w, uint64_t parent, uint32_t step) {
         w->found = found;
         w->found_capacity = capacity;
     }
-    w->found[w->found_count++] = (struct origin){(uint32_t)parent, (uint16_t)step};
+    w->found[w->found_count++] = origin;
     return true;
 }
 
@@ -166,36 +176,35 @@ static uint64_t fingerprint_of(const struct worker *w, const zxp_world *world) {
     return key;
 }
 
-/* The exact store's bytes of scratch; 0: they do not fit. */
-static size_t bytes_of(struct worker *w) {
+/* The exact store's bytes; 0: they do not fit. */
+static size_t bytes_of(struct worker *w, const zxp_world *world) {
     const struct explore_options *options = w->search->options;
-    size_t length = zxp_world_encode(w->scratch, form_of(options), w->bytes, STATE_BYTES);
+    size_t length = zxp_world_encode(world, form_of(options), w->bytes, STATE_BYTES);
     size_t results = options->result_count * sizeof(uint32_t);
     if (length + results > STATE_BYTES) return 0;
     for (unsigned i = 0; i < options->result_count; i++, length += sizeof(uint32_t))
-        memcpy(w->bytes + length, &(uint32_t){result_of(w->scratch, options->results[i])}, sizeof(uint32_t));
+        memcpy(w->bytes + length, &(uint32_t){result_of(world, options->results[i])}, sizeof(uint32_t));
     return length;
 }
 
-static int add_as_it_is(struct worker *w) {
-    struct search *s = w->search;
-    uint64_t fingerprint = fingerprint_of(w, w->scratch);
-    if (s->options->store == EXPLORE_COMPACT) return explore_states_add(s->states, fingerprint, NULL, 0);
-    size_t length = bytes_of(w);
-    return length == 0 ? -1 : explore_states_add(s->states, fingerprint, w->bytes, length);
-}
-
-/* Adds scratch, or the world that stands for it: 1 new, 0 known, -1 memory is short. */
-static int add_state(struct worker *w) {
+/* What the store is to know of scratch, or of the world that stands for it. */
+static void name_state(struct worker *w, struct waiting *state) {
     const struct explore_options *options = w->search->options;
     unsigned order[SYMMETRY_THREADS];
     bool exchanged =
         options->thread_count > 1 && symmetry_order(w->scratch, options->threads, options->thread_count, order);
-    int added = add_as_it_is(w);
-    if (!exchanged) return added;
+    state->fingerprint = fingerprint_of(w, w->scratch);
+    if (options->store == EXPLORE_EXACT) state->length = bytes_of(w, w->scratch);
+    if (!exchanged) return;
     symmetry_undo(w->scratch, options->threads, options->thread_count, order);
-    w->exchanged += added >= 0;
-    return added;
+    w->exchanged++;
+}
+
+/* 1 new, 0 known, -1 memory is short. */
+static int add_state(struct worker *w, const struct waiting *state) {
+    struct search *s = w->search;
+    if (s->options->store == EXPLORE_EXACT && state->length == 0) return -1;
+    return explore_states_add(s->states, state->fingerprint, w->bytes, state->length);
 }
 
 /* Makes the step on scratch. False: it is not enabled, or has led back to where it began. */
@@ -217,18 +226,29 @@ static void report(struct worker *w, const struct found *finding) {
     w->search->stop = true;
 }
 
-/* The state in scratch, which is new or known, comes from `state` by `step`. */
-static void note_state(struct worker *w, int added, uint64_t state, uint32_t step) {
-    if (added < 0 || (added > 0 && !keep_found(w, state, step))) w->search->short_of_memory = true;
+/* A state that is new or known. */
+static void note_state(struct worker *w, const zxp_world *world, int added, struct origin origin) {
+    if (added < 0 || (added > 0 && !keep_found(w, origin))) w->search->short_of_memory = true;
     if (added <= 0) return;
-    struct found finding = {.origin = {(uint32_t)state, (uint16_t)step}};
-    finding.kind = judge(w, &finding.invariant);
+    struct found finding = {.origin = origin};
+    finding.kind = judge(w, world, &finding.invariant);
     if (finding.kind != EXPLORE_NOTHING) report(w, &finding);
+}
+
+static void settle(struct worker *w) {
+    if (!w->waiting.is) return;
+    w->waiting.is = false;
+    note_state(w, w->waiting.world, add_state(w, &w->waiting), w->waiting.origin);
 }
 
 static void take_step(struct worker *w, const zxp_world *from, uint64_t state, uint32_t step) {
     if (!makes_a_difference(w, from, &w->search->options->alphabet->step[step])) return;
-    note_state(w, add_state(w), state, step);
+    settle(w);
+    struct waiting made = {.world = w->scratch, .is = true, .origin = {(uint32_t)state, (uint16_t)step}};
+    name_state(w, &made);
+    explore_states_call_for(w->search->states, made.fingerprint);
+    w->scratch = w->waiting.world;
+    w->waiting = made;
 }
 
 /* ---- Two engines ---- */
@@ -244,7 +264,8 @@ static void take_step_on_both(struct worker *w, const zxp_world *from, uint64_t 
     struct search *s = w->search;
     const struct explore_second *second = s->options->second;
     const struct explore_step *step = &s->options->alphabet->step[i];
-    struct found finding = {.kind = EXPLORE_DISAGREE, .origin = {(uint32_t)state, (uint16_t)i}};
+    const struct origin origin = {(uint32_t)state, (uint16_t)i};
+    struct found finding = {.kind = EXPLORE_DISAGREE, .origin = origin};
     if (!explore_enabled(from, step)) return;
     if (zxp_world_copy(w->scratch, from) != ZX_OK || !second->copy(w->other_scratch, w->other[s->depth])) {
         s->short_of_memory = true;
@@ -252,7 +273,7 @@ static void take_step_on_both(struct worker *w, const zxp_world *from, uint64_t 
     }
     w->transitions++;
     if (second->step(w->other_scratch, w->scratch, step, finding.difference, sizeof finding.difference))
-        note_state(w, add_pair(s, fingerprint_of(w, w->scratch), second->key(w->other_scratch)), state, i);
+        note_state(w, w->scratch, add_pair(s, fingerprint_of(w, w->scratch), second->key(w->other_scratch)), origin);
     else
         report(w, &finding);
 }
@@ -287,6 +308,7 @@ static void *work(void *argument) {
         if (begin >= s->level_end) break;
         for (uint64_t i = begin; i < begin + CHUNK && i < s->level_end && !s->stop; i++) expand(w, i);
     }
+    settle(w);
     return NULL;
 }
 
@@ -329,6 +351,7 @@ static bool next_level(struct search *s) {
     }
     s->level_end = s->count;
     s->depth++;
+    explore_states_quiet(s->states);
     return true;
 }
 
@@ -383,8 +406,10 @@ static bool worker_begin(struct search *s, struct worker *w) {
     w->id = calloc(EXPLORE_MAX_DEPTH + 1, sizeof *w->id);
     w->scratch = zxp_world_clone(s->start);
     w->spare = zxp_world_clone(s->start);
+    w->waiting.world = zxp_world_clone(s->start);
     w->bytes = s->options->store == EXPLORE_EXACT ? malloc(STATE_BYTES) : NULL;
     if (w->world == NULL || w->id == NULL || w->scratch == NULL || w->spare == NULL) return false;
+    if (w->waiting.world == NULL) return false;
     w->world[0] = zxp_world_clone(s->start);
     w->worlds = 1;
     if (!second_begin(w, s->options->second)) return false;
@@ -413,6 +438,7 @@ static void worker_end(struct worker *w) {
     second_end(w, w->search->options->second);
     zxp_world_destroy(w->scratch);
     zxp_world_destroy(w->spare);
+    zxp_world_destroy(w->waiting.world);
 }
 
 static unsigned worker_count(const struct explore_options *options) {
@@ -431,7 +457,10 @@ static bool make_stores(struct search *s) {
 static int add_start(struct search *s) {
     struct worker *w = &s->worker[0];
     const struct explore_second *second = s->options->second;
-    return second == NULL ? add_state(w) : add_pair(s, fingerprint_of(w, s->start), second->key(w->other[0]));
+    struct waiting start = {0};
+    if (second != NULL) return add_pair(s, fingerprint_of(w, s->start), second->key(w->other[0]));
+    name_state(w, &start);
+    return add_state(w, &start);
 }
 
 static bool begin(struct search *s) {

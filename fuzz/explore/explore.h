@@ -129,9 +129,13 @@ struct explore_states;
 /* shared: several threads will add at a time. */
 struct explore_states *explore_states_create(enum explore_store kind, bool shared);
 void explore_states_destroy(struct explore_states *states);
+/* Has what explore_states_add will look at for this fingerprint fetched from far memory meanwhile. */
+void explore_states_call_for(struct explore_states *states, uint64_t fingerprint);
 /* 1: new, 0: known, -1: memory is short. bytes and length are
  * used by the exact store. Safe from several threads if shared. */
 int explore_states_add(struct explore_states *states, uint64_t fingerprint, const uint8_t *bytes, size_t length);
+/* Nobody else is using the store just now: it gives back memory that it has outgrown. */
+void explore_states_quiet(struct explore_states *states);
 uint64_t explore_states_count(const struct explore_states *states);
 uint64_t explore_states_bytes(const struct explore_states *states);
 /* Copies all fingerprints, sorted, to out (room for as many as were added). Not while others add. */
