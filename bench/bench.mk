@@ -12,11 +12,11 @@ $(BUILD)/bench/explore_spin: $(BUILD)/bench/explore_spin.o $(EXPLORE_OBJECTS) $(
 
 EXTRA_TESTS += $(BUILD)/bench/explore_spin
 
-# For the race it is compiled as Spin's verifier is, and as one program.
+# For the race it is compiled with the flags of the core, and as one program.
 RACE_SOURCES := bench/explore_spin.c $(wildcard fuzz/explore/*.c) $(CORE_SOURCES)
 $(BUILD)/bench/explore_race: $(RACE_SOURCES) $(wildcard core/*.[ch] fuzz/explore/*.h) $(HEADERS)
 	@mkdir -p $(@D)
-	$(CC) -std=c17 -O3 $(if $(findstring gcc,$(CC)),-flto=auto -fwhole-program) $(INCLUDES) -DZXP_VERSION='"$(VERSION)"' $(NOT_CORE) \
+	$(CC) -std=c17 -O3 $(CORE_OPTIMIZE) $(if $(findstring gcc,$(CC)),-flto=auto -fwhole-program) $(INCLUDES) -DZXP_VERSION='"$(VERSION)"' $(NOT_CORE) \
 	  -o $@ $(RACE_SOURCES) -lpthread
 
 .PHONY: bench-explore

@@ -90,11 +90,11 @@ void page_map_init(zxp_world *w, struct page_map *map, uint64_t pages, struct pa
     map->runs = 1;
 }
 
-void page_map_free(zxp_world *w, struct page_map *map) {
+static void free_tree(zxp_world *w, const struct page_map *map) {
     uint32_t node[MAX_HEIGHT + 1] = {map->root};
     uint32_t index[MAX_HEIGHT + 1] = {0};
     uint32_t depth = 1; /* levels on the stack */
-    while (depth > 0 && map->root != 0) {
+    while (depth > 0) {
         uint32_t level = depth - 1;
         if (level == map->height) {
             arena_free(w, node[level], leaf_bytes(leaf_at(w, node[level])->capacity));
@@ -107,6 +107,13 @@ void page_map_free(zxp_world *w, struct page_map *map) {
             depth--;
         }
     }
+}
+
+void page_map_free(zxp_world *w, struct page_map *map) {
+    if (map->height > 0)
+        free_tree(w, map);
+    else if (map->root != 0)
+        arena_free(w, map->root, leaf_bytes(map->capacity));
     *map = (struct page_map){0};
 }
 
