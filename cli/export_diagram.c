@@ -75,7 +75,10 @@ static void put_event(const struct shell *shell, const zxp_event *event, struct 
         if (!threadless) put_result(event, out);
         break;
     case ZXP_EVENT_PACKET: put_packet(shell, event, out); break;
-    case ZXP_EVENT_PAGE:
+    case ZXP_EVENT_PAGE: /* an auxiliary VMO that came and went has no name */
+        if (interp_name_of_koid(shell->in, event->koid)) put_note(shell, event, out);
+        break;
+    case ZXP_EVENT_REQUEST:
     case ZXP_EVENT_BLOCK:
     case ZXP_EVENT_WAKE: put_note(shell, event, out); break;
     default: break;

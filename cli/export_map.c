@@ -4,7 +4,7 @@
 #include "export.h"
 #include "print.h"
 
-enum { CELL = 24, COLUMNS = 32, MARGIN = 16, LINE = 20, CELLS_SHOWN = 1024, LONG_RUN = 64 };
+enum { CELL = 24, COLUMNS = 32, MARGIN = 16, LINE = 20, CELLS_SHOWN = 1024, LEGEND = 560, LONG_RUN = 64 };
 
 static const char style[] =
     "<style>text{font:12px "
@@ -22,20 +22,22 @@ static const char style[] =
 struct picture {
     const struct shell *shell;
     struct buf body;
-    unsigned y, column, cells;
+    unsigned y, column, cells, widest;
 };
 
 /* A page, or `count` equal ones. */
-static void put_cell(struct picture *picture, char letter, uint64_t page, uint64_t count) {
+static void put_cell(struct picture *picture, const zxp_page_run *run, uint64_t page, uint64_t count) {
+    char letter = run->letter;
     if (picture->column == COLUMNS) {
         picture->column = 0;
         picture->y += CELL + 2;
     }
     unsigned x = MARGIN + picture->column++ * (CELL + 2);
+    picture->widest = picture->column > picture->widest ? picture->column : picture->widest;
     char class[2] = {letter == '.' ? 0 : letter, 0};
     picture->cells++;
-    buf_format(&picture->body, "<g><title>page %" PRIu64 "%s: %c</title>", page, count > 1 ? " and following" : "",
-               letter);
+    buf_format(&picture->body, "<g><title>page %" PRIu64 "%s: %c%s%s</title>", page, count > 1 ? " and following" : "",
+               letter, run->pins ? ", pinned" : "", run->always_need ? ", always needed" : "");
     buf_format(&picture->body, "<rect class=\"s%s\" x=\"%u\" y=\"%u\" width=\"%d\" height=\"%d\" rx=\"3\"/>", class, x,
                picture->y, CELL, CELL);
     buf_format(&picture->body, "<text class=\"c\" x=\"%u\" y=\"%u\">%c</text>", x + CELL / 2,
@@ -43,22 +45,26 @@ static void put_cell(struct picture *picture, char letter, uint64_t page, uint64
     if (count > 1)
         buf_format(&picture->body, "<text class=\"c n\" x=\"%u\" y=\"%u\">%" PRIu64 "</text>", x + CELL / 2,
                    picture->y + CELL - 2, count);
+    if (run->pins || run->always_need)
+        buf_format(&picture->body, "<text class=\"n\" x=\"%u\" y=\"%u\">%s%s</text>",
+                   x + CELL - (run->pins && run->always_need ? 12 : 6), picture->y + CELL - 3, run->pins ? "p" : "",
+                   run->always_need ? "a" : "");
     buf_text(&picture->body, "</g>\n");
 }
 
 static void put_run(struct picture *picture, const zxp_page_run *run) {
     if (run->count > LONG_RUN) {
-        put_cell(picture, run->letter, run->first, run->count);
+        put_cell(picture, run, run->first, run->count);
         return;
     }
-    for (uint64_t i = 0; i < run->count && picture->cells < CELLS_SHOWN; i++)
-        put_cell(picture, run->letter, run->first + i, 1);
+    for (uint64_t i = 0; i < run->count && picture->cells < CELLS_SHOWN; i++) put_cell(picture, run, run->first + i, 1);
 }
 
 static void put_head(struct picture *picture, const zxp_object_view *view) {
     struct buf name = {0};
     shell_object(picture->shell, &name, view->koid);
-    buf_format(&name, ", %" PRIu64 " pages%s%s%s", (view->size + ZXP_PAGE_SIZE - 1) / ZXP_PAGE_SIZE,
+    uint64_t pages = (view->size + ZXP_PAGE_SIZE - 1) / ZXP_PAGE_SIZE;
+    buf_format(&name, ", %" PRIu64 " page%s%s%s%s", pages, pages == 1 ? "" : "s",
                view->pager_root ? ", pager-backed" : "", view->trap_dirty ? ", trap-dirty" : "",
                view->detached ? ", detached" : "");
     buf_format(&picture->body, "<text class=\"h\" x=\"%d\" y=\"%u\">", MARGIN, picture->y + 14);
@@ -81,8 +87,9 @@ static void put_vmo(struct picture *picture, const zxp_object_view *view) {
 
 static void put_legend(struct picture *picture) {
     static const char *const lines[] = {". absent, C clean, D dirty, W awaiting writeback, M zero marker,",
-                                        "Z dirty zeros, Y zeros in writeback, U zeros beyond the stream, P own page"};
-    for (size_t i = 0; i < 2; i++) {
+                                        "Z dirty zeros, Y zeros in writeback, U zeros beyond the stream, P own page;",
+                                        "in a corner: p pinned, a always needed"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         buf_format(&picture->body, "<text x=\"%d\" y=\"%u\">%s</text>\n", MARGIN, picture->y + 12, lines[i]);
         picture->y += LINE;
     }
@@ -96,7 +103,8 @@ bool export_map(const struct shell *shell, struct buf *out) {
         if (view.type == ZX_OBJ_TYPE_VMO && worth) put_vmo(&picture, &view);
     }
     put_legend(&picture);
-    unsigned width = 2 * MARGIN + COLUMNS * (CELL + 2), height = picture.y + MARGIN;
+    unsigned cells = picture.widest * (CELL + 2);
+    unsigned width = 2 * MARGIN + (cells > LEGEND ? cells : LEGEND), height = picture.y + MARGIN;
     buf_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     buf_format(
         out,

@@ -12,12 +12,15 @@ enum { TOP = 44, ROW = 22, GAP = 190, LEFT = 70, EVENTS_DRAWN = 600 };
 
 static const char style[] =
     "<style>text{font:12px "
-    "ui-monospace,monospace;fill:#1b1f24}.h{font-weight:bold;text-anchor:middle}.c{text-anchor:middle}"
+    "ui-monospace,monospace;fill:#1b1f24;paint-order:stroke;stroke:#fff;stroke-width:3px}.h{font-weight:bold;text-"
+    "anchor:"
+    "middle}.c{text-anchor:middle}"
     ".n{fill:#59636e;text-anchor:end}.bg{fill:#fff}.l{stroke:#d1d9e0;stroke-width:2}.a{stroke:#0969da;fill:#0969da;"
     "stroke-width:1.5}"
     ".r{stroke:#1a7f37;fill:#1a7f37;stroke-width:1.5}.e{stroke:#cf222e;fill:#cf222e;stroke-width:1.5}"
     ".q{stroke:#8250df;fill:#8250df;stroke-width:1.5}.w{stroke:#bf8700;fill:#bf8700}"
-    "@media(prefers-color-scheme:dark){text{fill:#e6edf3}.bg{fill:#0d1117}.n{fill:#9198a1}.l{stroke:#30363d}"
+    "@media(prefers-color-scheme:dark){text{fill:#e6edf3;stroke:#0d1117}.bg{fill:#0d1117}.n{fill:#9198a1}.l{stroke:#"
+    "30363d}"
     ".a{stroke:#4493f8;fill:#4493f8}.r{stroke:#3fb950;fill:#3fb950}.e{stroke:#f85149;fill:#f85149}.q{stroke:#ab7df8;"
     "fill:#ab7df8}"
     ".w{stroke:#d29922;fill:#d29922}}</style>\n";
@@ -60,10 +63,11 @@ static void draw_packet(struct drawing *drawing, const zxp_event *event) {
     size_t kernel = kernel_lane(drawing);
     bool in = event->what == ZXP_WHAT_QUEUED, out = event->what == ZXP_WHAT_DEQUEUED;
     export_packet(drawing->shell, event, &label);
-    if (in || out)
-        arrow(drawing, "q", in ? kernel : kernel + 1, in ? kernel + 1 : kernel, buf_string(&label));
-    else
-        put_text(drawing, "", lane_x(kernel + 1) + 8, "gone from the port");
+    if (in || out) arrow(drawing, "q", in ? kernel : kernel + 1, in ? kernel + 1 : kernel, buf_string(&label));
+    if (!in && !out) {
+        buf_text(&label, event->what == ZXP_WHAT_WITHDRAWN ? " is withdrawn" : " is dropped");
+        put_text(drawing, "", lane_x(kernel + 1) + 8, label.s);
+    }
     buf_free(&label);
 }
 
@@ -79,7 +83,8 @@ static bool is_drawn(const struct drawing *drawing, const zxp_event *event) {
     bool threads = event->kind == ZXP_EVENT_CALL || event->kind == ZXP_EVENT_RESULT || event->kind == ZXP_EVENT_BLOCK ||
                    event->kind == ZXP_EVENT_WAKE;
     if (threads) return export_lane_of(&drawing->lanes, event->thread) < drawing->lanes.count;
-    return event->kind == ZXP_EVENT_PACKET || event->kind == ZXP_EVENT_PAGE;
+    if (event->kind == ZXP_EVENT_PAGE) return interp_name_of_koid(drawing->shell->in, event->koid) != NULL;
+    return event->kind == ZXP_EVENT_PACKET || event->kind == ZXP_EVENT_REQUEST;
 }
 
 static void draw(struct drawing *drawing, const zxp_event *event) {
@@ -88,6 +93,7 @@ static void draw(struct drawing *drawing, const zxp_event *event) {
     case ZXP_EVENT_CALL: arrow(drawing, "a", lane, kernel_lane(drawing), export_op(event)); break;
     case ZXP_EVENT_RESULT: draw_result(drawing, event, lane); break;
     case ZXP_EVENT_PACKET: draw_packet(drawing, event); break;
+    case ZXP_EVENT_REQUEST:
     case ZXP_EVENT_PAGE: draw_words(drawing, event, kernel_lane(drawing)); break;
     default: draw_words(drawing, event, lane); break;
     }

@@ -2,9 +2,10 @@
 #
 #   make reference       docs/reference/*.md anew from the tables, and the examples in the program
 #   make docs            all of the documentation as HTML in build/docs, links checked
+#   make pictures        the pictures of the manual anew, drawn by the program
 #   make replay-page     cli/replay_page.h anew from cli/replay/
 
-.PHONY: reference replay-page docs-tools
+.PHONY: reference pictures replay-page docs-tools
 
 REFERENCE := $(BUILD)/docs/reference
 $(REFERENCE): $(BUILD)/docs/tools/reference.o $(filter-out $(BUILD)/cli/main.o,$(CLI_SOURCES:%.c=$(BUILD)/%.o)) \
@@ -18,6 +19,9 @@ reference:
 	$(MAKE) --no-print-directory $(REFERENCE)
 	for page in calls rules commands; do $(REFERENCE) $$page >docs/reference/$$page.md || exit 1; done
 
+pictures: $(REPL)
+	docs/tools/pictures.sh $(REPL) docs/manual/pictures
+
 replay-page:
 	docs/tools/replay-page.sh >cli/replay_page.h
 
@@ -27,16 +31,30 @@ $(BUILD)/cli/lesson_file.o: EXTRA_CFLAGS = -DZXP_DATADIR='"$(PREFIX)/share/zxpag
 # --- HTML --------------------------------------------------------------------
 
 DOC_PAGES := $(wildcard *.md docs/*.md docs/lessons/*.md docs/manual/*.md docs/reference/*.md)
-DOC_HTML  := $(DOC_PAGES:%.md=build/docs/%.html) $(patsubst docs/man/%,build/docs/docs/man/%.html,$(wildcard docs/man/*.[1-9]))
+DOC_HTML  := $(DOC_PAGES:%.md=build/docs/%.html) $(patsubst docs/man/%,build/docs/docs/man/%.html,$(wildcard docs/man/*.[1-9])) \
+             build/docs/index.html $(patsubst %,build/docs/%,$(wildcard docs/manual/pictures/*.svg))
 
-build/docs/%.html: %.md docs/tools/page.lua docs/tools/page.css
+# Lessons say behind `zxp' what a block is; pandoc knows one word only. Pages of many sections begin with a list of them.
+build/docs/%.html: %.md docs/tools/page.lua docs/tools/page.css docs/tools/page.html
 	@mkdir -p $(@D)
-	pandoc -f gfm -t html5 -s --lua-filter=docs/tools/page.lua --metadata pagetitle='zxpager: $(*F)' \
-	  --metadata lang=en -V document-css=false -H docs/tools/page.css -o $@ $<
+	sed -E 's/^```zxp ([a-z]+)$$/```zxp-\1/' $< | pandoc -f gfm -t html5 -s --lua-filter=docs/tools/page.lua --no-highlight \
+	  --wrap=none --template docs/tools/page.html -H docs/tools/page.css --metadata pagetitle="$$(sed -n 's/^# //p' $< | head -n 1)" \
+	  -V root=$$(realpath -m --relative-to=$(@D) build/docs) --toc --toc-depth=2 \
+	  $$([ $$(grep -c '^## ' $<) -lt 8 ] || grep -q '^\[.*) · \[' $< || echo -V contents=1) -o $@
+
+build/docs/index.html: build/docs/README.html
+	cp $< $@
+
+# Pictures lie beside the pages that show them.
+build/docs/%.svg: %.svg
+	@mkdir -p $(@D)
+	cp $< $@
 
 build/docs/docs/man/%.html: docs/man/%
 	@mkdir -p $(@D)
-	mandoc -T html $< >$@
+	mandoc -T html -O fragment $< | { \
+	  pandoc -f html -t html5 -s --template docs/tools/page.html -H docs/tools/page.css --metadata pagetitle='$(*F)' \
+	    -V root=../.. </dev/null | sed -n '1,/<main>/p'; cat; echo '</main></body></html>'; } >$@
 
 $(DOC_HTML): | docs-tools
 docs-tools:

@@ -27,6 +27,12 @@ for example in docs/reference/examples/*.zxp; do
     play "$root/$example"
     verdict "$example" $? "$ZXP_TMP/shown"
 done
+mkdir "$ZXP_TMP/pictures"
+docs/tools/pictures.sh "$repl" "$ZXP_TMP/pictures" >"$ZXP_TMP/out" 2>&1
+for picture in docs/manual/pictures/*.svg; do
+    cmp "$picture" "$ZXP_TMP/pictures/${picture##*/}" >>"$ZXP_TMP/out" 2>&1
+    verdict "$picture is up to date (if not: make pictures)" $? "$ZXP_TMP/out"
+done
 if command -v pandoc >/dev/null && command -v mandoc >/dev/null; then
     ${MAKE:-make} --no-print-directory docs >"$ZXP_TMP/out" 2>&1
     status=$?
