@@ -66,7 +66,6 @@ static void tell_change(zxp_world *w, node_ref n, uint64_t first, uint64_t end, 
 
 static void change_views(zxp_world *w, node_ref n, uint64_t first, uint64_t end, enum slot_views views) {
     if (views == VIEWS_UNMAP) mappings_unmap_pages(w, n, first, end);
-    if (views == VIEWS_PROTECT) mappings_protect_pages(w, n, first, end);
 }
 
 /* ---- Changes ---- */

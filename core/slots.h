@@ -39,8 +39,8 @@ static inline void slots_approach(const zxp_world *w, node_ref n, uint64_t page)
 }
 
 /* What happens to translations when slots change (chapter 7 section 5): KEEP (only bookkeeping changed: pins, hints,
- * queues), UNMAP (removed here and in children that see the pages), PROTECT (write taken away). */
-enum slot_views { VIEWS_KEEP, VIEWS_UNMAP, VIEWS_PROTECT };
+ * queues), UNMAP (removed here and in children that see the pages). */
+enum slot_views { VIEWS_KEEP, VIEWS_UNMAP };
 
 /* Sets pages [first, end) of the node to key. `key` carries one body reference per page
  * if it is a body (the caller took them: use slots_set for content it owns); references

@@ -62,22 +62,13 @@ bool target_needs_request(const zxp_world *w, const struct target *target, uint3
     return needs_read(w, target) || (access == ZX_VM_PERM_WRITE && needs_dirty(w, target));
 }
 
-/* Section 5.1: a load enters RW where the page may be stored to as it is, else RO. */
-static void record_read(zxp_world *w, const struct target *target, uint64_t count) {
-    if (target->record != TRANSLATION_NONE) return;
-    for (uint64_t done = 0; done < count;) {
-        uint64_t alike = count - done;
-        bool rw = mapping_writable(w, target->node, target->page + done, &alike) &&
-                  is_permitted(target->permissions, ZX_VM_PERM_WRITE);
-        uint64_t first = target->index + done;
-        mapping_record(w, target->mapping, first, first + alike, rw ? TRANSLATION_RW : TRANSLATION_RO);
-        done += alike;
-    }
-}
-
-/* Clips a count to pages that are alike for mapping_writable, so that one change of the records is enough. */
-static uint64_t alike_pages(const zxp_world *w, const struct target *target, uint64_t count) {
-    if (target->record == TRANSLATION_NONE) (void)mapping_writable(w, target->node, target->page, &count);
+/* Section 5.1: a load enters RW where the page may be stored to as it is, else RO. Returns for how many pages of
+ * `count`: one change of the records is enough. */
+static uint64_t record_read(zxp_world *w, const struct target *target, uint64_t count) {
+    if (target->record != TRANSLATION_NONE) return count;
+    bool rw =
+        mapping_writable(w, target->node, target->page, &count) && is_permitted(target->permissions, ZX_VM_PERM_WRITE);
+    mapping_record(w, target->mapping, target->index, target->index + count, rw ? TRANSLATION_RW : TRANSLATION_RO);
     return count;
 }
 
@@ -91,8 +82,7 @@ enum look target_read(zxp_world *w, thread_ref t, const struct target *target, u
     uint64_t pages = needs_read(w, target) ? ask : min_u64(most, target->left);
     enum look look = look_read(w, t, target->node, target->page, pages, target->performs, seen);
     if (look != LOOK_OK) return look;
-    seen->count = alike_pages(w, target, min_u64(seen->count, min_u64(most, target->left)));
-    record_read(w, target, seen->count);
+    seen->count = record_read(w, target, min_u64(seen->count, min_u64(most, target->left)));
     return LOOK_OK;
 }
 

@@ -20,7 +20,6 @@ static void lend_request(zxp_world *w, thread_ref t) {
     if (call_of(w, t)->uninterruptible) return;
     call_of(w, t)->fault_early = thread_at(w, t)->request.early;
     call_of(w, t)->uninterruptible = 1;
-    request_cancel(w, t);
     request_begin(w, t, false);
 }
 
@@ -28,7 +27,6 @@ static void lend_request(zxp_world *w, thread_ref t) {
 static void give_request_back(zxp_world *w, thread_ref t) {
     if (!call_of(w, t)->uninterruptible) return;
     call_of(w, t)->uninterruptible = 0;
-    request_cancel(w, t);
     request_begin(w, t, call_of(w, t)->fault_early != 0);
 }
 
@@ -158,7 +156,6 @@ enum look captured_copy(zxp_world *w, thread_ref t, node_ref n, uint64_t offset,
                         bool to_user, uint64_t *done) {
     uint64_t chunk = min_u64(left, PAGE - offset % PAGE);
     zx_vaddr_t at = address;
-    *done = 0;
     switch (copy_chunk(w, n, offset, chunk, &at, to_user)) {
     case COPIED: *done = chunk; return LOOK_OK;
     case NO_MEMORY: return look_no_memory(w, t);
@@ -176,8 +173,6 @@ static enum look direct_failed(zxp_world *w, thread_ref t) {
 
 enum look direct_copy_out(zxp_world *w, thread_ref t, zx_vaddr_t address, const uint8_t *bytes, uint32_t length,
                           uint32_t *done) {
-    zx_status_t status;
-    if (call_of(w, t)->uninterruptible && request_failed(w, t, &status)) return direct_failed(w, t);
     while (*done < length) {
         struct target target;
         zx_vaddr_t at = address + *done;
