@@ -23,8 +23,8 @@ static char letter_of(const struct page_run *run, uint64_t page, uint64_t *end) 
     return key_letter(&run->key, run->first, page);
 }
 
+/* What is no frame is a fill of zeros. */
 static void show_content(const zxp_world *w, const struct page_key *key, uint64_t page, zxp_page_run *view) {
-    if (!is_frame(key)) return;
     view->content = key->kind == CONTENT_BODY      ? ZXP_CONTENT_BYTES
                     : key->kind == CONTENT_LETTERS ? ZXP_CONTENT_LETTERS
                                                    : ZXP_CONTENT_FILL;

@@ -185,7 +185,63 @@ static void a_reader_that_was_passed_by_wakes(void **state) {
     assert_int_equal(view_of(3).state, ZXP_THREAD_READY);
 }
 
+/* Thread 4 has page 1 and waits for page 2; the owner, an heir again, waits for page 1, which was evicted and comes a
+ * second time: of no use to thread 4. */
+static void a_reader_is_not_woken_for_a_page_that_it_has(void **state) {
+    (void)state;
+    commit(1, 1, 8);
+    read_pages(2, 3, 6);
+    read_pages(3, 5, 4);
+    read_pages(4, 1, 8);
+    START(ZXP_MAIN_THREAD, KILL, 1);
+    supply(1, 1);
+    assert_int_equal(view_of(4).wake, P);
+    START(ZXP_MAIN_THREAD, KILL, 2);
+    START(ZXP_MAIN_THREAD, EVICT, zxp_koid_of(fix.w, fix.vmo), P, P, 0);
+    fix.count = 0;
+    supply(1, 1);
+    WOKEN(3);
+}
+
+/* ---- Step 3 of section 4: who continues ---- */
+
+static uint64_t populated(uint32_t thread, source_ref s, uint64_t page) {
+    thread_ref t = thread_by_number(fix.w, thread);
+    assert_int_equal(request_populate(fix.w, t, s, REQUEST_READ, page * P, 2 * P), LOOK_WAIT);
+    return thread_at(fix.w, t)->request.offset / P;
+}
+
+static void only_an_early_reader_of_the_same_source_continues(void **state) {
+    (void)state;
+    RUN(PAGER_CREATE_VMO, fix.pager, 0, fix.port, 8, PAGES * P);
+    source_ref other = vmo_source(fix.w, vmo_of_object(object_by_koid(fix.w, zxp_koid_of(fix.w, handle()))));
+    for (uint32_t i = 1; i <= 2; i++) {
+        bool early = i == 1;
+        request_begin(fix.w, thread_by_number(fix.w, i), early);
+        assert_int_equal(populated(i, source(), 4), 4);
+        assert_int_equal(populated(i, source(), 5), early ? 4 : 5);
+        assert_int_equal(populated(i, other, 5), 5);
+        assert_int_equal(populated(i, other, 6), early ? 5 : 6);
+        assert_int_equal(populated(i, other, 7), 7);
+        request_cancel(fix.w, thread_by_number(fix.w, i));
+    }
+}
+
 /* ---- The latch: section 6 ---- */
+
+static void the_latch_keeps_the_status(void **state) {
+    (void)state;
+    thread_ref t = thread_by_number(fix.w, 1);
+    zx_status_t status;
+    request_begin(fix.w, t, false);
+    request_populate(fix.w, t, source(), REQUEST_READ, 0, P);
+    request_resolve(fix.w, source(), REQUEST_READ, 0, P, ZX_ERR_IO, RULE_none);
+    assert_int_equal(wait_for_request(fix.w, t), STEP_BLOCK);
+    assert_true(request_failed(fix.w, t, &status));
+    assert_int_equal(status, ZX_ERR_IO);
+    request_begin(fix.w, t, false);
+    assert_false(request_failed(fix.w, t, &status));
+}
 
 static void a_signal_without_waiter_is_latched_once(void **state) {
     (void)state;
@@ -210,6 +266,7 @@ static void populating_clears_the_latch_and_continuing_does_not(void **state) {
     request_populate(fix.w, t, source(), REQUEST_READ, 0, 4 * P);
     request_resolve(fix.w, source(), REQUEST_READ, 0, P, ZX_OK, RULE_none);
     assert_true(r->latched);
+    assert_int_equal(r->wake, P);
     request_populate(fix.w, t, source(), REQUEST_READ, P, 3 * P);
     assert_true(r->latched);
     assert_int_equal(r->wake, P);
@@ -322,6 +379,16 @@ static void check_source(void) {
     assert_false(thread_is(kernel_of(fix.w)->first_to_run));
 }
 
+/* A thread waits for its request, or its request for nobody. */
+static void check_waiters(void) {
+    for (uint32_t i = 0; i < zxp_thread_count(fix.w); i++) {
+        const struct thread *thread = thread_at(fix.w, thread_by_number(fix.w, i));
+        bool waits = thread->state == ZXP_THREAD_BLOCKED && thread->waits_for == ZXP_WAIT_REQUEST;
+        assert_int_equal(thread->request.waiting, waits);
+        assert_int_equal(thread->request.role != ROLE_NONE, waits);
+    }
+}
+
 static uint64_t random_state;
 
 static uint64_t any(uint64_t below) {
@@ -378,6 +445,7 @@ static void requests_stay_well_formed(void **state) {
             else
                 something_else();
             check_source();
+            check_waiters();
         }
         RUN(PAGER_DETACH_VMO, fix.pager, fix.vmo);
         check_source();
@@ -404,6 +472,34 @@ static void everything_is_given_back(void **state) {
     assert_int_equal(zxp_world_bytes(fix.w), before);
 }
 
+/* A source whose VMO is gone waits for its last packet to be taken, or lost with the port. */
+static void sources_go_with_their_last_packet(void **state) {
+    (void)state;
+    size_t before = 0;
+    for (int i = 0; i < 50; i++) {
+        RUN(PORT_CREATE, 0);
+        zx_handle_t port = handle();
+        for (int k = 0; k < 3; k++) {
+            RUN(PAGER_CREATE_VMO, fix.pager, 0, port, 9, 4 * P);
+            RUN(HANDLE_CLOSE, handle());
+        }
+        RUN(PORT_WAIT, port, 0);
+        RUN(HANDLE_CLOSE, port);
+        if (i == 1) before = zxp_world_bytes(fix.w);
+    }
+    assert_int_equal(zxp_world_bytes(fix.w), before);
+}
+
+static void a_dead_port_drops_what_is_sent(void **state) {
+    (void)state;
+    RUN(HANDLE_CLOSE, fix.port);
+    fix.count = 0;
+    commit(1, 0, 1);
+    size_t dropped = 0;
+    for (size_t i = 0; i < fix.count; i++) dropped += fix.seen[i].what == ZXP_WHAT_DROPPED;
+    assert_int_equal(dropped, 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(completion_wakes_attached_first_and_owner_last, set_up, tear_down),
@@ -411,6 +507,11 @@ int main(void) {
         cmocka_unit_test_setup_teardown(several_requests_wake_in_ascending_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(detach_wakes_reads_before_dirties, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_reader_that_was_passed_by_wakes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_reader_is_not_woken_for_a_page_that_it_has, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(only_an_early_reader_of_the_same_source_continues, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_latch_keeps_the_status, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(sources_go_with_their_last_packet, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_dead_port_drops_what_is_sent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_signal_without_waiter_is_latched_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(populating_clears_the_latch_and_continuing_does_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(requests_show_where_their_packet_is, set_up, tear_down),

@@ -147,6 +147,8 @@ static void observed_signals(void **state) {
     assert_int_equal(zxp_observed_count(w, T1), 2);
     assert_int_equal(zxp_observed_at(w, T1, 0) & ZX_USER_SIGNAL_0, ZX_USER_SIGNAL_0);
     assert_int_equal(zxp_observed_at(w, T1, 2), ZX_SIGNAL_NONE);
+    assert_int_equal(zxp_observed_at(w, 2, 0), ZX_SIGNAL_NONE);
+    assert_int_equal(zxp_observed_at(w, FAR, 0), ZX_SIGNAL_NONE);
     assert_int_equal(zxp_observed_count(w, 2), 0);
     assert_int_equal(zxp_observed_count(w, FAR), 0);
     zxp_world_destroy(w);
@@ -159,11 +161,12 @@ static void names(void **state) {
         scene("anon a 1; zx_object_set_property(a, ZX_PROP_NAME, \"blue\"); "
               "t1: zx_object_get_property(a, ZX_PROP_NAME); "
               "t2: zx_object_get_property(a, ZX_PROP_VMO_CONTENT_SIZE); t3: zx_object_get_info(a, ZX_INFO_VMO); "
-              "t4: zx_object_get_info(a, ZX_INFO_HANDLE_BASIC)");
+              "t4: zx_object_get_info(a, ZX_INFO_HANDLE_BASIC); t5: zx_object_get_property(0, ZX_PROP_NAME)");
     assert_non_null(w);
     assert_false(zxp_name(w, ZXP_MAIN_THREAD, name));
     assert_false(zxp_name(w, 2, name));
     assert_false(zxp_name(w, 4, name));
+    assert_false(zxp_name(w, 5, name));
     assert_false(zxp_name(w, FAR, name));
     assert_string_equal(name, "kept");
     assert_true(zxp_name(w, T1, name));
@@ -190,6 +193,7 @@ static void pages_requests_packets(void **state) {
     assert_false(zxp_page_run_at(w, NO_KOID, 0, &run));
     assert_true(zxp_request_at(w, 0, &request));
     assert_int_equal(request.owner, T1);
+    assert_int_equal(request.vmo, v);
     assert_int_equal(request.attached, 1);
     assert_int_equal(request.packet, 'p');
     assert_false(zxp_request_at(w, 1, &request));
@@ -200,6 +204,35 @@ static void pages_requests_packets(void **state) {
     assert_false(zxp_packet_at(w, port, 1, &packet));
     assert_false(zxp_packet_at(w, v, 0, &packet));
     assert_false(zxp_packet_at(w, NO_KOID, 0, &packet));
+    zxp_world_destroy(w);
+}
+
+static zxp_page_run run_at(const zxp_world *w, zx_koid_t vmo, uint64_t page, uint64_t count) {
+    zxp_page_run run;
+    assert_true(zxp_page_run_at(w, vmo, page, &run));
+    assert_int_equal(run.first, page);
+    assert_int_equal(run.count, count);
+    return run;
+}
+
+/* Runs go as far as pages look alike, whatever the core keeps of them beside. */
+static void runs_of_pages(void **state) {
+    (void)state;
+    zxp_world *w = scene("create v 90; supply v 0 30; supply v 30 30; supply v 60 4 byte=7; supply v 64 4 byte=7; "
+                         "supply v 68 4 byte=8; anon p 6; write p 0 6; clone k p snapshot; write k 2 2; "
+                         "anon q 2; write q 0 2; clone l q snapshot; close l");
+    assert_non_null(w);
+    zx_koid_t v = nth(w, ZX_OBJ_TYPE_VMO, 0), p = nth(w, ZX_OBJ_TYPE_VMO, 1), q = nth(w, ZX_OBJ_TYPE_VMO, 3);
+    zxp_page_run run = run_at(w, v, 0, 60);
+    assert_int_equal(run.content, ZXP_CONTENT_LETTERS);
+    for (uint64_t page = 0; page < 60; page++) assert_int_equal(run_at(w, v, page, 60 - page).fill, page % 26);
+    assert_int_equal(run_at(w, v, 60, 8).fill, 7);
+    assert_int_equal(run_at(w, v, 68, 4).fill, 8);
+    assert_int_equal(run_at(w, v, 72, 18).fill, 0);
+    assert_int_not_equal(run_at(w, p, 0, 2).share, 0);
+    assert_int_equal(run_at(w, p, 2, 2).share, 0);
+    assert_int_not_equal(run_at(w, p, 4, 2).share, 0);
+    assert_int_equal(run_at(w, q, 0, 2).share, 0); /* with nobody any more */
     zxp_world_destroy(w);
 }
 
@@ -251,6 +284,7 @@ int main(void) {
         cmocka_unit_test(observed_signals),
         cmocka_unit_test(names),
         cmocka_unit_test(pages_requests_packets),
+        cmocka_unit_test(runs_of_pages),
         cmocka_unit_test(a_request_of_a_node_alone),
         cmocka_unit_test(objects_handles_mappings),
     };
