@@ -23,7 +23,7 @@ $(BUILD)/tests/fail-reservations $(BUILD)/tests/follow-events: TOOL_LDFLAGS = -W
 EXTRA_TESTS += $(WATCHERS)
 
 # Unit tests that run scripts and look at their worlds.
-SCRIPT_TESTS := hostile timetravel views
+SCRIPT_TESTS := decisions hostile timetravel views
 $(SCRIPT_TESTS:%=$(BUILD)/tests/%): $(CLI_TEST_OBJECTS) $(BUILD)/tests/tools/suites.o
 $(BUILD)/tests/hostile $(BUILD)/tests/views: $(BUILD)/tests/tools/scene.o
 $(SCRIPT_TESTS:%=$(BUILD)/tests/%): TEST_LIBS = $(REPL_LIBS) $(OPTIONAL_LIBS)

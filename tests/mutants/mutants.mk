@@ -40,7 +40,7 @@ $(MUTANTS)/rest.a: $(CLI_TEST_OBJECTS) $(BUILD)/tests/tools/suites.o $(BUILD)/te
 	$(AR) rcs $@ $^
 
 # The unit tests of what is mutated.
-MUTANT_TESTS := constants rules views mappings requests content page_state handles page_map children
+MUTANT_TESTS := constants rules views mappings requests content page_state handles page_map children decisions worlds
 MUTANT_TESTS := $(MUTANT_TESTS:%=$(MUTANTS)/tests/%)
 $(MUTANTS)/unit/%.o: tests/unit/%.c
 	@mkdir -p $(@D)

@@ -1,0 +1,75 @@
+/* Which rule decides, where two would give the same status: how often each is taken by a script. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/tools/suites.h"
+#include "zxpager/rules.h"
+#include "zxpager/zxpager.h"
+
+static const struct decision {
+    const char *script, *rule;
+    uint32_t times;
+} decisions[] = {
+    {"anon a 2; zx_vmo_op_range(a, ZX_VMO_OP_DONT_NEED, 0, 2p)", "vmo-hint.anonymous", 1},
+    {"anon a 2; zx_vmo_op_range(a, ZX_VMO_OP_PREFETCH, 0, 2p)", "vmo-hint.anonymous", 1},
+    {"create v 3; detach v; always-need v 0 3", "vmo-hint.skipped", 1},
+    {"create v 3; t: always-need v 0 1 => blocked; fail v 0", "vmo-hint.skipped", 1},
+    {"create v 2; supply v 0 2; clone k v; zero k 0; zero k 0", "vmo-zero.already", 1},
+    {"create v 2; supply v 0 2; clone k v; zero k 0; zx_vmo_op_range(k, ZX_VMO_OP_ZERO, 0, 5)", "vmo-zero.already", 1},
+    {"create v 4; zero v 0 4; writeback begin v 0 4; writeback end v 1 1", "page.writeback-inside", 1},
+    {"create v 4; zero v 0 4; writeback begin v 1 1", "page.writeback-inside", 1},
+    {"create v 4; supply v 0 2; write v 0; writeback begin v 0 2", "page.writeback-begun", 1},
+    {"create v 4; zero v 0 4; writeback begin v 0 4; writeback begin v 0 4", "page.writeback-zero", 1},
+    {"create v 9; t1: commit v 4 4 => blocked; t2: commit v 2 2 => blocked", "request.trimmed-start", 0},
+    {"create v 9; t1: commit v 4 4 => blocked; t2: commit v 2 3 => blocked", "request.trimmed-start", 1},
+    {"create v 9; t1: commit v 0 4 => blocked; t2: commit v 2 2 => blocked", "request.trimmed-end", 0},
+    {"create v 9; t1: commit v 0 4 => blocked; t2: commit v 2 3 => blocked", "request.trimmed-end", 1},
+    {"create v 4; t: commit v 0 4 => blocked; fail v 0", "request.error-at-start", 1},
+    {"create v 4; t: commit v 0 4 => blocked; fail v 0", "request.error-at-wake", 0},
+    {"create v 4; t: read v 0 4 => blocked; supply v 0; fail v 1", "request.error-at-wake", 1},
+    {"create v 4; t: read v 0 4 => blocked; supply v 0; fail v 1", "request.error-at-start", 0},
+    {"create v 4; t: read v 0 4 => blocked; u: read v 0 4 => blocked; supply v 0; supply v 1", "request.passed-by", 0},
+    {"create v 5; t: read v 0 5 => blocked; u: read v 1 3 => blocked; supply v 0 2; supply v 2", "request.passed-by",
+     0},
+    {"create v 4; read v 0 => blocked; supply v 0", "request.cancelled", 0},
+    {"create v 2; anon e 2; supply v 0 1 from=e; supply v 1", "page.supplied-zero", 1},
+    {"create v 2; anon e 2; supply v 0 1 from=e; supply v 1", "page.supplied", 1},
+    {"anon d 4 discardable; commit d 0 4; lock d; unlock d; age; read d 0; reclaim 1", "reclaim.discard-refused", 1},
+};
+
+static uint32_t hits[1024];
+
+static bool passes(const char *script) {
+    char text[300];
+    size_t failed = 0;
+    struct watcher watcher = {.rule_hits = hits};
+    int length = snprintf(text, sizeof text, "case \"decision\"\n%s\n", script);
+    assert_true(length > 0 && length < (int)sizeof text);
+    memset(hits, 0, sizeof hits);
+    suite_run_source(&watcher, source_create("decision", text, (size_t)length), &failed);
+    return failed == 0;
+}
+
+static void rules_are_taken_where_they_decide(void **state) {
+    (void)state;
+    bool good = true;
+    for (size_t i = 0; i < sizeof decisions / sizeof *decisions; i++) {
+        const struct decision *d = &decisions[i];
+        uint16_t rule = zxp_rule_by_id(d->rule, strlen(d->rule));
+        bool taken = rule != 0 && passes(d->script) && hits[rule] == d->times;
+        if (!taken) (void)printf("# %s: %s %u times, not %u\n", d->script, d->rule, (unsigned)hits[rule], d->times);
+        good &= taken;
+    }
+    assert_true(good);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(rules_are_taken_where_they_decide)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

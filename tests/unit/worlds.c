@@ -1,0 +1,187 @@
+/* Worlds as values: limits of memory, memory that is short, what is given back, the kernel's own thread. */
+#include <malloc.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "zxpager/zxpager.h"
+
+static zx_status_t call(zxp_world *w, uint16_t op, uint64_t a, uint64_t b) {
+    zxp_op_call made = {.op = op, .args = {a, b}};
+    zxp_thread_view view;
+    assert_int_equal(zxp_call(w, &made), ZXP_RETURNED);
+    assert_true(zxp_thread_get(w, ZXP_MAIN_THREAD, &view));
+    return view.status;
+}
+
+/* Makes VMOs until a call fails, and returns with what. */
+static zx_status_t fill_up(zxp_world *w) {
+    for (unsigned i = 0; i < 10000; i++) {
+        zx_status_t status = call(w, ZXP_OP_VMO_CREATE, ZXP_PAGE_SIZE, 0);
+        if (status != ZX_OK) return status;
+    }
+    return ZX_OK;
+}
+
+enum { LIMIT = 1 << 16 };
+
+static void a_limit_goes_with_the_world(void **state) {
+    (void)state;
+    zxp_world *w = zxp_world_create(&(zxp_options){.memory_limit = LIMIT}), *other = zxp_world_create(NULL);
+    assert_non_null(w);
+    assert_non_null(other);
+    zxp_world *clone = zxp_world_clone(w);
+    assert_non_null(clone);
+    assert_int_equal(zxp_world_copy(other, w), ZX_OK);
+    zxp_world *all[] = {w, other, clone};
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(fill_up(all[i]), ZX_ERR_NO_MEMORY);
+        assert_true(zxp_world_bytes(all[i]) <= LIMIT);
+        zxp_world_destroy(all[i]);
+    }
+    assert_null(zxp_world_create(&(zxp_options){.memory_limit = 64}));
+}
+
+/* ---- Memory ---- */
+
+static size_t in_use(void) { return mallinfo2().uordblks; }
+
+static void everything_is_given_back(void **state) {
+    (void)state;
+    size_t before = in_use();
+    for (unsigned i = 0; i < 3; i++) {
+        zxp_world *w = zxp_world_create(NULL), *small = zxp_world_create(NULL);
+        assert_non_null(w);
+        assert_non_null(small);
+        assert_int_equal(fill_up(w), ZX_OK);
+        zxp_world *clone = zxp_world_clone(w);
+        assert_int_equal(zxp_world_copy(small, w), ZX_OK);
+        zxp_world_destroy(w);
+        zxp_world_destroy(small);
+        zxp_world_destroy(clone);
+        zxp_world_destroy(NULL);
+        assert_null(zxp_world_create(&(zxp_options){.memory_limit = 64}));
+        if (i == 0) before = in_use();
+    }
+    assert_int_equal(in_use(), before);
+}
+
+/* Takes all that malloc still gives, in ever smaller blocks; leaves `last` bytes. Never returns it. */
+static void take_all_memory(size_t last) {
+    struct rlimit none = {1 << 20, 1 << 20};
+    void *spare = malloc(last);
+    if (setrlimit(RLIMIT_AS, &none) != 0) _exit(3);
+    for (size_t size = 1 << 16; size >= 16; size /= 2)
+        while (malloc(size) != NULL) {
+        }
+    free(spare);
+}
+
+/* With no memory but `last` bytes: no world, no clone, no copy; the world that there is stays as it was. */
+static void without_memory(zxp_world *w, size_t last) {
+    uint64_t hash = zxp_world_hash(w, ZXP_FORM_FULL);
+    zxp_world *small = zxp_world_create(NULL);
+    assert_non_null(small);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        take_all_memory(last);
+        bool good = zxp_world_create(NULL) == NULL && zxp_world_clone(w) == NULL &&
+                    zxp_world_copy(small, w) == ZX_ERR_NO_MEMORY && zxp_world_hash(w, ZXP_FORM_FULL) == hash;
+        _exit(good ? 0 : 1);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    zxp_world_destroy(small);
+}
+
+static void no_memory(void **state) {
+    (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    skip(); /* its malloc does not fail */
+#endif
+    zxp_world *w = zxp_world_create(NULL);
+    assert_non_null(w);
+    assert_int_equal(fill_up(w), ZX_OK);
+    without_memory(w, 0);
+    without_memory(w, 200);
+    zxp_world_destroy(w);
+}
+
+/* ---- Contexts ---- */
+
+/* A reset is no call: its reservation is not one of those that are counted, or made to fail. */
+static void a_reset_is_not_counted(void **state) {
+    (void)state;
+    zxp_context context = {.fail_reservation = 1};
+    zxp_world *w = zxp_world_create(NULL);
+    assert_non_null(w);
+    uint64_t hash = zxp_world_hash(w, ZXP_FORM_FULL);
+    zxp_world_attach(w, &context);
+    zxp_world_reset(w, ZXP_PROFILE_HEAD);
+    assert_int_equal(context.reservations, 0);
+    assert_ptr_equal(zxp_world_context(w), &context);
+    assert_int_equal(zxp_world_hash(w, ZXP_FORM_FULL), hash);
+    assert_int_equal(call(w, ZXP_OP_VMO_CREATE, ZXP_PAGE_SIZE, 0), ZX_ERR_NO_MEMORY);
+    zxp_world_destroy(w);
+}
+
+static void on_event(void *user, const zxp_event *event) {
+    if (event->kind == ZXP_EVENT_RESULT) *(uint32_t *)user = event->thread;
+}
+
+static void the_kernel_has_a_thread_of_its_own(void **state) {
+    (void)state;
+    uint32_t thread = 5;
+    zxp_context context = {.observe = on_event, .user = &thread};
+    zxp_world *w = zxp_world_create(NULL);
+    assert_non_null(w);
+    zxp_world_attach(w, &context);
+    assert_int_equal(call(w, ZXP_OP_VMO_CREATE, ZXP_PAGE_SIZE, 0), ZX_OK);
+    assert_int_equal(thread, ZXP_MAIN_THREAD);
+    assert_int_equal(call(w, ZXP_OP_AGE, 0, 0), ZX_OK);
+    assert_int_equal(thread, ZXP_NO_THREAD);
+    zxp_world_destroy(w);
+}
+
+/* ---- Rules ---- */
+
+static void rules_are_counted_without_an_observer(void **state) {
+    (void)state;
+    uint32_t hits[2][1024] = {{0}};
+    uint32_t thread;
+    for (unsigned observed = 0; observed < 2; observed++) {
+        zxp_context context = {.rule_hits = hits[observed], .observe = observed ? on_event : NULL, .user = &thread};
+        zxp_world *w = zxp_world_create(NULL);
+        uint64_t vmo = 0;
+        assert_non_null(w);
+        zxp_world_attach(w, &context);
+        assert_int_equal(call(w, ZXP_OP_VMO_CREATE, ZXP_PAGE_SIZE, 0), ZX_OK);
+        assert_true(zxp_field(w, ZXP_MAIN_THREAD, "handle", &vmo));
+        zxp_op_call commit = {.op = ZXP_OP_VMO_OP_RANGE, .args = {vmo, ZX_VMO_OP_COMMIT, 0, ZXP_PAGE_SIZE}};
+        assert_int_equal(zxp_call(w, &commit), ZXP_RETURNED);
+        zxp_world_destroy(w);
+    }
+    for (unsigned i = 0; i < zxp_rule_count(); i++) assert_int_equal(hits[0][i], hits[1][i]);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_limit_goes_with_the_world),
+        cmocka_unit_test(everything_is_given_back),
+        cmocka_unit_test(no_memory),
+        cmocka_unit_test(a_reset_is_not_counted),
+        cmocka_unit_test(the_kernel_has_a_thread_of_its_own),
+        cmocka_unit_test(rules_are_counted_without_an_observer),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
