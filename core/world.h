@@ -18,12 +18,27 @@
 
 #include "arena.h"
 
+/* A test build asserts that nothing is looked for at "none", outside of the block, or in what was freed (arena_free). */
+#ifdef ZXP_TEST_MOVE
+static inline bool is_there(const zxp_world *w, uint32_t index) {
+    enum { LINK = 8, FREED = 0xDD };
+    if (index == 0 || (size_t)index * ARENA_UNIT >= w->capacity) return false;
+    for (const uint8_t *byte = arena_at(w, index), *end = byte + ARENA_UNIT; byte + LINK < end;)
+        if (*--end != FREED) return true;
+    return false;
+}
+#define ASSERT_THERE(w, index) assert(is_there(w, index))
+#else
+#define ASSERT_THERE(w, index) ((void)0)
+#endif
+
 #define REFERENCE_TO(kind)                                                                                             \
     typedef struct kind##_ref {                                                                                        \
         uint32_t index;                                                                                                \
     } kind##_ref;                                                                                                      \
     struct kind;                                                                                                       \
     static inline struct kind *kind##_at(const zxp_world *w, kind##_ref ref) {                                         \
+        ASSERT_THERE(w, ref.index);                                                                                    \
         return (struct kind *)arena_at(w, ref.index);                                                                  \
     }                                                                                                                  \
     static inline bool kind##_is(kind##_ref ref) { return ref.index != 0; }                                            \
