@@ -54,7 +54,6 @@ enum look look_read(zxp_world *w, thread_ref t, node_ref n, uint64_t page, uint6
     if (touch) reclaim_mark_accessed(w, found.owner, found.page, found.page + seen->count);
     seen->content = key_content(&found.key);
     seen->content_page = found.page;
-    seen->frame = true;
     return LOOK_OK;
 }
 

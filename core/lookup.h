@@ -13,7 +13,6 @@ struct seen {
     struct content content; /* of page `content_page` in its own map, and the following ones */
     uint64_t content_page;
     uint64_t count;
-    bool frame; /* a real page, not the shared zero page */
 };
 
 /* Bytes to reserve before each look-up. */

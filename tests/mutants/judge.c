@@ -7,7 +7,7 @@
  * pass, and tells its time and which mutants it reaches. Then a process for each mutant runs the units that
  * reach it, those first that killed its neighbours, then the quickest, until one fails. FOLDER/results keeps
  * what was killed, so that an interrupted run goes on where it stopped; survivors are judged again, unless
- * -k keeps them, too, or -a asks for them alone. STRIDE takes only each so-manieth mutant. EXPLAINED
+ * -k keeps them, too, or -a asks for those without a reason alone. STRIDE takes only each so-manieth mutant. EXPLAINED
  * (survivors.txt) gives the reason of each survivor: one without a reason fails, and so does a reason for a
  * mutant that is killed or is none.
  */
@@ -318,7 +318,7 @@ static void judge_all(void) {
     for (unsigned i = 0; i < all.count / all.stride; i++) {
         n = (n + step) % all.count;
         const struct mutant *mutant = &all.at[n + 1];
-        bool survived = mutant->known && mutant->verdict == FINE;
+        bool survived = mutant->known && mutant->verdict == FINE && mutant->reason == NULL;
         if (all.only_survivors ? survived : !mutant->known) begin(n + 1);
         if ((i + 1) % 500 == 0) (void)fprintf(stderr, "%u of %u\n", i + 1, all.count / all.stride);
     }

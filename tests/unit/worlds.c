@@ -54,6 +54,21 @@ static void a_limit_goes_with_the_world(void **state) {
 
 static size_t in_use(void) { return mallinfo2().uordblks; }
 
+/* An event in a table that has room takes exactly what it is: the limit can be met to the byte. */
+static void a_limit_can_be_used_up(void **state) {
+    (void)state;
+    enum { EVENTS = 40 };
+    zxp_world *free_one = zxp_world_create(NULL);
+    const zxp_op_call call = {.op = ZXP_OP_EVENT_CREATE};
+    for (unsigned i = 0; i < EVENTS; i++) assert_int_equal(zxp_call(free_one, &call), ZXP_RETURNED);
+    zxp_world *w = zxp_world_create(&(zxp_options){.memory_limit = zxp_world_bytes(free_one)});
+    assert_non_null(w);
+    for (unsigned i = 0; i < EVENTS; i++) assert_int_equal(zxp_call(w, &call), ZXP_RETURNED);
+    assert_true(zxp_world_equal(w, free_one, ZXP_FORM_FULL));
+    zxp_world_destroy(w);
+    zxp_world_destroy(free_one);
+}
+
 static void everything_is_given_back(void **state) {
     (void)state;
     size_t before = in_use();
@@ -177,6 +192,7 @@ static void rules_are_counted_without_an_observer(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_limit_goes_with_the_world),
+        cmocka_unit_test(a_limit_can_be_used_up),
         cmocka_unit_test(everything_is_given_back),
         cmocka_unit_test(no_memory),
         cmocka_unit_test(a_reset_is_not_counted),
