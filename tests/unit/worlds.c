@@ -24,7 +24,7 @@ static zx_status_t call(zxp_world *w, uint16_t op, uint64_t a, uint64_t b) {
 
 /* Makes VMOs until a call fails, and returns with what. */
 static zx_status_t fill_up(zxp_world *w) {
-    for (unsigned i = 0; i < 10000; i++) {
+    for (unsigned i = 0; i < 500; i++) {
         zx_status_t status = call(w, ZXP_OP_VMO_CREATE, ZXP_PAGE_SIZE, 0);
         if (status != ZX_OK) return status;
     }
