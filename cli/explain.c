@@ -1,6 +1,7 @@
 /* explain.c - why the last call was decided as it was: rule, sentence,
  * chapter, the state that it looked at, and what would help. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "commands.h"
@@ -124,11 +125,13 @@ static void put_way(const struct shell *shell, struct buf *out) {
         const zxp_event *event = shell_event(shell, number);
         const zxp_rule_info *rule = event ? zxp_rule_info_of(event->rule) : NULL;
         struct buf text = {0};
+        char title[24];
         if (!rule || event->kind == ZXP_EVENT_EVICT) continue; /* whose page has been told of */
         others += event->rule != shell->last_rule;
-        buf_format(&text, "%" PRIu64 "  %s: %s", number, rule->id, rule->sentence);
+        (void)snprintf(title, sizeof title, "%6" PRIu64, number);
+        buf_format(&text, "%s: %s", rule->id, rule->sentence);
         put_what(shell, event, &text);
-        shell_wrap(shell, &way, 2, text.s);
+        shell_row(shell, &way, 8, TINT_DIM, title, text.s);
         buf_free(&text);
     }
     if (others) buf_format(out, "on the way:\n%s", way.s);

@@ -99,10 +99,11 @@ static void run(struct prompt *prompt, const char *name, const char *text, size_
     (void)fflush(stdout);
 }
 
-/* A number alone does that one of the choices last shown. The statement, or NULL. */
+/* A number alone does that one of the choices last shown, `?' asks for help. The statement, or NULL. */
 static const char *choice_of(const struct prompt *prompt, const char *line, size_t length) {
     struct number number;
     bool digit = length && line[0] >= '0' && line[0] <= '9';
+    if (length == 1 && line[0] == '?') return "help";
     if (!digit || number_parse(line, length, &number) || number.length != length) return NULL;
     if (!prompt->shell->choice_count) choices_find(prompt->shell);
     if (!number.value || number.value > prompt->shell->choice_count) return NULL;

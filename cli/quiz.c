@@ -88,22 +88,41 @@ static void keep_answer(struct scene *scene) {
     buf_text(&quiz.explanation, buf_string(&scene->output));
 }
 
-static void ask(struct interp *in) {
+enum kind { GOES_WELL, BLOCKS, IS_REFUSED, KINDS };
+
+static enum kind kind_of_answer(void) {
+    const char *answer = buf_string(&quiz.answer);
+    return strcmp(answer, "ZX_OK") == 0 ? GOES_WELL : strcmp(answer, "blocked") == 0 ? BLOCKS : IS_REFUSED;
+}
+
+/* A state, a question about it, and its answer. */
+static void draw_question(struct buf *question, struct buf *state) {
     struct scene *scene = scene_open(NULL);
     buf_clear(&quiz.story);
-    struct buf question = {0};
+    buf_clear(question);
+    buf_clear(state);
     set_scene(scene);
-    put_question(&question);
+    put_question(question);
     buf_clear(&scene->output);
     scene_run(scene, "show v");
-    interp_printf(in, "Question %" PRIu64 " of %" PRIu64 ". After\n", quiz.asked + 1, quiz.count);
-    interp_print(in, buf_string(&quiz.story));
-    interp_print(in, buf_string(&scene->output));
-    interp_printf(in, "what does `%s' give? (blocked, ZX_OK, or which ZX_ERR_...?)\n", question.s);
-    scene_run(scene, question.s);
+    buf_text(state, buf_string(&scene->output));
+    scene_run(scene, question->s);
     keep_answer(scene);
-    buf_free(&question);
     scene_close(scene);
+}
+
+/* Most calls go well; so that this is no answer for all, it is drawn first what is to come. */
+static void ask(struct interp *in) {
+    enum { TRIES = 20 };
+    enum kind wanted = (enum kind)below(KINDS);
+    struct buf question = {0}, state = {0};
+    for (int i = 0; i < TRIES && (i == 0 || kind_of_answer() != wanted); i++) draw_question(&question, &state);
+    interp_printf(in, "\nQuestion %" PRIu64 " of %" PRIu64 ". After\n", quiz.asked + 1, quiz.count);
+    interp_print(in, buf_string(&quiz.story));
+    interp_print(in, buf_string(&state));
+    interp_printf(in, "what does `%s' give? (blocked, ZX_OK, or which ZX_ERR_...?)\n", question.s);
+    buf_free(&question);
+    buf_free(&state);
     quiz.open = true;
 }
 

@@ -2,6 +2,7 @@
  * here is a second copy of a table: all is computed from them. */
 #include "reference.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "commands.h"
@@ -56,7 +57,7 @@ void reference_refusals(const struct shell *shell, const zxp_op_info *op, struct
         struct buf text = {0};
         print_status(&text, rule->status);
         buf_format(&text, "  %s: %s", rule->id, rule->sentence);
-        shell_wrap(shell, out, 2, buf_string(&text));
+        shell_row(shell, out, 4, TINT_NONE, "  -", buf_string(&text));
         buf_free(&text);
     }
 }
@@ -66,10 +67,11 @@ void reference_decisions(const struct shell *shell, const zxp_op_info *op, struc
     for (uint16_t number = 0; (number = reference_next_rule(op, RULES_ALL, number)) != 0;) {
         const zxp_rule_info *rule = zxp_rule_info_of(number);
         struct buf text = {0};
-        buf_format(&text, "%2u. ", ++count);
+        char title[16];
+        (void)snprintf(title, sizeof title, "%4u.", ++count);
         print_status(&text, rule->status);
         buf_format(&text, "  %s: %s (%s)", rule->id, rule->sentence, rule->chapter);
-        shell_wrap(shell, out, 2, buf_string(&text));
+        shell_row(shell, out, 6, TINT_NONE, title, buf_string(&text));
         buf_free(&text);
     }
 }
@@ -90,7 +92,7 @@ void reference_status(const struct shell *shell, zx_status_t status, struct buf 
         struct buf text = {0};
         if (rule->status != status) continue;
         buf_format(&text, "%s: %s", rule->id, rule->sentence);
-        shell_wrap(shell, out, 2, buf_string(&text));
+        shell_row(shell, out, 4, TINT_NONE, "  -", buf_string(&text));
         buf_free(&text);
     }
 }

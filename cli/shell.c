@@ -264,6 +264,18 @@ void shell_wrap(const struct shell *shell, struct buf *out, unsigned indent, con
     shell_wrap_at(out, indent, columns > indent + 20 ? columns - 1 : indent + 20, text);
 }
 
+void shell_row(const struct shell *shell, struct buf *out, unsigned width, enum tint tint, const char *title,
+               const char *text) {
+    struct buf row = {0};
+    size_t n = strlen(title);
+    shell_wrap(shell, &row, width, text);
+    shell_tint(shell, out, tint);
+    buf_text(out, title);
+    shell_tint(shell, out, TINT_NONE);
+    buf_text(out, row.n > n ? row.s + n : "\n"); /* what is left of the indentation, and the text */
+    buf_free(&row);
+}
+
 void shell_print(struct shell *shell, struct buf *out) {
     interp_print(shell->in, buf_string(out));
     buf_free(out);

@@ -93,6 +93,9 @@ void shell_tinted(const struct shell *shell, struct buf *out, enum tint tint, co
 void shell_wrap(const struct shell *shell, struct buf *out, unsigned indent, const char *text);
 /* The same between two columns. */
 void shell_wrap_at(struct buf *out, size_t indent, size_t end, const char *text);
+/* A title, and beside it, from column `width` on, a text in lines of its own. The title must be shorter than that. */
+void shell_row(const struct shell *shell, struct buf *out, unsigned width, enum tint tint, const char *title,
+               const char *text);
 void shell_print(struct shell *shell, struct buf *out); /* prints and frees */
 /* "v", or "VMO 1027". */
 void shell_object(const struct shell *shell, struct buf *out, zx_koid_t koid);

@@ -41,27 +41,17 @@ static bool has_topic(const char *command) {
     return false;
 }
 
-/* A bold title, and beside it a text in lines of its own. */
-static void put_row(const struct shell *shell, int width, const char *title, const char *text, struct buf *out) {
-    struct buf row = {0};
-    size_t n = strlen(title);
-    shell_wrap(shell, &row, (unsigned)width, text);
-    shell_tinted(shell, out, TINT_BOLD, title);
-    buf_text(out, row.s + n); /* what is left of the indentation, and the text */
-    buf_free(&row);
-}
-
 static void help_overview(struct shell *shell, struct buf *out) {
     struct buf others = {0};
     buf_text(out, "New here? `lesson 1\' begins a course; or try these lines, one after the other:\n"
                   "    create v 4 trap-dirty\n    t1: write v 1\n    why t1\n    choices\n\n");
     for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
-        put_row(shell, TOPIC, topics[i].title, topics[i].commands, out);
+        shell_row(shell, out, TOPIC, TINT_BOLD, topics[i].title, topics[i].commands);
     for (size_t i = 0; i < command_count(); i++) {
         const char *name = command_at(i)->name;
         if (!has_topic(name) && strcmp(name, "quit") != 0) buf_format(&others, "%s%s", others.n ? " " : "", name);
     }
-    if (others.n) put_row(shell, TOPIC, "others", others.s, out);
+    if (others.n) shell_row(shell, out, TOPIC, TINT_BOLD, "others", others.s);
     buf_free(&others);
     buf_char(out, '\n');
     shell_wrap(
@@ -77,7 +67,8 @@ static bool help_topic(const struct shell *shell, const char *title, struct buf 
         if (strcmp(topics[i].title, title) != 0) continue;
         for (size_t k = 0; k < command_count(); k++) {
             const struct command *command = command_at(k);
-            if (lists(topics[i].commands, command->name)) put_row(shell, NAME, command->name, command->help, out);
+            if (lists(topics[i].commands, command->name))
+                shell_row(shell, out, NAME, TINT_BOLD, command->name, command->help);
         }
         return true;
     }
@@ -86,7 +77,7 @@ static bool help_topic(const struct shell *shell, const char *title, struct buf 
 
 static void help_commands(struct shell *shell, struct buf *out) {
     for (size_t i = 0; i < command_count(); i++) {
-        put_row(shell, NAME, command_at(i)->name, command_at(i)->help, out);
+        shell_row(shell, out, NAME, TINT_BOLD, command_at(i)->name, command_at(i)->help);
     }
     shell_wrap(
         shell, out, 0,

@@ -1,4 +1,4 @@
-/* why.c - why THREAD: what a thread waits for, and which calls would wake it. */
+/* why.c - why [THREAD]: what threads wait for, and which calls would wake it. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -93,13 +93,28 @@ static void put_other(const struct shell *shell, const char *name, const zxp_thr
     }
 }
 
+/* why alone: of everybody who waits. */
+static bool why_all(struct stmt *s) {
+    const struct session *session = &s->in->session;
+    struct buf out = {0};
+    for (size_t i = 0; i < session->threads.count; i++) {
+        const struct map_entry *entry = &session->threads.entries[i];
+        zxp_thread_view view;
+        if (!zxp_thread_get(s->in->world, entry->value, &view) || view.state != ZXP_THREAD_BLOCKED) continue;
+        put_blocked(s->in->shell, entry->name, &view, &out);
+    }
+    if (!out.n) buf_text(&out, "nobody waits\n");
+    shell_print(s->in->shell, &out);
+    return true;
+}
+
 bool view_why(struct stmt *s, const char *arguments) {
     struct buf out = {0};
     struct suggestion suggestion;
     uint32_t thread;
     zxp_thread_view view = {0};
     if (strncmp(arguments, "page ", 5) == 0) return why_page(s, arguments + 5);
-    if (!*arguments) return stmt_error(s, s->body.end, "a thread's name is missing");
+    if (!*arguments) return why_all(s);
     if (!session_thread(&s->in->session, arguments, strlen(arguments), &thread)) {
         suggest_begin(&suggestion, arguments, strlen(arguments));
         for (size_t i = 0; i < s->in->session.threads.count; i++)

@@ -121,7 +121,9 @@ static bool put_call(const zxp_op_info *op) {
 static bool put_calls(void) {
     bool good = true;
     printf("%s# Calls\n\nEvery call with its refusals in the order in which they are decided, and an example that the "
-           "tests run.\n\n",
+           "tests run. Handles are looked up by [handle.bad](rules.md#handle.bad), "
+           "[handle.wrong-type](rules.md#handle.wrong-type) and [handle.access-denied](rules.md#handle.access-denied), "
+           "in this order, at the step that the section of the call names.\n\n",
            made);
     for (size_t i = 0; i < zxp_op_count(); i++)
         printf("%s[%s](#%s)", i ? " · " : "", zxp_op_at(i)->name, zxp_op_at(i)->name);

@@ -59,6 +59,8 @@ tells "choices: a packet" '1  next' 'create v 2; t1: read v 0 => blocked; choice
 tells "choices: where there is nothing, a beginning" 'create v 4 trap-dirty' 'choices'
 tells "why: what would wake it" 'dirty v 0 1' 'create v 1 trap-dirty; supply v 0; t1: write v 0 => blocked; why t1'
 tells "why: an early waker" 'supply v 1  *wakes it early' 'create v 4; t1: read v 0 4 => blocked; supply v 0; why t1'
+tells "why alone: of all who wait" '^2$' 'create v 2; t1: read v 0 => blocked; t2: read v 1 => blocked; why' \
+    "grep -c '^These would wake it'"
 tells "explain: the rule of the last result" '^supply.detached$' 'create v 1; detach v; supply v 0; explain'
 tells "explain: what would help" 'to succeed: nothing any more' 'create v 1; detach v; supply v 0; explain'
 tells "explain: the state that was looked at" 'v: 2 pages, pager-backed; pages 1 to 3 are "\.", and 2 lie beyond' 'create v 2; supply v 1 3; explain'
@@ -96,6 +98,11 @@ verdict "what was exported passes" $? "$tmp/out"
 run_limited 20 "$repl" --no-files -c "create v 1; record x $tmp/no.zxp" >"$tmp/out" 2>&1
 [ $? -eq 2 ] && [ ! -e "$tmp/no.zxp" ]
 verdict "--no-files: record writes no file" $? "$tmp/out"
+
+echo '?' >"$tmp/question.zxp"
+run_limited 20 "$repl" --play "$tmp/question.zxp" >"$tmp/out" 2>&1
+grep -q '^paging' "$tmp/out"
+verdict "a question mark asks for help" $? "$tmp/out"
 
 # Help: the overview fits into a small window and has every command; and there is something to say on each.
 "$repl" -c help >"$tmp/overview"

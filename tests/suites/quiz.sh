@@ -21,6 +21,9 @@ for seed in 1 2 3; do
     waits=$(grep -c -e '^Right: blocked' "$tmp/log")
     [ "$waits" -gt 0 ] && grep -q "^$waits of 40 right" "$tmp/log"
     verdict "seed $seed: right answers are counted" $? "$tmp/log"
+    least=$(sed -n -E -e 's/^(Right|No): (ZX_OK|ZX_ERR|blocked).*/\2/p' "$tmp/log" | sort | uniq -c | sort -n | awk 'NR == 1 { print $1 }')
+    [ "$least" -ge 5 ]
+    verdict "seed $seed: calls that go well, wait and are refused are asked about alike" $? "$tmp/log"
     cp "$tmp/log" "$tmp/first"
     round $seed blocked
     cmp -s "$tmp/first" "$tmp/log"
