@@ -208,8 +208,8 @@ static bool compare_object(struct harness *h, const zxp_op_call *call, const zxp
     if (!SAME(lock_state) || !SAME(lock_count) || !SAME(cache_policy)) return false;
     if (!SAME(children) || !SAME(mappings) || !SAME(pins)) return false;
     if (memcmp(a.name, b.name, sizeof a.name) != 0) return differ(&p, "name", (uint8_t)a.name[0], (uint8_t)b.name[0]);
-    if (a.pager_root && (!SAME(trap_dirty) || !SAME(detached) || !SAME(modified) || !SAME(key))) return false;
-    if (a.pager_root && (!SAME(pager) || !SAME(port))) return false;
+    if (a.pager_root && (!SAME(trap_dirty) || !SAME(detached) || !SAME(modified))) return false;
+    if (!SAME(key) || !SAME(pager) || !SAME(port)) return false;
     return compare_pages(h, call, first);
 }
 
@@ -279,7 +279,8 @@ static bool compare_requests(struct harness *h, const zxp_op_call *call) {
         bool more = zxp_request_at(h->core, i, &a);
         if (!same(&p, "outstanding", more, oracle_request_at(h->oracle, i, &b))) return false;
         if (!more) return true;
-        if (!SAME(vmo) || !SAME(key) || !SAME(command) || !SAME(offset) || !SAME(length) || !SAME(pending)) return false;
+        if (!SAME(vmo) || !SAME(key) || !SAME(command) || !SAME(offset) || !SAME(length) || !SAME(pending))
+            return false;
         if (!SAME(owner) || !SAME(attached) || !SAME(packet)) return false;
         if (!compare_attached(h, call, i, a.attached)) return false;
     }

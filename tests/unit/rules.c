@@ -175,11 +175,36 @@ static void parts_of_a_context_may_be_missing(void **state) {
     (void)refused(true);
 }
 
+/* ---- A call that ends before its handler runs ---- */
+
+static unsigned results_told;
+
+static void count_results(void *user, const zxp_event *event) {
+    (void)user;
+    results_told += event->kind == ZXP_EVENT_RESULT && event->status == ZX_ERR_NO_MEMORY;
+}
+
+static void no_memory_for_what_is_given(void **state) {
+    (void)state;
+    uint64_t vmo = handle_of(ZXP_OP_VMO_CREATE, ZXP_PAGE_SIZE, 0, 0, 0, 0);
+    zxp_context context = {.observe = count_results, .fail_reservation = 1};
+    zxp_world_attach(world, &context);
+    results_told = 0;
+    zxp_op_call write = {.op = ZXP_OP_VMO_WRITE,
+                         .args = {vmo, 0, 0, 2},
+                         .buffer = {.kind = ZXP_BUFFER_BYTES, .bytes = "ab", .length = 2}};
+    assert_rule(&write, "memory.short", ZX_ERR_NO_MEMORY);
+    assert_int_equal(results_told, 1);
+    zxp_world_attach(world, NULL);
+    assert_rule(&write, "vmo-write.done", ZX_OK);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(pairs_of_rules_in_sequence, make_world, free_world),
         cmocka_unit_test_setup_teardown(counters_of_rules_do_not_turn_over, make_world, free_world),
         cmocka_unit_test_setup_teardown(parts_of_a_context_may_be_missing, make_world, free_world),
+        cmocka_unit_test_setup_teardown(no_memory_for_what_is_given, make_world, free_world),
         cmocka_unit_test_setup_teardown(arrays_that_cannot_be_read, make_world, free_world),
         cmocka_unit_test_setup_teardown(a_buffer_that_ends_early, make_world, free_world),
         cmocka_unit_test_setup_teardown(an_interrupted_query, make_world, free_world),
