@@ -77,7 +77,7 @@ static bool parse_variable(struct stmt *s, size_t *at, struct span *name) {
 static bool run_for(struct stmt *s, size_t at) {
     struct span name;
     uint64_t first = 0, last = 0;
-    size_t begin, end;
+    size_t begin = 0, end = 0;
     bool good = parse_variable(s, &at, &name) && parse_bounds(s, at, &first, &last);
     size_t mark = top(s->in)->at;
     if (!take_block(s, "for", &begin, &end) || !good) {
@@ -203,7 +203,7 @@ bool flow_call_def(struct stmt *s, const struct def *def) {
 static bool is_service(const struct stmt *s) { return s->word_count > 1 && !span_is(&s->text, s->words[1], "="); }
 
 static bool run_service(struct stmt *s, size_t at) {
-    size_t begin, end;
+    size_t begin = 0, end = 0;
     struct span head = span_trim(&s->text, (struct span){at, s->body.end});
     return take_block(s, "service", &begin, &end) && service_define(s, head, top(s->in)->source, begin, end);
 }
