@@ -273,7 +273,7 @@ install: all
 	$(if $(CLI_SOURCES),install -m 755 $(REPL) '$(DESTDIR)$(bindir)')
 	$(foreach page,$(MAN_PAGES),install -D -m 644 $(page) '$(DESTDIR)$(mandir)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))' &&) :
 	install -d '$(DESTDIR)$(PREFIX)/share/zxpager/lessons'
-	install -m 644 docs/lessons/*.md '$(DESTDIR)$(PREFIX)/share/zxpager/lessons'
+	install -m 644 docs/lessons/[0-9]*.md '$(DESTDIR)$(PREFIX)/share/zxpager/lessons'
 
 uninstall:
 	rm -rf '$(DESTDIR)$(PREFIX)/share/zxpager'
