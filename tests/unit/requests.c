@@ -372,6 +372,12 @@ static void check_source(void) {
         uint64_t end = 0;
         for (thread_ref t = s->owners[type]; thread_is(t); t = thread_at(fix.w, t)->request.next) check_owner(t, &end);
     }
+    thread_ref last = thread_none();
+    for (thread_ref t = s->pending_first; thread_is(t); last = t, t = thread_at(fix.w, t)->request.next_pending) {
+        assert_true(thread_at(fix.w, t)->request.is_pending);
+        assert_true(thread_same(thread_at(fix.w, t)->request.previous_pending, last));
+    }
+    assert_true(thread_same(s->pending_last, last));
     if (thread_is(s->pending_first)) assert_true(s->busy);
     if (s->detached) assert_false(thread_is(s->owners[REQUEST_READ]) || thread_is(s->owners[REQUEST_DIRTY]));
     if (s->place == PACKET_IN_PORT) assert_true(s->busy);
@@ -490,6 +496,20 @@ static void sources_go_with_their_last_packet(void **state) {
     assert_int_equal(zxp_world_bytes(fix.w), before);
 }
 
+/* ALWAYS_NEED goes on without what it does not get: its wake tells why. */
+static void who_interrupts_a_hint_is_told(void **state) {
+    (void)state;
+    for (uint32_t i = 1; i <= 2; i++) {
+        START(i, VMO_OP_RANGE, fix.vmo, ZX_VMO_OP_ALWAYS_NEED, 4 * i * P, P);
+        fix.count = 0;
+        start(ZXP_MAIN_THREAD, i == 1 ? ZXP_OP_KILL : ZXP_OP_SUSPEND, (const uint64_t[ZXP_MAX_PARAMS]){i});
+        zx_status_t told = ZX_OK;
+        for (size_t k = 0; k < fix.count; k++)
+            if (fix.seen[k].kind == ZXP_EVENT_WAKE && fix.seen[k].thread == i) told = fix.seen[k].status;
+        assert_int_equal(told, i == 1 ? ZX_ERR_INTERNAL_INTR_KILLED : ZX_ERR_INTERNAL_INTR_RETRY);
+    }
+}
+
 static void a_dead_port_drops_what_is_sent(void **state) {
     (void)state;
     RUN(HANDLE_CLOSE, fix.port);
@@ -511,6 +531,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(only_an_early_reader_of_the_same_source_continues, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_latch_keeps_the_status, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sources_go_with_their_last_packet, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_interrupts_a_hint_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_dead_port_drops_what_is_sent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_signal_without_waiter_is_latched_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(populating_clears_the_latch_and_continuing_does_not, set_up, tear_down),

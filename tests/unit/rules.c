@@ -64,6 +64,22 @@ static void a_buffer_that_ends_early(void **state) {
     assert_memory_equal(bytes, "ab\0", 4);
 }
 
+/* The language knows only names of VMOs here. */
+static void koids_of_no_vmo(void **state) {
+    (void)state;
+    uint64_t port = zxp_koid_of(world, (zx_handle_t)handle_of(ZXP_OP_PORT_CREATE, 0, 0, 0, 0, 0));
+    uint64_t vmo = zxp_koid_of(world, (zx_handle_t)handle_of(ZXP_OP_VMO_CREATE, 4 * ZXP_PAGE_SIZE, 0, 0, 0, 0));
+    for (int i = 0; i < 2; i++) {
+        uint64_t koid = i == 0 ? port : 99999;
+        assert_rule(&(zxp_op_call){.op = ZXP_OP_UNPIN, .args = {koid, 0, ZXP_PAGE_SIZE}}, "unpin.none",
+                    ZX_ERR_NOT_FOUND);
+        zxp_op_call evict = {.op = ZXP_OP_EVICT, .args = {koid, 0, ZXP_PAGE_SIZE}};
+        assert_rule(&evict, "evict.no-vmo", ZX_ERR_NOT_FOUND);
+    }
+    zxp_op_call evict = {.op = ZXP_OP_EVICT, .args = {vmo, ZXP_PAGE_SIZE, UINT64_MAX - 2048}};
+    assert_rule(&evict, "evict.out-of-range", ZX_ERR_OUT_OF_RANGE);
+}
+
 static bool always(void *user) {
     (void)user;
     return true;
@@ -207,6 +223,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(no_memory_for_what_is_given, make_world, free_world),
         cmocka_unit_test_setup_teardown(arrays_that_cannot_be_read, make_world, free_world),
         cmocka_unit_test_setup_teardown(a_buffer_that_ends_early, make_world, free_world),
+        cmocka_unit_test_setup_teardown(koids_of_no_vmo, make_world, free_world),
         cmocka_unit_test_setup_teardown(an_interrupted_query, make_world, free_world),
     };
     return cmocka_run_group_tests_name("rules", tests, NULL, NULL);

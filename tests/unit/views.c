@@ -99,6 +99,11 @@ static void threads_and_fields(void **state) {
     assert_false(zxp_thread_get(w, 3, &view));
     assert_false(zxp_thread_get(w, ZXP_NO_THREAD, &view));
     assert_int_equal(zxp_field_count(w, FAR), 0);
+    for (uint32_t count = zxp_thread_count(w), number; count <= 16; count++) {
+        assert_false(zxp_thread_get(w, count, &view));
+        assert_int_equal(zxp_thread_create(w, &number), ZX_OK);
+        assert_int_equal(number, count);
+    }
     assert_null(zxp_field_at(w, FAR, 0, &value));
     assert_null(zxp_field_at(w, T1, zxp_field_count(w, T1), &value));
     assert_false(zxp_field(w, T1, "nothing", &value));
@@ -178,6 +183,12 @@ static void names(void **state) {
     assert_true(zxp_name(w, 3, name));
     assert_string_equal(name, "blue");
     assert_int_equal(name[31], 0);
+    assert_int_equal(zxp_field_count(w, 4), 5); /* of zx_info_handle_basic_t */
+    zxp_world_destroy(w);
+    w = scene("anon a 1; zx_object_set_property(a, ZX_PROP_NAME, \"b\"); zx_object_get_property(a, ZX_PROP_NAME)");
+    assert_non_null(w);
+    assert_true(zxp_name(w, ZXP_MAIN_THREAD, name));
+    assert_string_equal(name, "b");
     zxp_world_destroy(w);
 }
 
@@ -193,6 +204,9 @@ static void pages_requests_packets(void **state) {
     assert_true(zxp_page_run_at(w, v, 3, &run));
     assert_false(zxp_page_run_at(w, v, 4, &run));
     assert_false(zxp_page_run_at(w, port, 0, &run));
+    zxp_object_view object = {.koid = 0};
+    while (zxp_object_next(w, object.koid, &object))
+        if (object.type != ZX_OBJ_TYPE_VMO) assert_false(zxp_page_run_at(w, object.koid, 0, &run));
     assert_false(zxp_page_run_at(w, NO_KOID, 0, &run));
     assert_true(zxp_request_at(w, 0, &request));
     assert_int_equal(request.owner, T1);
