@@ -127,10 +127,10 @@ static void put_list(const struct shell *shell, struct buf *out) {
         struct lesson *lesson = lesson_read(i);
         if (!lesson) continue;
         unsigned best = progress_of(lesson->slug);
-        buf_format(out, "%3u  %-46s", i, lesson->title ? lesson->title : lesson->slug);
+        buf_format(out, "%2u  %-35s", i, lesson->title ? lesson->title : lesson->slug);
         if (best) {
             shell_tint(shell, out, TINT_GOOD);
-            buf_format(out, "  solved in %u (par %u)", best, lesson->par);
+            buf_format(out, " solved in %u (par %u)", best, lesson->par);
             shell_tint(shell, out, TINT_NONE);
         }
         buf_char(out, '\n');

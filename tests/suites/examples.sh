@@ -74,6 +74,15 @@ sed -n 's/^## //p' docs/reference/commands.md | while IFS= read -r command; do
 done >"$tmp/out"
 [ ! -s "$tmp/out" ]
 verdict "the syntax files know every command" $? "$tmp/out"
+# Words in small letters of the syntax lines; those with a sign of equality stand in a pattern.
+sed -n '/^```text/,/^```/p' docs/reference/commands.md | sed -e '/^```/d' -e 's/ZX_[A-Z.]*//g' | tr -c 'a-z-' '\n' | grep -E '^[a-z][a-z-]+$' |
+    sort -u | while IFS= read -r word; do
+    for file in docs/editors/vim/syntax/zxp.vim docs/editors/vscode/syntaxes/zxp.tmLanguage.json; do
+        grep -qE "[ (|]$word([ )|\\]|\$)" "$file" || echo "$file: $word"
+    done
+done >"$tmp/out"
+[ ! -s "$tmp/out" ]
+verdict "the syntax files know every word of a command's syntax" $? "$tmp/out"
 # shellcheck disable=SC2046 # no blanks in the names
 "$ZXP_BUILD/tests/trace-check" --json $(find docs/editors/vscode -name '*.json') >"$tmp/out" 2>&1
 verdict "the files for VS Code are JSON" $? "$tmp/out"

@@ -61,7 +61,7 @@ verdict "the list shows that all were solved" $? "$tmp/log"
 verdict "the progress is its owner's alone" $? "$tmp/log"
 
 printf 'lesson 1\nt1: read v 0\nt2: read v 1\nnext\nnext\nlesson\n' | play
-grep -q '^  1 .*solved in 2 ' "$tmp/log"
+grep -q '^ 1 .*solved in 2 ' "$tmp/log"
 verdict "a longer way counts too, and does not spoil the best one" $? "$tmp/log"
 
 printf 'lesson 3\nsupply v 1\nundo\nsupply v 0 2\nlesson\n' | play

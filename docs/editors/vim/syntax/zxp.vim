@@ -11,16 +11,20 @@ syntax keyword zxpCommand profile show objects threads requests tree timeline ch
 syntax keyword zxpCommand undo redo save load reset record share export lesson goto back history branch switch branches
 syntax keyword zxpCommand diff reach run verify lint explore advance set help explain hint quit
 syntax keyword zxpCommand quiz answer
-syntax keyword zxpKeyword let for in def end case with skip source
-syntax keyword zxpOutcome blocked any none READ DIRTY COMPLETE USER SIGNAL
+syntax keyword zxpKeyword let for in def end case with skip source as
+syntax keyword zxpKeyword service task else disk barrier copy reserve release stop damaged space excess
+syntax keyword zxpOutcome blocked any none killed READ DIRTY COMPLETE USER SIGNAL
 syntax keyword zxpOption resizable trap-dirty unbounded discardable snapshot at-least-on-write modified slice reference
-syntax keyword zxpOption no-write map-range no-allow-faults ignore-hints begin
+syntax keyword zxpOption no-write map-range no-allow-faults ignore-hints begin rw rx rwx pager port pages packets done head
+syntax keyword zxpOption on off html svg json mmd zxp each agree profiles exact live never within result
+syntax match zxpOption /\<\(key\|pager\|port\|byte\|from\|seed\|pages\|depth\|states\|workers\|shard\|to\|page\)\ze=/
+syntax match zxpOption /\<\(readers\|writers\|evictions\|failures\|runs\)\ze=/
 syntax match zxpConstant /\<ZX_\w\+\>/
 syntax match zxpCall /\<zx_\w\+\>/
 syntax match zxpNumber /\<\(0x\x\+\|\d\+\)[pkmgt]\?\>/
 syntax match zxpThread /^\s*\h\w*\ze:/
 syntax match zxpArrow /=>/
-syntax match zxpReplaced /\$\h\w*/
+syntax match zxpReplaced /\$\(\h\w*\|{\h\w*}\)/
 syntax match zxpComment /#.*$/ contains=@Spell
 syntax region zxpString start=/"/ skip=/\\./ end=/"/ oneline contains=zxpReplaced
 
