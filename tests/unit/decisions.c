@@ -41,6 +41,8 @@ static const struct decision {
     {"create v 2; anon e 2; supply v 0 1 from=e; supply v 1", "page.supplied-zero", 1},
     {"create v 2; anon e 2; supply v 0 1 from=e; supply v 1", "page.supplied", 1},
     {"create v 2; supply v 0 2; write v 0; write v 1", "page.modified", 1},
+    {"anon a 3; write a 0 3; pin a 1 1; zero a 0 3", "vmo-zero.pinned", 1},
+    {"create v 3; supply v 0 3; clone k v; write k 0 3; pin k 1 1; zero k 0 3", "vmo-zero.pinned", 1},
     {"create v 2; zx_pager_op_range(pager, ZX_PAGER_OP_FAIL, v, 0, 1p, 0x7fffffff)", "fail.status", 1},
     {"create v 2; zx_pager_op_range(pager, ZX_PAGER_OP_FAIL, v, 0, 1p, 0xffffffff80000000)", "fail.status", 1},
     {"anon a 2; anon b 2; zx_vmo_transfer_data(b, 0, 0, 2p, a, 0)", "transfer.taken", 0},
