@@ -14,10 +14,10 @@ static bool is_enabled(const struct fuzz_header *header, unsigned op) {
 }
 
 static bool any_enabled(const struct fuzz_header *header) {
-    for (unsigned i = 0; i < sizeof header->enabled; i++) {
-        if (header->enabled[i] != 0) return true;
-    }
-    return false;
+    uint64_t half[2];
+    _Static_assert(sizeof half == sizeof header->enabled, "two halves");
+    memcpy(half, header->enabled, sizeof half);
+    return (half[0] | half[1]) != 0;
 }
 
 static const zxp_op_info *choose_op(const struct fuzz_header *header, uint8_t byte) {
@@ -60,7 +60,9 @@ static zx_handle_t nth_handle(const zxp_world *world, unsigned n, zxp_param_kind
     unsigned count = 0;
     zxp_handle_view view;
     for (zx_handle_t at = ZX_HANDLE_INVALID; count < 64 && zxp_handle_next(world, at, &view); at = view.handle) {
-        if (fits(world, &view, kind)) found[count++] = view.handle;
+        if (!fits(world, &view, kind)) continue;
+        if (count == n) return view.handle;
+        found[count++] = view.handle;
     }
     return count == 0 ? ZX_HANDLE_INVALID : found[n % count];
 }
@@ -129,8 +131,30 @@ static const zx_status_t failures[] = {
 struct resolving {
     const struct fuzz_program *program;
     const zxp_world *world;
-    uint64_t vmo_size; /* of the VMO named last */
+    const zxp_op_info *op;
+    const zxp_op_call *call;
+    unsigned resolved; /* parameters whose arguments stand in the call */
 };
+
+/* The size of the VMO that `argument` names. False: it names none. */
+static bool size_of_named(const zxp_world *world, const zxp_param_info *param, uint64_t argument, uint64_t *size) {
+    zxp_object_view view;
+    bool by_handle = type_wanted(param->kind) == ZX_OBJ_TYPE_VMO;
+    if (!by_handle && param->kind != ZXP_PARAM_VMO_OBJECT) return false;
+    zx_koid_t koid = by_handle ? zxp_koid_of(world, (zx_handle_t)argument) : argument;
+    if (!zxp_object_get(world, koid, &view) || view.type != ZX_OBJ_TYPE_VMO) return false;
+    *size = view.size;
+    return true;
+}
+
+/* Of the VMO named last; 0 if there is none. */
+static uint64_t vmo_size(const struct resolving *r) {
+    uint64_t size = 0;
+    for (unsigned i = r->resolved; i > 0; i--) {
+        if (size_of_named(r->world, &r->op->params[i - 1], r->call->args[i - 1], &size)) break;
+    }
+    return size;
+}
 
 static uint64_t natural(const struct resolving *r, const zxp_param_info *param, unsigned value) {
     switch (param->kind) {
@@ -177,8 +201,8 @@ static uint64_t resolve_argument(const struct resolving *r, const zxp_param_info
     switch ((enum fuzz_mode)(mode % FUZZ_MODES)) {
     case MODE_NUMBER: return value;
     case MODE_PAGES: return value * page;
-    case MODE_END: return r->vmo_size + (uint64_t)(int64_t)(int16_t)value * page;
-    case MODE_END_BYTES: return r->vmo_size + (uint64_t)(int64_t)(int16_t)value;
+    case MODE_END: return vmo_size(r) + (uint64_t)(int64_t)(int16_t)value * page;
+    case MODE_END_BYTES: return vmo_size(r) + (uint64_t)(int64_t)(int16_t)value;
     case MODE_REQUEST: return from_request(r, param, value);
     case MODE_BOUNDARY: return boundaries[value % (sizeof boundaries / sizeof boundaries[0])];
     case MODE_NEGATIVE: return (uint64_t)0 - value;
@@ -247,24 +271,17 @@ static void resolve_destination(const struct resolving *r, const struct fuzz_rec
     call->buffer.address = resolve_argument(r, &address, record->param[slot].mode, record->param[slot].value);
 }
 
-static uint64_t size_of_named(const zxp_world *world, const zxp_param_info *param, uint64_t argument, uint64_t before) {
-    zxp_object_view view;
-    bool by_handle = type_wanted(param->kind) == ZX_OBJ_TYPE_VMO;
-    if (!by_handle && param->kind != ZXP_PARAM_VMO_OBJECT) return before;
-    zx_koid_t koid = by_handle ? zxp_koid_of(world, (zx_handle_t)argument) : argument;
-    return zxp_object_get(world, koid, &view) && view.type == ZX_OBJ_TYPE_VMO ? view.size : before;
-}
-
 void fuzz_resolve(const struct fuzz_program *program, uint32_t index, const zxp_world *world,
                   struct fuzz_scratch *scratch, zxp_op_call *call) {
     const struct fuzz_record *record = &program->record[index];
     const zxp_op_info *op = choose_op(&program->header, record->op);
-    struct resolving r = {program, world, 0};
+    struct resolving r = {program, world, op, call, 0};
     *call = (zxp_op_call){.op = op->number, .thread = record->thread % zxp_thread_count(world)};
     for (unsigned i = 0; i < op->param_count; i++) {
         const zxp_param_info *param = &op->params[i];
         unsigned mode = record->param[i].mode;
         uint16_t value = record->param[i].value;
+        r.resolved = i;
         if (param->kind == ZXP_PARAM_HANDLES || param->kind == ZXP_PARAM_WAIT_ITEMS) {
             resolve_list(&r, param, mode, value, scratch, call);
             continue;
@@ -275,8 +292,8 @@ void fuzz_resolve(const struct fuzz_program *program, uint32_t index, const zxp_
             continue;
         }
         call->args[i] = has_length_of_bytes(call, param) ? call->buffer.length : argument;
-        r.vmo_size = size_of_named(world, param, call->args[i], r.vmo_size);
     }
+    r.resolved = op->param_count;
     if (op->number == ZXP_OP_VMO_READ || op->number == ZXP_OP_PAGER_QUERY_DIRTY_RANGES)
         resolve_destination(&r, record, op, call);
 }
