@@ -104,6 +104,7 @@ static void zero_clone_page(oracle *o, int n, uint64_t page) {
         orc_entry_drop(o, n, page);
     } else {
         orc_frame_fill(o, f, 0, PAGE, 0);
+        node->entry[e].held = false; /* its bytes are written */
     }
 }
 
