@@ -196,6 +196,17 @@ static void part_goes_and_comes_again(zxp_world *w, struct page_map *map, uint64
     keys_are_first_pages(w, map, map->pages);
 }
 
+/* What is not in a list of free blocks: classes of 1 to 16 units, and nodes. */
+static uint64_t units_in_use(const zxp_world *w) {
+    uint64_t units = kernel_of(w)->top;
+    for (uint32_t class = 0; class <= ARENA_EXACT_UNITS + 1; class ++) {
+        uint32_t size = class <= ARENA_EXACT_UNITS ? class + 1 : 1024 / ARENA_UNIT;
+        for (uint32_t at = kernel_of(w)->free_blocks[class]; at != 0; memcpy(&at, arena_at(w, at), sizeof at))
+            units -= size;
+    }
+    return units;
+}
+
 static void whole_leaves_go(void **state) {
     (void)state;
     enum { LEAVES = FULL_INNER + 1 };
@@ -216,11 +227,21 @@ static void any_part_goes_and_comes_again(void **state) {
     zxp_world w;
     struct page_map map;
     map_begin(&w, &map, UINT64_C(3) * FULL_INNER * FULL_LEAF);
+    set(&w, &map, 0, 1, 1);
+    set(&w, &map, 0, 1, 0);
+    uint64_t small = units_in_use(&w);
     single_pages(&w, &map, 1, map.pages);
     for (unsigned i = 0; i < 100; i++) {
         uint64_t first = 1 + random_below(map.pages - 1), length = 1 + random_below(i % 3 == 0 ? map.pages : 99);
         part_goes_and_comes_again(&w, &map, first, min_u64(first + length, map.pages));
+        if (i % 10 != 9) continue;
+        set(&w, &map, 0, map.pages, 0); /* all of it goes: as small as at first */
+        assert_int_equal(map.height, 0);
+        assert_int_equal(units_in_use(&w), small);
+        single_pages(&w, &map, 1, map.pages);
     }
+    page_map_free(&w, &map);
+    assert_true(units_in_use(&w) < small);
     free(w.memory);
 }
 
