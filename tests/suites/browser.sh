@@ -19,9 +19,10 @@ lesson_blocks() {
     for kind; do awk -v open="\`\`\`zxp $kind" '/^```/ { inside = $0 == open; next } inside' "$file"; done
 }
 
-# page NAME: what standard input says, exported.
+# page NAME: what standard input says, exported; its services and defs beside it, which the page does not show.
 page() {
     { cat && echo "export $tmp/$1.html"; } >"$tmp/$1.zxp"
+    awk '/^(service|def) / { inside = 1 } inside { print } /^end$/ { inside = 0 }' "$tmp/$1.zxp" >"$tmp/$1.html.defs"
     run_limited 60 "$repl" --no-color --play "$tmp/$1.zxp" >"$tmp/log" 2>&1 || cat "$tmp/log"
 }
 

@@ -55,7 +55,7 @@ verdict "the page asks nothing of a network" $? "$tmp/out"
 
 # A long session stays small.
 { echo 'create v 64 trap-dirty'; echo 'random 3000 seed=7'; echo "export $tmp/long.html"; } >"$tmp/long.zxp"
-run_limited 60 "$repl" --no-color --play "$tmp/long.zxp" >"$tmp/log" 2>&1
+run_limited 200 "$repl" --no-color --play "$tmp/long.zxp" >"$tmp/log" 2>&1
 size=$(wc -c <"$tmp/long.html")
 [ "$size" -gt 10000 ] && [ "$size" -lt 1000000 ]
 verdict "the page of a long session is below a megabyte ($size bytes)" $? "$tmp/log"

@@ -180,12 +180,23 @@ static void compare_step(struct shell *shell, const json_t *shown, size_t step, 
     buf_free(&where);
 }
 
-static void step_through(size_t steps) {
+/* Services and defs are no steps, so the page does not show them: PAGE.defs has those that its statements use, if any. */
+static void define(struct interp *in, const char *page) {
+    struct buf path = {0};
+    char reason[200];
+    buf_format(&path, "%s.defs", page);
+    struct source *definitions = source_read(path.s, reason, sizeof reason);
+    if (definitions) interp_run(in, definitions);
+    buf_free(&path);
+}
+
+static void step_through(const char *page, size_t steps) {
     struct interp in;
     interp_init(&in, &(struct interp_options){.interactive = true, .keep_history = true, .no_files = true});
     struct shell *shell = shell_create(&in, false, false);
     prompt_register(&in);
     shell_attach(shell);
+    define(&in, page);
     (void)chromium_key(&all.browser, "Home", HOME);
     for (size_t i = 0; i < steps; i++) {
         json_t *shown = chromium_evaluate(&all.browser, "replayShown()");
@@ -364,7 +375,7 @@ static void try_page(const char *page) {
     buf_format(&name, "%s: opens in less than a second (%.0f ms), is below a megabyte (%ld bytes)", title, time,
                small ? (long)file.st_size : -1);
     verdict(name.s, small && time < LONGEST_LOAD);
-    step_through(steps);
+    step_through(page, steps);
     buf_clear(&name);
     buf_format(&name, "%s: what is shown is what the model has, at each of %zu steps", title, steps);
     verdict(name.s, steps > 2);
