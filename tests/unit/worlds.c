@@ -135,6 +135,25 @@ static void no_memory(void **state) {
     zxp_world_destroy(w);
 }
 
+/* The table of four threads, outgrown, is as large as a name. */
+static void a_table_that_is_outgrown_is_given_back(void **state) {
+    (void)state;
+    zxp_world *w = zxp_world_create(NULL);
+    uint64_t vmo = 0;
+    uint32_t thread;
+    assert_non_null(w);
+    assert_int_equal(call(w, ZXP_OP_VMO_CREATE, ZXP_PAGE_SIZE, 0), ZX_OK);
+    assert_true(zxp_field(w, ZXP_MAIN_THREAD, "handle", &vmo));
+    while (zxp_thread_count(w) < 5) assert_int_equal(zxp_thread_create(w, &thread), ZX_OK);
+    size_t before = zxp_world_bytes(w);
+    zxp_op_call name = {.op = ZXP_OP_OBJECT_SET_PROPERTY,
+                        .args = {vmo, ZX_PROP_NAME},
+                        .buffer = {.kind = ZXP_BUFFER_BYTES, .bytes = "name", .length = 4}};
+    assert_int_equal(zxp_call(w, &name), ZXP_RETURNED);
+    assert_int_equal(zxp_world_bytes(w), before);
+    zxp_world_destroy(w);
+}
+
 /* ---- Contexts ---- */
 
 /* A reset is no call: its reservation is not one of those that are counted, or made to fail. */
@@ -198,6 +217,7 @@ int main(void) {
         cmocka_unit_test(a_limit_can_be_used_up),
         cmocka_unit_test(everything_is_given_back),
         cmocka_unit_test(no_memory),
+        cmocka_unit_test(a_table_that_is_outgrown_is_given_back),
         cmocka_unit_test(a_reset_is_not_counted),
         cmocka_unit_test(the_kernel_has_a_thread_of_its_own),
         cmocka_unit_test(rules_are_counted_without_an_observer),
