@@ -49,7 +49,8 @@ struct fuzz_header {
     uint8_t supplied; /* bit i: page i of the first pager VMO is supplied in the prologue */
     uint8_t enabled[16]; /* operations by number; all zero: every one */
     uint8_t pool_words;
-    uint8_t reserved[7];
+    uint8_t large; /* bits 0-5: pages of a further VMO, discardable, in two runs of different bytes; bit 6: unlocked */
+    uint8_t reserved[6];
 };
 
 /* How a 16-bit value becomes an argument. A mode byte is taken modulo FUZZ_MODES. */

@@ -161,12 +161,13 @@ static void change_argument(struct fuzz_program *program, uint32_t at, uint64_t 
 
 static void change_header(struct fuzz_program *program, uint64_t *seed) {
     uint8_t *bytes = (uint8_t *)&program->header;
-    switch (below(seed, 6)) {
+    switch (below(seed, 7)) {
     case 0: program->header.profile = (uint8_t)below(seed, 12); break;
     case 1: program->header.torture = (uint8_t)(below(seed, 3) == 0 ? below(seed, 16) : 0); break;
     case 2: bytes[offsetof(struct fuzz_header, vmos) + below(seed, 4)] = (uint8_t)next_random(seed); break;
     case 3: memset(program->header.enabled, 0, sizeof program->header.enabled); break;
     case 4: program->header.enabled[below(seed, 16)] ^= (uint8_t)next_random(seed); break;
+    case 5: program->header.large = (uint8_t)(below(seed, 2) == 0 ? next_random(seed) : 0); break;
     default: program->header.threads = (uint8_t)below(seed, 4); break;
     }
 }

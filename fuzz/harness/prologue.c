@@ -65,6 +65,23 @@ static bool pager_vmos(struct harness *h, uint64_t *first) {
     return true;
 }
 
+/* More pages than a batch of reclaim takes, in more runs than one. */
+static bool large_vmo(struct harness *h) {
+    uint8_t large = h->program->header.large;
+    uint64_t pages = large & 63u, half = pages / 2, vmo, nothing;
+    if (pages == 0) return true;
+    if (!make(h, ZXP_OP_VMO_CREATE, (const uint64_t[]){pages * page, ZX_VMO_DISCARDABLE}, 2, &vmo)) return false;
+    const uint64_t lock[] = {vmo, ZX_VMO_OP_LOCK, 0, pages * page}, unlock[] = {vmo, ZX_VMO_OP_UNLOCK, 0, pages * page};
+    if (!make(h, ZXP_OP_VMO_OP_RANGE, lock, 4, &nothing)) return false;
+    for (unsigned i = 0; i < 2; i++) {
+        zxp_op_call write = {.op = ZXP_OP_VMO_WRITE,
+                             .args = {vmo, 0, i * half * page, (i == 0 ? half : pages - half) * page},
+                             .buffer = {.kind = ZXP_BUFFER_FILL, .fill = (uint8_t)('a' + i)}};
+        if (!harness_call(h, &write)) return false;
+    }
+    return (large & 64) == 0 || make(h, ZXP_OP_VMO_OP_RANGE, unlock, 4, &nothing);
+}
+
 bool harness_prologue(struct harness *h) {
     const struct fuzz_header *header = &h->program->header;
     uint64_t first = 0, vmo;
@@ -78,6 +95,7 @@ bool harness_prologue(struct harness *h) {
         if (!make(h, ZXP_OP_VMO_CREATE, (const uint64_t[]){pages * page, options}, 2, &vmo)) return false;
         if (vmo != 0 && !map(h, vmo, pages)) return false;
     }
+    if (!large_vmo(h)) return false;
     if ((header->vmos & 32) == 0 || first == 0) return true;
     const uint64_t args[] = {first, ZX_VMO_CHILD_SNAPSHOT_AT_LEAST_ON_WRITE, 0, (header->pages & 15) * page};
     return make(h, ZXP_OP_VMO_CREATE_CHILD, args, 4, &vmo);
