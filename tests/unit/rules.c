@@ -191,6 +191,24 @@ static void parts_of_a_context_may_be_missing(void **state) {
     (void)refused(true);
 }
 
+/* A write has to read first, a commit only wants the pages: chapter 3 section 7.0. */
+static void a_commit_is_no_write(void **state) {
+    (void)state;
+    uint64_t pager = handle_of(ZXP_OP_PAGER_CREATE, 0, 0, 0, 0, 0), port = handle_of(ZXP_OP_PORT_CREATE, 0, 0, 0, 0, 0);
+    uint64_t vmo = handle_of(ZXP_OP_PAGER_CREATE_VMO, pager, 0, port, 1, ZXP_PAGE_SIZE);
+    uint16_t rule = zxp_rule_by_id("page.written-after-read", strlen("page.written-after-read"));
+    zxp_context context = counting();
+    zxp_world_attach(world, &context);
+    zxp_op_call commit = {.op = ZXP_OP_VMO_OP_RANGE, .args = {vmo, ZX_VMO_OP_COMMIT, 0, ZXP_PAGE_SIZE}};
+    assert_int_equal(zxp_call(world, &commit), ZXP_BLOCKED);
+    assert_int_equal(counted.hits[rule], 0);
+    zxp_op_call write = {.op = ZXP_OP_VMO_WRITE, .args = {vmo, 0, 0, 1}, .buffer = {.kind = ZXP_BUFFER_FILL}};
+    assert_int_equal(zxp_thread_create(world, &write.thread), ZX_OK);
+    assert_int_equal(zxp_call(world, &write), ZXP_BLOCKED);
+    assert_int_equal(counted.hits[rule], 1);
+    zxp_world_attach(world, NULL);
+}
+
 /* ---- A call that ends before its handler runs ---- */
 
 static unsigned results_told;
@@ -221,6 +239,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(counters_of_rules_do_not_turn_over, make_world, free_world),
         cmocka_unit_test_setup_teardown(parts_of_a_context_may_be_missing, make_world, free_world),
         cmocka_unit_test_setup_teardown(no_memory_for_what_is_given, make_world, free_world),
+        cmocka_unit_test_setup_teardown(a_commit_is_no_write, make_world, free_world),
         cmocka_unit_test_setup_teardown(arrays_that_cannot_be_read, make_world, free_world),
         cmocka_unit_test_setup_teardown(a_buffer_that_ends_early, make_world, free_world),
         cmocka_unit_test_setup_teardown(koids_of_no_vmo, make_world, free_world),
