@@ -96,6 +96,10 @@ static void threads_and_fields(void **state) {
     assert_true(zxp_thread_get(w, ZXP_MAIN_THREAD, &view));
     assert_int_equal(view.deadline, ZX_TIME_INFINITE);
     assert_int_equal(view.fault_address, 0);
+    zxp_op_call wait = {.op = ZXP_OP_OBJECT_WAIT_ONE, .args = {zxp_root_vmar(w), ZX_VMO_ZERO_CHILDREN, 0}};
+    assert_int_equal(zxp_call(w, &wait), ZXP_RETURNED); /* done: it names nothing any more */
+    assert_true(zxp_thread_get(w, ZXP_MAIN_THREAD, &view));
+    assert_int_equal(view.koid, ZX_KOID_INVALID);
     assert_false(zxp_thread_get(w, 3, &view));
     assert_false(zxp_thread_get(w, ZXP_NO_THREAD, &view));
     assert_int_equal(zxp_field_count(w, FAR), 0);
