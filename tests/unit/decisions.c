@@ -43,6 +43,8 @@ static const struct decision {
     {"create v 1; t: read v 0 => blocked", "packet.read", 1},
     {"create v 1 trap-dirty; supply v 0; t: write v 0 => blocked", "packet.dirty", 1},
     {"create v 2; supply v 0 2; write v 0; write v 1", "page.modified", 1},
+    {"anon a 1; map m a; store(m, byte(1), 1)", "fault.write-fault", 0},
+    {"create v 1; t: read v 0 => blocked; kill t; resume t", "thread.over", 1},
     {"anon a 3; write a 0 3; pin a 1 1; zero a 0 3", "vmo-zero.pinned", 1},
     {"create v 3; supply v 0 3; clone k v; write k 0 3; pin k 1 1; zero k 0 3", "vmo-zero.pinned", 1},
     {"create v 2; zx_pager_op_range(pager, ZX_PAGER_OP_FAIL, v, 0, 1p, 0x7fffffff)", "fail.status", 1},
