@@ -201,20 +201,33 @@ static void offer_named(struct offer *offer) {
         offer_names(offer, ~0u, "", 0);
 }
 
+/* What stands in a slot, or behind the `=` of an option; 0: not one of these. */
+static unsigned sets_for(const char *text, size_t length) {
+    static const struct {
+        const char *text;
+        unsigned sets;
+    } places[] = {{"T", NAMES_VMO | NAMES_MAPPING},
+                  {"PORT", NAMES_PORT},
+                  {"from=", NAMES_PLAIN},
+                  {"pager=", NAMES_PAGER},
+                  {"port=", NAMES_PORT}};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        if (strlen(places[i].text) == length && memcmp(places[i].text, text, length) == 0) return places[i].sets;
+    }
+    return 0;
+}
+
 static void offer_slot(struct offer *offer, const struct slot *slot) {
     const struct cursor *cursor = offer->cursor;
+    offer_names(offer, sets_for(slot->text, slot->length), "", 0);
     if (slot_is(slot, "V") && !makes_name(cursor))
         offer_names(offer, is_pager_command(cursor) ? NAMES_PAGED : NAMES_VMO, "", 0);
-    else if (slot_is(slot, "T"))
-        offer_names(offer, NAMES_VMO | NAMES_MAPPING, "", 0);
     else if (slot_is(slot, "M") && !is_command(cursor, "map"))
         offer_names(offer, NAMES_MAPPING, "", 0);
     else if (slot_is(slot, "P"))
         offer_pages(offer);
     else if (slot_is(slot, "THREAD"))
         offer_threads(offer, "");
-    else if (slot_is(slot, "PORT"))
-        offer_names(offer, NAMES_PORT, "", 0);
     else if (slot_is(slot, "NAME"))
         offer_named(offer);
     else if (slot_is(slot, "STATUS") || slot_is(slot, "OUTCOME"))
@@ -225,22 +238,13 @@ static void offer_slot(struct offer *offer, const struct slot *slot) {
         offer_rules(offer);
 }
 
-static void offer_value(struct offer *offer, const char *key, size_t length) {
-    if (strncmp(key, "from=", length) == 0)
-        offer_names(offer, NAMES_PLAIN, key, length);
-    else if (strncmp(key, "pager=", length) == 0)
-        offer_names(offer, NAMES_PAGER, key, length);
-    else if (strncmp(key, "port=", length) == 0)
-        offer_names(offer, NAMES_PORT, key, length);
-}
-
 static void offer_literal(struct offer *offer, const struct slot *slot) {
     const char *text;
     size_t length;
     for (size_t k = 0; syntax_alternative(slot, k, &text, &length); k++) {
         bool typed = text[length - 1] == '=' && strncmp(offer->cursor->word, text, length) == 0;
         if (typed)
-            offer_value(offer, text, length);
+            offer_names(offer, sets_for(text, length), text, length);
         else
             offer_text(offer, text, length);
     }

@@ -42,6 +42,7 @@ static const struct {
     {"supply v 0 2 byte=1 ", "from="},
     {"create x 4 trap-dirty ", "key=|pager=|port=|resizable|unbounded"},
     {"create x 4 port=", "port=port|port=q"},
+    {"create x 4 pager=", "pager=pager"},
     {"writeback ", "begin|end"},
     {"writeback begin ", "v|w"},
     {"wait ", "main|zy|zz"},
