@@ -64,6 +64,31 @@ static void a_buffer_that_ends_early(void **state) {
     assert_memory_equal(bytes, "ab\0", 4);
 }
 
+/* Chapter 5 section 3: what a copy that may fail makes dirty goes no further than sixteen pages. */
+static void a_buffer_that_ends_early_has_dirtied_sixteen_pages(void **state) {
+    (void)state;
+    enum { PAGES = 40 };
+    static const uint8_t bytes[ZXP_PAGE_SIZE] = {1};
+    uint64_t pager = handle_of(ZXP_OP_PAGER_CREATE, 0, 0, 0, 0, 0), port = handle_of(ZXP_OP_PORT_CREATE, 0, 0, 0, 0, 0);
+    uint64_t vmo = handle_of(ZXP_OP_PAGER_CREATE_VMO, pager, 0, port, 1, PAGES * ZXP_PAGE_SIZE);
+    uint64_t aux = handle_of(ZXP_OP_VMO_CREATE, PAGES * ZXP_PAGE_SIZE, 0, 0, 0, 0);
+    zxp_op_call fill = {.op = ZXP_OP_VMO_WRITE,
+                        .args = {aux, 0, 0, PAGES * ZXP_PAGE_SIZE},
+                        .buffer = {.kind = ZXP_BUFFER_FILL, .fill = 7}};
+    assert_rule(&fill, "vmo-write.done", ZX_OK);
+    zxp_op_call supply = {.op = ZXP_OP_PAGER_SUPPLY_PAGES, .args = {pager, vmo, 0, PAGES * ZXP_PAGE_SIZE, aux, 0}};
+    assert_rule(&supply, "supply.done", ZX_OK);
+    zxp_op_call write = {.op = ZXP_OP_VMO_WRITE,
+                         .args = {vmo, 0, 0, PAGES * ZXP_PAGE_SIZE},
+                         .buffer = {.kind = ZXP_BUFFER_BYTES, .bytes = bytes, .length = sizeof bytes}};
+    assert_rule(&write, "vmo-copy.buffer", ZX_ERR_NOT_FOUND);
+    for (uint64_t page = 0; page < PAGES; page++) {
+        zxp_page_run run;
+        assert_true(zxp_page_run_at(world, zxp_koid_of(world, (zx_handle_t)vmo), page, &run));
+        assert_int_equal(run.letter, page < 16 ? 'D' : 'C');
+    }
+}
+
 /* The language knows only names of VMOs here. */
 static void koids_of_no_vmo(void **state) {
     (void)state;
@@ -242,6 +267,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_commit_is_no_write, make_world, free_world),
         cmocka_unit_test_setup_teardown(arrays_that_cannot_be_read, make_world, free_world),
         cmocka_unit_test_setup_teardown(a_buffer_that_ends_early, make_world, free_world),
+        cmocka_unit_test_setup_teardown(a_buffer_that_ends_early_has_dirtied_sixteen_pages, make_world, free_world),
         cmocka_unit_test_setup_teardown(koids_of_no_vmo, make_world, free_world),
         cmocka_unit_test_setup_teardown(an_interrupted_query, make_world, free_world),
     };
