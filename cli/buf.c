@@ -51,3 +51,5 @@ void buf_free(struct buf *buf) {
 }
 
 const char *buf_string(const struct buf *buf) { return buf->s ? buf->s : ""; }
+
+const char *plural(uint64_t count) { return count == 1 ? "" : "s"; }

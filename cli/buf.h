@@ -16,6 +16,8 @@ void buf_text(struct buf *buf, const char *text);
 __attribute__((format(printf, 2, 3))) void buf_format(struct buf *buf, const char *format, ...);
 void buf_clear(struct buf *buf);
 void buf_free(struct buf *buf);
+/* What makes a noun behind this number a plural: "" or "s". */
+const char *plural(uint64_t count);
 /* The text; "" if nothing was added. */
 const char *buf_string(const struct buf *buf);
 

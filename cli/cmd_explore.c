@@ -215,10 +215,12 @@ static void print_finding(struct exploring *e, const struct explore_result *resu
     switch (result->kind) {
     case EXPLORE_NOTHING: return;
     case EXPLORE_GOAL:
-        interp_printf(in, "reached in %" PRIu32 " steps, which is the least:\n", result->path_length);
+        interp_printf(in, "reached in %" PRIu32 " step%s, which is the least:\n", result->path_length,
+                      plural(result->path_length));
         break;
     case EXPLORE_NEVER:
-        interp_printf(in, "it does happen, in %" PRIu32 " steps at the least:\n", result->path_length);
+        interp_printf(in, "it does happen, in %" PRIu32 " step%s at the least:\n", result->path_length,
+                      plural(result->path_length));
         break;
     case EXPLORE_INVARIANT:
         interp_printf(in, "INV-%u is broken: %s\n", result->invariant, zxp_invariant_text(result->invariant));
@@ -253,7 +255,8 @@ static void print_symmetry(struct exploring *e, const struct explore_result *res
     interp_printf(e->s->in, "one state for all that differ only in letters of pages%s; `each' counts them all\n",
                   e->options.thread_count > 1 ? ", or in t1 and t2 exchanged" : "");
     if (result->exchanged > 0)
-        interp_printf(e->s->in, "%" PRIu64 " steps led to a state with t1 and t2 exchanged\n", result->exchanged);
+        interp_printf(e->s->in, "%" PRIu64 " step%s led to a state with t1 and t2 exchanged\n", result->exchanged,
+                      plural(result->exchanged));
 }
 
 static bool keep_states(struct exploring *e, const struct explore_result *result) {

@@ -98,8 +98,9 @@ bool cmd_branches(struct stmt *s) {
     struct past_branch branch;
     if (!stmt_end(s) || s->in->options.dry) return !s->in->diag.set;
     for (size_t i = 0; past_branch_at(s->in, i, &branch); i++) {
-        interp_printf(s->in, "%c %-16s %" PRIu64 " steps%s%.120s\n", branch.current ? '*' : ' ', branch.name,
-                      branch.depth, branch.depth > 0 ? ", the last: " : "", past_text(s->in, branch.head));
+        interp_printf(s->in, "%c %-16s %" PRIu64 " step%s%s%.120s\n", branch.current ? '*' : ' ', branch.name,
+                      branch.depth, plural(branch.depth), branch.depth > 0 ? ", the last: " : "",
+                      past_text(s->in, branch.head));
     }
     return true;
 }

@@ -33,7 +33,7 @@ static void put_advice(const struct shell *shell, const zxp_rule_info *rule, str
 static void put_vmo(const struct shell *shell, const zxp_object_view *vmo, struct buf *out) {
     buf_text(out, "  ");
     shell_object(shell, out, vmo->koid);
-    buf_format(out, ": %" PRIu64 " pages", vmo->size / ZXP_PAGE_SIZE);
+    buf_format(out, ": %" PRIu64 " page%s", vmo->size / ZXP_PAGE_SIZE, plural(vmo->size / ZXP_PAGE_SIZE));
     if (vmo->stream_size != vmo->size) buf_format(out, ", stream size %" PRIu64, vmo->stream_size);
     buf_text(out, vmo->pager_root ? ", pager-backed" : "");
     buf_text(out, vmo->trap_dirty ? ", trap-dirty" : "");

@@ -64,9 +64,8 @@ static void put_head(struct picture *picture, const zxp_object_view *view) {
     struct buf name = {0};
     shell_object(picture->shell, &name, view->koid);
     uint64_t pages = (view->size + ZXP_PAGE_SIZE - 1) / ZXP_PAGE_SIZE;
-    buf_format(&name, ", %" PRIu64 " page%s%s%s%s", pages, pages == 1 ? "" : "s",
-               view->pager_root ? ", pager-backed" : "", view->trap_dirty ? ", trap-dirty" : "",
-               view->detached ? ", detached" : "");
+    buf_format(&name, ", %" PRIu64 " page%s%s%s%s", pages, plural(pages), view->pager_root ? ", pager-backed" : "",
+               view->trap_dirty ? ", trap-dirty" : "", view->detached ? ", detached" : "");
     buf_format(&picture->body, "<text class=\"h\" x=\"%d\" y=\"%u\">", MARGIN, picture->y + 14);
     export_xml(&picture->body, buf_string(&name));
     buf_text(&picture->body, "</text>\n");

@@ -62,8 +62,7 @@ static void put_solved(struct shell *shell, struct buf *out) {
     const struct lesson *lesson = now.lesson;
     unsigned made = statements_made(shell);
     shell_tint(shell, out, TINT_GOOD);
-    buf_format(out, "Solved: lesson %u in %u statement%s (par %u).\n", lesson->number, made, made == 1 ? "" : "s",
-               lesson->par);
+    buf_format(out, "Solved: lesson %u in %u statement%s (par %u).\n", lesson->number, made, plural(made), lesson->par);
     shell_tint(shell, out, TINT_NONE);
     bool kept = shell->in->options.no_files || progress_keep(lesson->slug, made);
     if (!kept) buf_text(out, "(That could not be written down: there is no place for it.)\n");

@@ -128,7 +128,8 @@ static void put_request(const struct shell *shell, size_t i, const zxp_request_v
         if (places[k].place == request->packet) buf_format(out, "; %s", places[k].words);
     }
     if (request->pending != request->length)
-        buf_format(out, "; %" PRIu64 " pages to go", request->pending / ZXP_PAGE_SIZE);
+        buf_format(out, "; %" PRIu64 " page%s to go", request->pending / ZXP_PAGE_SIZE,
+                   plural(request->pending / ZXP_PAGE_SIZE));
     buf_char(out, '\n');
 }
 
@@ -148,7 +149,8 @@ bool view_requests(struct stmt *s, const char *arguments) {
 static void put_node(const struct shell *shell, const zxp_object_view *view, unsigned depth, struct buf *out) {
     buf_format(out, "%*s%s", (int)(depth ? depth * 3 - 3 : 0), "", depth ? "+- " : "");
     shell_object(shell, out, view->koid);
-    buf_format(out, "  %s, %" PRIu64 " pages", type_word(view), view->size / ZXP_PAGE_SIZE);
+    buf_format(out, "  %s, %" PRIu64 " page%s", type_word(view), view->size / ZXP_PAGE_SIZE,
+               plural(view->size / ZXP_PAGE_SIZE));
     if (view->kind == ZXP_VMO_SLICE) buf_format(out, " from page %" PRIu64, view->window / ZXP_PAGE_SIZE);
     buf_text(out, view->detached ? ", detached" : "");
     buf_text(out, view->handle_count ? "  " : ", no handle  ");

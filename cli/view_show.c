@@ -45,7 +45,8 @@ static void put_traits(const zxp_object_view *view, struct buf *out) {
 static void put_head(const struct shell *shell, const zxp_object_view *view, struct buf *out) {
     struct buf text = {0};
     shell_object(shell, &text, view->koid);
-    buf_format(&text, ": %s, %" PRIu64 " pages", kind_words(view), view->size / ZXP_PAGE_SIZE);
+    buf_format(&text, ": %s, %" PRIu64 " page%s", kind_words(view), view->size / ZXP_PAGE_SIZE,
+               plural(view->size / ZXP_PAGE_SIZE));
     put_link(shell, "parent", view->parent, &text);
     if (view->pager_root) {
         put_link(shell, "pager", view->pager, &text);

@@ -47,7 +47,8 @@ static void put_now(const struct shell *shell, const zxp_object_view *vmo, uint6
     zxp_page_run run;
     shell_object(shell, out, vmo->koid);
     if (!zxp_page_run_at(shell->in->world, vmo->koid, page, &run)) {
-        buf_format(out, " has no page %" PRIu64 " now: it has %" PRIu64 " pages\n", page, vmo->size / ZXP_PAGE_SIZE);
+        buf_format(out, " has no page %" PRIu64 " now: it has %" PRIu64 " page%s\n", page, vmo->size / ZXP_PAGE_SIZE,
+                   plural(vmo->size / ZXP_PAGE_SIZE));
         return;
     }
     buf_format(out, " %" PRIu64 " is `%c' now", page, run.letter);

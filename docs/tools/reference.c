@@ -22,10 +22,13 @@ static const char *status_name(zx_status_t status) {
 
 /* ---- Calls ---- */
 
+/* On one line where that is short, else with a line for each parameter. */
 static void put_prototype(const zxp_op_info *op) {
+    enum { SHORT = 3 };
+    bool breaks = op->param_count > SHORT;
     printf("```c\n%s%s(", op->traits & ZXP_TRAIT_MODEL ? "" : "zx_status_t ", op->name);
     for (size_t i = 0; i < op->param_count; i++)
-        printf("%s%s %s", i ? ", " : "", op->params[i].ctype, op->params[i].name);
+        printf("%s%s%s %s", i ? "," : "", breaks ? "\n    " : i ? " " : "", op->params[i].ctype, op->params[i].name);
     puts(op->param_count ? ")\n```\n" : "void)\n```\n");
 }
 

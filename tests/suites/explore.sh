@@ -39,7 +39,7 @@ each=$(states)
 [ "$each" -gt $((2 * all)) ]
 tap $? "symmetry makes less than half of all states ($each)"
 explore -c "$small; t1: read v 1 => blocked; t2: read v 1 => blocked; supply v 1" never blocked t2
-has "in 1 steps" "a condition that names a thread tells threads apart"
+has "in 1 step " "a condition that names a thread tells threads apart"
 explore -c "$small" depth=2
 has "no violation so far" "a bound is told apart from the whole"
 
