@@ -103,8 +103,14 @@ static void secret_only_changes_the_values(void **state) {
 
 static void at_most_262144_handles(void **state) {
     zxp_world *w = *state;
-    zx_handle_t e = event(w);
-    for (uint32_t i = 2; i < 262144; i++) {
+    zx_handle_t e = event(w), p = port(w), made[2] = {0};
+    for (size_t i = 0; i < 2; i++) {
+        uint64_t value = 0;
+        assert_int_equal(i == 0 ? CALL(w, PAGER_CREATE, 0) : CALL(w, VMO_CREATE, 4096, 0), ZX_OK);
+        assert_true(zxp_field(w, ZXP_MAIN_THREAD, "handle", &value));
+        made[i] = (zx_handle_t)value;
+    }
+    for (uint32_t i = 5; i < 262144; i++) {
         assert_int_equal(CALL(w, HANDLE_DUPLICATE, e, ZX_RIGHT_SAME_RIGHTS), ZX_OK);
     }
     assert_int_equal(CALL(w, HANDLE_DUPLICATE, e, ZX_RIGHT_SAME_RIGHTS), ZX_ERR_NO_MEMORY);
@@ -112,6 +118,10 @@ static void at_most_262144_handles(void **state) {
     assert_int_equal(CALL(w, HANDLE_CHECK_VALID, e), ZX_OK); /* replace leaves it open in this case */
     assert_int_equal(CALL(w, EVENT_CREATE, 0), ZX_ERR_NO_MEMORY);
     assert_int_equal(CALL(w, PORT_CREATE, 0), ZX_ERR_NO_MEMORY);
+    assert_int_equal(CALL(w, PAGER_CREATE, 0), ZX_ERR_NO_MEMORY);
+    assert_int_equal(CALL(w, PAGER_CREATE_VMO, made[0], 0, p, 1, 4096), ZX_ERR_NO_MEMORY);
+    assert_int_equal(CALL(w, VMO_CREATE, 4096, 0), ZX_ERR_NO_MEMORY);
+    assert_int_equal(CALL(w, VMO_CREATE_CHILD, made[1], ZX_VMO_CHILD_SNAPSHOT, 0, 4096), ZX_ERR_NO_MEMORY);
     assert_int_equal(CALL(w, HANDLE_REPLACE, e, 0xFFFFFFFF), ZX_ERR_INVALID_ARGS);
     assert_int_equal(CALL(w, EVENT_CREATE, 0), ZX_OK);
 }
