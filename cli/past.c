@@ -52,7 +52,7 @@ static uint32_t new_moment(struct past *past, uint32_t before, const char *text,
     size_t came_length = strlen(came);
     char *texts = mem_alloc(length + came_length + 2);
     memcpy(texts, text, length); // NOLINT(bugprone-not-null-terminated-result): the block is zeroed
-    memcpy(texts + length + 1, came, came_length);
+    memcpy(texts + length + 1, came, came_length + 1);
     past->moments[slot] = (struct moment){.before = before, .text = texts};
     if (before != PAST_NO_MOMENT) {
         past->moments[before].children++;

@@ -75,6 +75,7 @@ done >"$tmp/out"
 [ ! -s "$tmp/out" ]
 verdict "the syntax files know every command" $? "$tmp/out"
 # Words in small letters of the syntax lines; those with a sign of equality stand in a pattern.
+# shellcheck disable=SC2016 # backticks of Markdown
 sed -n '/^```text/,/^```/p' docs/reference/commands.md | sed -e '/^```/d' -e 's/ZX_[A-Z.]*//g' | tr -c 'a-z-' '\n' | grep -E '^[a-z][a-z-]+$' |
     sort -u | while IFS= read -r word; do
     for file in docs/editors/vim/syntax/zxp.vim docs/editors/vscode/syntaxes/zxp.tmLanguage.json; do
