@@ -205,15 +205,21 @@ coverage:
 	@status=0; \
 	LLVM_PROFILE_FILE=$(CURDIR)/build/cov/profiles/%4m.profraw \
 	  $(MAKE) --no-print-directory VARIANT=cov check-suites || status=1; \
-	set -- build/cov/zxpager-repl build/cov/tests/* build/cov/fuzz/run_*; \
-	for program do shift; [ -f "$$program" ] && [ -x "$$program" ] && set -- "$$@" -object "$$program"; done; shift; \
-	set -- "$$@" -instr-profile=build/cov/coverage.profdata; \
-	$(LLVM_PROFDATA) merge -sparse -o build/cov/coverage.profdata build/cov/profiles/*.profraw && \
+	$(call covered,profiles) && \
 	$(LLVM_COV) show -format=html -show-branches=count -output-dir=build/cov/html "$$@" core cli && \
 	echo "details: build/cov/html/index.html" && \
 	echo "rules never taken, with their reasons:" && sed -n 's/^rule /  /p' tests/rules-unreachable.txt && \
 	tail -n 1 build/cov/results/rules.log && \
-	$(LLVM_COV) export -format=text "$$@" core | python3 tests/tools/branches.py tests/branches-excluded.txt && exit $$status
+	$(branches) && exit $$status
+
+# The profiles of a folder of build/cov become one; $$@ is then what llvm-cov is to be told of programs and profile.
+define covered
+	set -- build/cov/zxpager-repl build/cov/tests/* build/cov/fuzz/run_*; \
+	for program do shift; [ -f "$$program" ] && [ -x "$$program" ] && set -- "$$@" -object "$$program"; done; shift; \
+	set -- "$$@" -instr-profile=build/cov/$(1).profdata; \
+	$(LLVM_PROFDATA) merge -sparse -o build/cov/$(1).profdata build/cov/$(1)/*.profraw
+endef
+branches = $(LLVM_COV) export -format=text "$$@" core | python3 tests/tools/branches.py tests/branches-excluded.txt
 
 C_FILES  := $(wildcard core/*.[ch] core/include/zxpager/*.h cli/*.[ch] fuzz/*/*.[ch] bench/*.[ch] tests/*/*.[ch] docs/*/*.[ch])
 SH_FILES := .ci/run .ci/install-deps .clusterfuzzlite/build.sh bench/explore.sh $(wildcard docs/tools/*.sh) docs/tools/check-links \

@@ -58,6 +58,10 @@ target fuzz_ops "$work/targets/fuzz_targets_fuzz_ops.c.o" "$work/targets/fuzz_ta
 target fuzz_save "$work/targets/fuzz_targets_fuzz_save.c.o" "$work"/core/*.o
 target fuzz_script "$work/targets/fuzz_targets_fuzz_script.c.o" "$work"/script/*.o "$work"/judge/*.o "$work/oracle.o" "$work"/core/*.o
 
+# The worlds at the end of the seeds of fuzz_ops, written by a program for this machine, without the service's flags.
+env -u CFLAGS -u CXXFLAGS make --no-print-directory -s BUILD="$work/host" "$work/host/fuzz/saves" >"$work/saves.log" 2>&1
+
 seeds fuzz_ops corpus/seeds corpus/regressions
+seeds fuzz_save "$work/host/fuzz/saves"
 seeds fuzz_script corpus/conformance tests/scripts
 cp fuzz/zxp.dict "$OUT/fuzz_script.dict"

@@ -28,6 +28,13 @@ FUZZ_CHECKED := $(CLANG) $(FUZZ_BASE) -fsanitize=address,undefined -fno-sanitize
 AFL_MACROS   := -Wno-extra-semi -Wno-gnu-statement-expression -Wno-shorten-64-to-32
 FUZZ_PLAIN   := $(CLANG) $(FUZZ_BASE)
 
+# Objects are made again when these change.
+FUZZ_FLAGS := $(strip $(FUZZ_CHECKED) / $(FUZZ_COVERAGE))
+ifneq ($(strip $(file <$(FUZZ)/flags)),$(FUZZ_FLAGS))
+$(shell mkdir -p $(FUZZ))
+$(file >$(FUZZ)/flags,$(FUZZ_FLAGS))
+endif
+
 CODEC_SOURCES   := $(wildcard fuzz/codec/*.c)
 HARNESS_SOURCES := $(wildcard fuzz/harness/*.c)
 ORACLE_SOURCES  := $(filter-out fuzz/oracle/selftest%,$(wildcard fuzz/oracle/*.c))
@@ -43,23 +50,23 @@ REPL_OBJECTS += $(JUDGE_OBJECTS)
 #   traced   for AFL++: coverage                       plain    nothing
 #   afl      for AFL++: its main function
 
-$(FUZZ)/cover/%.o: %.c $(BUILD)/flags
+$(FUZZ)/cover/%.o: %.c $(BUILD)/flags $(FUZZ)/flags
 	@mkdir -p $(@D)
 	$(FUZZ_CHECKED) $(FUZZ_COVERAGE) $(if $(filter core/%,$<),,$(NOT_CORE)) $(if $(WERROR),-Werror) -MMD -MP -c -o $@ $<
 
-$(FUZZ)/checked/%.o: %.c $(BUILD)/flags
+$(FUZZ)/checked/%.o: %.c $(BUILD)/flags $(FUZZ)/flags
 	@mkdir -p $(@D)
 	$(FUZZ_CHECKED) $(if $(filter core/%,$<),,$(NOT_CORE)) $(if $(WERROR),-Werror) -MMD -MP -c -o $@ $<
 
-$(FUZZ)/traced/%.o: %.c $(BUILD)/flags
+$(FUZZ)/traced/%.o: %.c $(BUILD)/flags $(FUZZ)/flags
 	@mkdir -p $(@D)
 	$(FUZZ_PLAIN) $(FUZZ_COVERAGE) $(if $(WERROR),-Werror) -MMD -MP -c -o $@ $<
 
-$(FUZZ)/afl/%.o: %.c $(BUILD)/flags
+$(FUZZ)/afl/%.o: %.c $(BUILD)/flags $(FUZZ)/flags
 	@mkdir -p $(@D)
 	AFL_QUIET=1 $(AFL_CLANG) $(FUZZ_BASE) $(AFL_MACROS) $(if $(filter core/%,$<),,$(NOT_CORE)) -MMD -MP -c -o $@ $<
 
-$(FUZZ)/plain/%.o: %.c $(BUILD)/flags
+$(FUZZ)/plain/%.o: %.c $(BUILD)/flags $(FUZZ)/flags
 	@mkdir -p $(@D)
 	$(FUZZ_PLAIN) $(if $(filter core/%,$<),,$(NOT_CORE)) $(if $(WERROR),-Werror) -MMD -MP -c -o $@ $<
 
@@ -137,7 +144,7 @@ $(FUZZ)/run_campaign: $(BUILD)/fuzz/campaign/campaign.o $(BUILD)/fuzz/campaign/r
 # What a run costs, beside the engine: with sanitizers and coverage, and plain.
 $(FUZZ)/speed_checked: $(FUZZ)/checked/fuzz/campaign/speed.o $(FUZZ)/checked/fuzz/campaign/speed_inputs.o $(CORE_SOURCES:%.c=$(FUZZ)/cover/%.o) \
                        $(CODEC_SOURCES:%.c=$(FUZZ)/checked/%.o) $(HARNESS_SOURCES:%.c=$(FUZZ)/plain/%.o) $(FUZZ)/plain/oracle.o
-	$(CLANG) -fsanitize=address,undefined -fsanitize-coverage=inline-8bit-counters,pc-table -o $@ $^
+	$(CLANG) -fsanitize=address,undefined $(FUZZ_COVERAGE) -o $@ $^
 
 $(FUZZ)/speed: $(BUILD)/fuzz/campaign/speed.o $(BUILD)/fuzz/campaign/speed_inputs.o $(JUDGE_OBJECTS) $(LIB_STATIC)
 	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^
@@ -162,10 +169,11 @@ bench-fuzz: $(FUZZ)/speed_checked $(FUZZ)/speed $(FUZZ)/speed_libfuzzer $(SPEED_
 
 bench: bench-fuzz
 
-# What campaigns of fuzz_save begin with: the world at the end of each seed.
-$(FUZZ)/saves: $(FUZZ)/make_saves $(wildcard corpus/seeds)
+# What campaigns of fuzz_save begin with: the world at the end of each seed, and damaged ones that an earlier campaign found.
+$(FUZZ)/saves: $(FUZZ)/make_saves $(wildcard corpus/seeds corpus/saves)
 	rm -rf $@ && mkdir -p $@
 	$(FUZZ)/make_saves $@ corpus/seeds
+	cp corpus/saves/* $@
 
 fuzz: $(FUZZ)/run_campaign $(FUZZ)/$(TARGET) $(if $(filter fuzz_save,$(TARGET)),$(FUZZ)/saves)
 	$(FUZZ)/run_campaign -t $(TARGET) -s $(TIME) -j $(JOBS) -b $(FUZZ)
@@ -196,6 +204,19 @@ FUZZ_ENGINES := $(FUZZ)/fuzz_ops $(FUZZ)/fuzz_save $(FUZZ)/fuzz_script $(FUZZ)/a
 FUZZ_RUNNERS := $(FUZZ)/run_campaign $(FUZZ)/judge $(FUZZ)/make_seeds $(FUZZ)/make_saves $(FUZZ)/run_ops $(FUZZ)/run_save $(FUZZ)/run_script
 
 fuzz-build: $(FUZZ_ENGINES) $(FUZZ_RUNNERS)
+
+# Lines and branches of core/ that replaying corpus/ takes, without any test: inputs, the worlds at their ends, scripts.
+.PHONY: coverage-corpus coverage-corpus-run
+coverage-corpus:
+	@.ci/install-deps coverage
+	@rm -rf build/cov/corpus && mkdir -p build/cov/corpus
+	@LLVM_PROFILE_FILE=$(CURDIR)/build/cov/corpus/%4m.profraw $(MAKE) --no-print-directory VARIANT=cov coverage-corpus-run
+	@$(call covered,corpus) && $(branches)
+
+coverage-corpus-run: $(FUZZ)/run_ops $(FUZZ)/run_save $(FUZZ)/saves $(REPL)
+	ZXP_FUZZ_CHECKS=15 $(FUZZ)/run_ops corpus/seeds corpus/regressions
+	$(FUZZ)/run_save $(FUZZ)/saves
+	$(REPL) corpus/conformance/*.zxp
 
 # --- tests -------------------------------------------------------------------
 

@@ -33,7 +33,7 @@ mkdir -p "$ZXP_TMP/cases"
 run "cases become inputs" run_limited 60 "$fuzz/make_seeds" "$ZXP_TMP/cases" tests/scripts/*.zxp corpus/conformance/*.zxp
 run "every case of the suites, as an input" run_limited 150 "$fuzz/judge" -o "$ZXP_TMP/crashes" "$ZXP_TMP/cases"
 run "regressions, as scripts" run_limited 100 "$ZXP_BUILD/zxpager-repl" replay corpus/regressions
-run "hostile saves" run_limited 60 "$fuzz/run_save" corpus/seeds
+run "hostile saves" run_limited 60 "$fuzz/run_save" corpus/saves corpus/seeds
 run "hostile texts" run_limited 60 "$fuzz/run_script" tests/scripts corpus/conformance corpus/regressions
 if [ "$ZXP_BUILD" = build ]; then # engines bring their own sanitizers
     engine fuzz_ops 2048 corpus/seeds

@@ -14,7 +14,10 @@ status=$?
 tail -n 40 "$ZXP_TMP/log" >"$ZXP_TMP/end"
 verdict build.sh $status "$ZXP_TMP/end"
 for target in fuzz_ops fuzz_save fuzz_script; do
-    [ -f "$ZXP_TMP/out/$target.options" ] && run_limited 120 "$ZXP_TMP/out/$target" -runs=500 >"$ZXP_TMP/log" 2>&1
-    verdict "$target runs" $? "$ZXP_TMP/log"
+    seeds=$ZXP_TMP/$target
+    mkdir "$seeds"
+    [ -f "$ZXP_TMP/out/$target.options" ] && python3 -m zipfile -e "$ZXP_TMP/out/${target}_seed_corpus.zip" "$seeds" &&
+        run_limited 300 "$ZXP_TMP/out/$target" -runs=500 "$seeds" >"$ZXP_TMP/log" 2>&1
+    verdict "$target runs from its seeds" $? "$ZXP_TMP/log"
 done
 plan
