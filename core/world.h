@@ -18,7 +18,7 @@
 
 #include "arena.h"
 
-/* A test build asserts that nothing is looked for at "none", outside of the block, or in what was freed (arena_free). */
+/* A test build asserts that nothing is looked for at "none", outside the block, or in what was freed (arena_free). */
 #ifdef ZXP_TEST_MOVE
 static inline bool is_there(const zxp_world *w, uint32_t index) {
     enum { LINK = 8, FREED = 0xDD };
