@@ -128,7 +128,7 @@ COMPILE := $(CC) -std=c17 $(OPTIMIZE) $(VARIANT_FLAGS) $(WARNINGS) -fPIC $(INCLU
 
 # The time goes into the core. (Its functions call each other without the detour that would let somebody replace one of them.)
 # Left alone, GCC clears and copies small records on x86 by an instruction that takes longer to start than a loop needs.
-STRINGS = unrolled_loop:512:noalign,libcall:-1:noalign
+STRINGS = vector_loop:128:noalign,libcall:-1:noalign
 NO_REP := -mmemset-strategy=$(STRINGS) -mmemcpy-strategy=$(STRINGS)
 CORE_OPTIMIZE := $(if $(VARIANT)$(CFLAGS),,-O3 -fno-semantic-interposition \
   $(if $(shell $(CC) $(NO_REP) -fsyntax-only -x c /dev/null 2>&1 || echo unknown),,$(NO_REP)))

@@ -124,7 +124,7 @@ static void free_buffer(zxp_world *w, thread_ref t) {
 static void let_go(zxp_world *w, thread_ref t) {
     uint16_t op = call_of(w, t)->op;
     request_cancel(w, t);
-    observers_of_thread_remove(w, t);
+    if (op == ZXP_OP_OBJECT_WAIT_ONE || op == ZXP_OP_OBJECT_WAIT_MANY) observers_of_thread_remove(w, t);
     port_waiter_remove(w, t);
     if (op == ZXP_OP_PAGER_SUPPLY_PAGES || op == ZXP_OP_VMO_TRANSFER_DATA) taken_free(w, t);
     if (op == ZXP_OP_PIN) pin_abandon(w, t);

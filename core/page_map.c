@@ -123,7 +123,7 @@ uint64_t page_map_change_bytes(const struct page_map *map, uint64_t changes) {
     if (changes > UINT32_MAX) return UINT64_MAX;
     uint64_t bytes = 0, runs = map->runs + 2 * changes;
     if (map->height == 0) {
-        uint32_t largest = map->capacity;
+        uint32_t largest = runs > LEAF_RUNS / 2 ? LEAF_RUNS : map->capacity;
         while (largest < LEAF_RUNS && largest < runs) largest = 2 * largest + 1;
         bytes = 2 * leaf_bytes(largest) - leaf_bytes(1) - leaf_bytes(map->capacity); /* each has twice the one before */
         if (runs <= LEAF_RUNS) return bytes;

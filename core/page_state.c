@@ -30,6 +30,7 @@ static uint64_t first_of(const zxp_world *w, node_ref n, uint64_t page, uint64_t
 uint64_t root_change_bytes(const zxp_world *w, node_ref root, uint64_t first, uint64_t end) {
     uint64_t parts = 0;
     struct page_run run;
+    if (end - first == 1) return slots_bytes(w, root, 8 + 1); /* one part at most */
     for (struct page_walk k = page_walk_begin(w, &node_at(w, root)->map, first, end); page_walk_next(&k, &run);)
         if (run.key.state == ZERO_DIRTY && run.key.order < run.end - run.first) parts++;
     return slots_bytes(w, root, 8 + parts);

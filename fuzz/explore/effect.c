@@ -64,7 +64,7 @@ static bool has_blocks(const struct call *call) { return (call->data.pieces | ca
 void explore_forget_results(zxp_world *world) {
     const struct kernel *kernel = kernel_of(world);
     const thread_ref *threads = arena_at(world, kernel->threads);
-    for (uint32_t i = 0; i < kernel->thread_count; i++) {
+    for (uint32_t i = 0, count = kernel->thread_count; i < count; i++) {
         struct thread *thread = thread_at(world, threads[i]);
         if (has_blocks(&thread->call) && !thread_in_call(thread)) free_blocks(world, &thread->call);
     }
