@@ -23,7 +23,9 @@ AFL_CLANG ?= $(call first,afl-clang-fast)
 FUZZ_BASE    := -std=c17 -O2 -g -fno-omit-frame-pointer $(WARNINGS) -fPIC $(INCLUDES) -DZXP_VERSION='"$(VERSION)"'
 # Edges only: our mutator does not use comparisons, and watching them costs a fifth of the time.
 FUZZ_COVERAGE := -fsanitize-coverage=inline-8bit-counters,pc-table
-FUZZ_CHECKED := $(CLANG) $(FUZZ_BASE) -fsanitize=address,undefined -fno-sanitize-recover=all
+# A fifth faster than with code for any address and fake stacks. (`make sanitize` looks for uses after return.)
+FUZZ_CHECKED := $(CLANG) $(FUZZ_BASE) -fsanitize=address,undefined -fno-sanitize-recover=all -fno-PIC \
+                -fsanitize-address-use-after-return=never
 # The macros of AFL++ are not as strict as we are.
 AFL_MACROS   := -Wno-extra-semi -Wno-gnu-statement-expression -Wno-shorten-64-to-32
 FUZZ_PLAIN   := $(CLANG) $(FUZZ_BASE)
@@ -83,7 +85,7 @@ $(eval $(call one_oracle,$(FUZZ)/oracle.o,$(ORACLE_SOURCES:%.c=$(BUILD)/%.o)))
 
 # --- libFuzzer ---------------------------------------------------------------
 
-LIBFUZZER := $(CLANG) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+LIBFUZZER := $(CLANG) -no-pie -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 
 $(FUZZ)/fuzz_ops: $(FUZZ)/checked/fuzz/targets/fuzz_ops.o $(FUZZ)/checked/fuzz/targets/ops_mutator.o $(CORE_SOURCES:%.c=$(FUZZ)/cover/%.o) \
                   $(CODEC_SOURCES:%.c=$(FUZZ)/checked/%.o) $(HARNESS_SOURCES:%.c=$(FUZZ)/plain/%.o) $(FUZZ)/plain/oracle.o
@@ -144,7 +146,7 @@ $(FUZZ)/run_campaign: $(BUILD)/fuzz/campaign/campaign.o $(BUILD)/fuzz/campaign/r
 # What a run costs, beside the engine: with sanitizers and coverage, and plain.
 $(FUZZ)/speed_checked: $(FUZZ)/checked/fuzz/campaign/speed.o $(FUZZ)/checked/fuzz/campaign/speed_inputs.o $(CORE_SOURCES:%.c=$(FUZZ)/cover/%.o) \
                        $(CODEC_SOURCES:%.c=$(FUZZ)/checked/%.o) $(HARNESS_SOURCES:%.c=$(FUZZ)/plain/%.o) $(FUZZ)/plain/oracle.o
-	$(CLANG) -fsanitize=address,undefined $(FUZZ_COVERAGE) -o $@ $^
+	$(CLANG) -no-pie -fsanitize=address,undefined $(FUZZ_COVERAGE) -o $@ $^
 
 $(FUZZ)/speed: $(BUILD)/fuzz/campaign/speed.o $(BUILD)/fuzz/campaign/speed_inputs.o $(JUDGE_OBJECTS) $(LIB_STATIC)
 	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^
