@@ -190,6 +190,38 @@ static void the_kernel_has_a_thread_of_its_own(void **state) {
     zxp_world_destroy(w);
 }
 
+static void the_kernel_needs_no_thread(void **state) {
+    (void)state;
+    zxp_world *w = zxp_world_create(NULL);
+    assert_non_null(w);
+    for (uint16_t op = ZXP_OP_EVICT; op <= ZXP_OP_ADVANCE; op++) {
+        zxp_op_call made = {.op = op, .thread = 77};
+        assert_int_equal(zxp_call(w, &made), ZXP_RETURNED);
+    }
+    zxp_world_destroy(w);
+}
+
+/* ---- Arguments ---- */
+
+/* Of an argument that C cuts to 32 bits nothing more is kept, also while the call waits. */
+static void arguments_are_cut_to_their_width(void **state) {
+    (void)state;
+    zxp_world *worlds[2];
+    for (uint64_t more = 0; more < 2; more++) {
+        zxp_world *w = worlds[more] = zxp_world_create(NULL);
+        uint64_t event = 0;
+        assert_non_null(w);
+        assert_int_equal(call(w, ZXP_OP_EVENT_CREATE, 0, 0), ZX_OK);
+        assert_true(zxp_field(w, ZXP_MAIN_THREAD, "handle", &event));
+        zxp_op_call wait = {.op = ZXP_OP_OBJECT_WAIT_ONE,
+                            .args = {event | more << 32, ZX_USER_SIGNAL_0 | more << 63, (uint64_t)ZX_TIME_INFINITE}};
+        assert_int_equal(zxp_call(w, &wait), ZXP_BLOCKED);
+    }
+    assert_true(zxp_world_equal(worlds[0], worlds[1], ZXP_FORM_FULL));
+    zxp_world_destroy(worlds[0]);
+    zxp_world_destroy(worlds[1]);
+}
+
 /* ---- Rules ---- */
 
 static void rules_are_counted_without_an_observer(void **state) {
@@ -220,6 +252,8 @@ int main(void) {
         cmocka_unit_test(a_table_that_is_outgrown_is_given_back),
         cmocka_unit_test(a_reset_is_not_counted),
         cmocka_unit_test(the_kernel_has_a_thread_of_its_own),
+        cmocka_unit_test(the_kernel_needs_no_thread),
+        cmocka_unit_test(arguments_are_cut_to_their_width),
         cmocka_unit_test(rules_are_counted_without_an_observer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
