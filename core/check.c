@@ -87,13 +87,20 @@ bool is_range_operation(const struct step_check *s, uint32_t op) {
            (uint32_t)s->call->args[1] == op;
 }
 
+/* In a fault of its buffer a call may wait for another page than before and be no further: a direct copy that goes over
+ * a border of pages begins anew (chapter 7 section 13.2). */
+static bool waits_elsewhere(const struct thread *before, const struct thread *after) {
+    return after->call.uninterruptible && before->request.offset != after->request.offset;
+}
+
 /* Has a thread run? Its call has got further, or its state is another; to be attached or detached is not to run. */
 static bool has_run(const struct step_check *s, uint32_t number) {
     const struct thread *before = thread_at(s->before, thread_number(s->before, number));
     const struct thread *after = thread_at(s->after, thread_number(s->after, number));
     const struct call *a = &before->call, *b = &after->call;
     return before->state != after->state || a->cursor != b->cursor || a->phase != b->phase || a->status != b->status ||
-           a->fault_at != b->fault_at || memcmp(a->local, b->local, sizeof a->local) != 0;
+           a->fault_at != b->fault_at || memcmp(a->local, b->local, sizeof a->local) != 0 ||
+           waits_elsewhere(before, after);
 }
 
 static bool is_quiet(const struct step_check *s) {

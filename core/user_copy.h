@@ -12,7 +12,8 @@
  * the node's bytes at `offset`, whose page the caller has resolved, and user memory at `address`. `left`: bytes
  * that the call has still to copy. A copy goes to the end of the VMO's page at most; a fault takes in all that is
  * left. *done is 0 before. Returns LOOK_OK with *done > 0 bytes copied; LOOK_OK with *done == 0 after a range fault
- * that succeeded (look again); LOOK_WAIT (waits in the buffer fault, uninterruptible); LOOK_FAILED, the status is in the call. */
+ * that succeeded (look again); LOOK_WAIT (waits in the buffer fault, uninterruptible); LOOK_FAILED, the status is in
+ * the call. */
 enum look captured_copy(zxp_world *w, thread_ref t, node_ref n, uint64_t offset, uint64_t left, zx_vaddr_t address,
                         bool to_user, uint64_t *done);
 

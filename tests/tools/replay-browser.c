@@ -180,7 +180,7 @@ static void compare_step(struct shell *shell, const json_t *shown, size_t step, 
     buf_free(&where);
 }
 
-/* Services and defs are no steps, so the page does not show them: PAGE.defs has those that its statements use, if any. */
+/* Services and defs are no steps, so the page does not show them: PAGE.defs has those that its statements use. */
 static void define(struct interp *in, const char *page) {
     struct buf path = {0};
     char reason[200];
