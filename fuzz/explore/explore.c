@@ -430,6 +430,7 @@ static bool worlds_for_depth(struct search *s) {
 }
 
 static void worker_end(struct worker *w) {
+    if (w->search == NULL) return; /* it never began: memory ran out at one before it */
     for (uint32_t i = 0; w->world != NULL && i <= EXPLORE_MAX_DEPTH; i++) zxp_world_destroy(w->world[i]);
     free(w->world);
     free(w->id);
