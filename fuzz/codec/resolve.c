@@ -25,11 +25,12 @@ static const zxp_op_info *choose_op(const struct fuzz_header *header, uint8_t by
     const zxp_op_info *exact = zxp_op_info_of(byte);
     if (exact != NULL && (!swarm || is_enabled(header, byte))) return exact;
     size_t rows = zxp_op_count();
+    const zxp_op_info *any = zxp_op_at(byte % rows);
     for (size_t i = 0; i < rows; i++) {
         const zxp_op_info *op = zxp_op_at((byte + i) % rows);
         if (!swarm || is_enabled(header, op->number)) return op;
     }
-    return zxp_op_at(byte % rows); /* the swarm has switched on numbers that are no operations */
+    return any; /* the swarm has switched on numbers that are no operations */
 }
 
 /* ---- What exists ---- */

@@ -4,6 +4,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "explore.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -179,6 +180,7 @@ static uint64_t fingerprint_of(const struct worker *w, const zxp_world *world) {
 /* The exact store's bytes; 0: they do not fit. */
 static size_t bytes_of(struct worker *w, const zxp_world *world) {
     const struct explore_options *options = w->search->options;
+    assert(w->bytes != NULL); /* made with the worker, for the exact store alone */
     size_t length = zxp_world_encode(world, form_of(options), w->bytes, STATE_BYTES);
     size_t results = options->result_count * sizeof(uint32_t);
     if (length + results > STATE_BYTES) return 0;

@@ -181,7 +181,7 @@ static bool rights_subset(zx_rights_t *wanted, zx_rights_t have) {
 /* Chapter 1 section 4.5. */
 zx_status_t orc_op_handle_duplicate(oracle *o, int t) {
     thread_t *x = &o->thread[t];
-    int object;
+    int object = -1;
     zx_rights_t rights = (zx_rights_t)x->a[1];
     zx_status_t status = orc_handle_get(o, t, (uint32_t)x->a[0], 0, ZX_RIGHT_DUPLICATE, &object);
     if (status != ZX_OK) {

@@ -27,7 +27,7 @@ static binding names[NAMES];
 static unsigned name_count;
 static uint64_t next_key;
 static const char *case_name;
-static const char *line_text;
+static char line_text[200]; /* the statement that runs */
 static unsigned failures;
 static uint32_t now; /* thread of the statement */
 
@@ -505,10 +505,10 @@ static bool command_expect(const words *w, const words *expected) {
 
 /* ---- statements ---- */
 
-static void statement(char *text) {
+static void statement(void) {
     words expected = {.count = 0};
+    char *text = line_text;
     char *arrow = strstr(text, "=>");
-    line_text = text;
     now = 0;
     if (arrow != NULL) {
         expected = cut(arrow + 2);
@@ -539,7 +539,6 @@ static void run(const selftest_case *c) {
     zxp_profile profile = !old                              ? ZXP_PROFILE_HEAD
                           : strcmp(c->profile, "2020") == 0 ? ZXP_PROFILE_2020
                                                             : ZXP_PROFILE_2018;
-    char text[200];
     oracle_reset(o, profile);
     memset(names, 0, sizeof(names));
     name_count = 0;
@@ -547,8 +546,8 @@ static void run(const selftest_case *c) {
     case_name = c->name;
     for (const char *at = c->script; *at != 0;) {
         size_t n = strcspn(at, ";\n");
-        (void)snprintf(text, sizeof(text), "%.*s", (int)n, at);
-        statement(text);
+        (void)snprintf(line_text, sizeof(line_text), "%.*s", (int)n, at);
+        statement();
         at += n + (at[n] != 0 ? 1 : 0);
     }
 }

@@ -152,7 +152,7 @@ static bool take_statement(struct parser *p, uint8_t *index) {
 /* STATEMENT [else STATEMENT]. What stands behind `else` is kept
  * at the end, so that a block is a row of its own statements. */
 static bool take_line(struct parser *p, struct service_statement *others, uint8_t *owners, uint8_t *other_count) {
-    uint8_t index, other;
+    uint8_t index = 0, other = 0;
     if (!take_statement(p, &index)) return false;
     if (take(p, "else")) {
         if (!take_statement(p, &other)) return false;
@@ -231,7 +231,7 @@ static bool take_head(struct parser *p) {
         else if (take(p, "space")) {
             if (!take_number(p, &service->space)) return false;
         } else if (take(p, "damaged")) {
-            uint8_t page;
+            uint8_t page = 0;
             if (!take_number(p, &page)) return false;
             service->bad |= (uint8_t)(1u << (page % SERVICE_PAGES));
         } else

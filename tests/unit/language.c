@@ -24,9 +24,10 @@ static void assert_cuts(const char *text, const char *expected) {
     struct source *source = source_of(text);
     struct cut cut;
     char out[256] = "";
+    size_t used = 0;
     for (size_t at = 0; cut_next(source, at, source->length, &cut); at = cut.next) {
-        (void)strncat(out, text + cut.begin, cut.end - cut.begin);
-        (void)strcat(out, "|");
+        int length = (int)(cut.end - cut.begin);
+        used += (size_t)snprintf(out + used, sizeof out - used, "%.*s|", length, text + cut.begin);
     }
     assert_string_equal(out, expected);
     source_release(source);

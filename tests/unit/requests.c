@@ -113,8 +113,7 @@ static void woken(const uint32_t *threads, size_t count) {
     size_t k = 0;
     for (size_t i = 0; i < fix.count; i++) {
         if (fix.seen[i].kind != ZXP_EVENT_WAKE) continue;
-        assert_true(k < count);
-        assert_int_equal(fix.seen[i].thread, threads[k]);
+        if (k < count) assert_int_equal(fix.seen[i].thread, threads[k]);
         k++;
     }
     assert_int_equal(k, count);
@@ -500,7 +499,7 @@ static void sources_go_with_their_last_packet(void **state) {
 static void who_interrupts_a_hint_is_told(void **state) {
     (void)state;
     for (uint32_t i = 1; i <= 2; i++) {
-        START(i, VMO_OP_RANGE, fix.vmo, ZX_VMO_OP_ALWAYS_NEED, 4 * i * P, P);
+        START(i, VMO_OP_RANGE, fix.vmo, ZX_VMO_OP_ALWAYS_NEED, UINT64_C(4) * i * P, P);
         fix.count = 0;
         start(ZXP_MAIN_THREAD, i == 1 ? ZXP_OP_KILL : ZXP_OP_SUSPEND, (const uint64_t[ZXP_MAX_PARAMS]){i});
         zx_status_t told = ZX_OK;

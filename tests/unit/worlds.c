@@ -139,7 +139,7 @@ static void no_memory(void **state) {
     zxp_world *w = zxp_world_create(NULL);
     assert_non_null(w);
     assert_int_equal(fill_up(w), ZX_OK);
-    without_memory(w, 0);
+    without_memory(w, 1);
     without_memory(w, 200);
     zxp_world_destroy(w);
 }
@@ -203,8 +203,8 @@ static void the_kernel_needs_no_thread(void **state) {
     (void)state;
     zxp_world *w = zxp_world_create(NULL);
     assert_non_null(w);
-    for (uint16_t op = ZXP_OP_EVICT; op <= ZXP_OP_ADVANCE; op++) {
-        zxp_op_call made = {.op = op, .thread = 77};
+    for (unsigned op = ZXP_OP_EVICT; op <= ZXP_OP_ADVANCE; op++) {
+        zxp_op_call made = {.op = (uint16_t)op, .thread = 77};
         assert_int_equal(zxp_call(w, &made), ZXP_RETURNED);
     }
     zxp_world_destroy(w);
