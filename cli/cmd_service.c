@@ -19,17 +19,11 @@
 
 enum { MOST_STATES = 400000, MOST_ROUNDS = 1000 };
 
-struct served {
-    struct service service;
-    struct service_ghost ghost; /* of `run`: the disk that it keeps */
-    bool has_disk;
-};
-
 /* ---- The block ---- */
 
-static struct served *find(const struct interp *in, const char *name, size_t length) {
+static struct service *find(const struct interp *in, const char *name, size_t length) {
     for (size_t i = 0; i < in->service_count; i++) {
-        const char *known = in->services[i].service.name;
+        const char *known = in->services[i].name;
         if (strlen(known) == length && memcmp(known, name, length) == 0) return &in->services[i];
     }
     return NULL;
@@ -38,18 +32,19 @@ static struct served *find(const struct interp *in, const char *name, size_t len
 bool service_define(struct stmt *s, struct span head, struct source *source, size_t begin, size_t end) {
     struct interp *in = s->in;
     struct service_error error;
-    struct served served = {.has_disk = false};
-    if (!service_parse(s->text.s + head.begin, span_length(head), source->text + begin, end - begin, &served.service,
+    struct service service;
+    if (!service_parse(s->text.s + head.begin, span_length(head), source->text + begin, end - begin, &service,
                        &error)) {
         return error.in_head ? stmt_error(s, head.begin + error.at, "%s", error.message)
                              : interp_error(in, source, begin + error.at, "%s", error.message);
     }
-    struct served *old = find(in, served.service.name, strlen(served.service.name));
+    struct service *old = find(in, service.name, strlen(service.name));
     if (old == NULL) {
         in->services = mem_grow(in->services, in->service_count, &in->service_capacity, sizeof *in->services);
         old = &in->services[in->service_count++];
     }
-    *old = served;
+    *old = service;
+    session_disk(&in->session, service.name)->n = 0;
     return true;
 }
 
@@ -59,12 +54,12 @@ void flow_clear_services(struct interp *in) {
     in->service_count = in->service_capacity = 0;
 }
 
-static struct served *take_service(struct stmt *s) {
+static struct service *take_service(struct stmt *s) {
     struct span word;
     if (!stmt_take_name(s, "a service's name", &word)) return NULL;
-    struct served *served = find(s->in, s->text.s + word.begin, span_length(word));
-    if (served == NULL) stmt_set_error(s, word.begin, "there is no such service; write `service NAME ... end' first");
-    return served;
+    struct service *service = find(s->in, s->text.s + word.begin, span_length(word));
+    if (service == NULL) stmt_set_error(s, word.begin, "there is no such service; write `service NAME ... end' first");
+    return service;
 }
 
 /* ---- verify ---- */
@@ -133,8 +128,8 @@ bool cmd_verify(struct stmt *s) {
                                       .user = s->in};
     struct service_result result;
     struct buf page = {0};
-    const struct served *served = take_service(s);
-    if (served == NULL) return false;
+    const struct service *service = take_service(s);
+    if (service == NULL) return false;
     while (stmt_more(s)) {
         bool well = true;
         if (cmd_take_file(s, "page=", &page, &well) ? well : take_option(s, &options)) continue;
@@ -145,8 +140,8 @@ bool cmd_verify(struct stmt *s) {
         buf_free(&page);
         return true;
     }
-    service_verify(&served->service, &options, &result);
-    tell(s, &served->service, &result, &page);
+    service_verify(service, &options, &result);
+    tell(s, service, &result, &page);
     buf_free(&page);
     free(result.script.s);
     cmd_set_status(s, result.finding.rule[0] != 0 ? ZX_ERR_BAD_STATE : result.complete ? ZX_OK : ZX_ERR_OUT_OF_RANGE);
@@ -205,23 +200,26 @@ static void run_tasks(const struct service_setting *set, struct service_state *s
     }
 }
 
-static bool run_on(struct stmt *s, struct served *served, struct service_setting *set, struct span task) {
+static struct service_ghost first_disk(const struct service *service) {
+    struct service_ghost ghost = {.space = service->space};
+    for (int p = 0; p < SERVICE_PAGES; p++) ghost.disk[p] = (uint8_t)('A' + p);
+    return ghost;
+}
+
+static void run_on(struct stmt *s, struct service_setting *set, struct span task) {
     struct service_finding finding = {0};
     struct service_text text = {0};
-    if (!served->has_disk) {
-        served->ghost = (struct service_ghost){.space = served->service.space};
-        for (int p = 0; p < SERVICE_PAGES; p++) served->ghost.disk[p] = (uint8_t)('A' + p);
-        served->has_disk = true;
-    }
-    struct service_state state = {s->in->world, served->ghost};
+    struct service_state state = {s->in->world, first_disk(set->service)};
+    struct buf *disk = session_disk(&s->in->session, set->service->name);
+    if (disk->n == sizeof state.ghost) memcpy(&state.ghost, disk->s, sizeof state.ghost);
     serve(set, &state, &finding, &text);
     run_tasks(set, &state, s->text.s + task.begin, span_length(task), &finding, &text);
     serve(set, &state, &finding, &text);
-    served->ghost = state.ghost;
+    disk->n = 0;
+    buf_add(disk, (const char *)&state.ghost, sizeof state.ghost);
     if (text.s != NULL) interp_print(s->in, text.s);
     if (finding.rule[0] != 0) interp_printf(s->in, "%s: %s\n", finding.rule, finding.fact);
     free(text.s);
-    return true;
 }
 
 /* The thread of the service's name, if it can do something; a new one, of that name if it is free. */
@@ -237,18 +235,19 @@ static uint32_t thread_for(struct interp *in, const char *name) {
 
 bool cmd_run(struct stmt *s) {
     struct span task = {0};
-    struct served *served = take_service(s);
-    if (served == NULL || (stmt_more(s) && !stmt_take_name(s, "a task's name", &task)) || !stmt_end(s)) return false;
+    const struct service *service = take_service(s);
+    if (service == NULL || (stmt_more(s) && !stmt_take_name(s, "a task's name", &task)) || !stmt_end(s)) return false;
     if (s->in->options.dry) return true;
-    struct service_setting set = {.service = &served->service, .damaged = served->service.bad};
+    struct service_setting set = {.service = service, .damaged = service->bad};
     uint64_t key = 1;
     while (key < s->in->session.next_key && !find_vmo(s->in, key, &set)) key++;
     if (set.vmo == 0)
         return stmt_error(s, s->words[0].begin,
                           "there is no pager-backed VMO of at most %d pages with a key of its own", SERVICE_PAGES);
-    uint32_t thread = thread_for(s->in, served->service.name);
+    uint32_t thread = thread_for(s->in, service->name);
     if (thread == ZXP_NO_THREAD) return stmt_error(s, s->words[0].begin, "memory is short");
     set.main = thread;
     for (int i = 0; i < SERVICE_ACTORS; i++) set.actor_thread[i] = thread;
-    return run_on(s, served, &set, task);
+    run_on(s, &set, task);
+    return true;
 }

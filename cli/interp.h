@@ -33,7 +33,7 @@
 struct interp;
 struct noted;
 struct past;
-struct served;
+struct service;
 struct shell;
 
 /* Words that stand for text in a def's body or in a case with combinations (LANGUAGE.md section 1). */
@@ -136,7 +136,7 @@ struct interp {
     struct made_call *calls; /* of the running statement */
     size_t call_count, call_capacity;
     struct past *past;       /* past.h; NULL: nothing remembered */
-    struct served *services; /* cmd_service.c */
+    struct service *services; /* cmd_service.c */
     size_t service_count, service_capacity;
     char moved[64]; /* name given to main's blocked or ended thread by this statement; "" */
     uint64_t steps;

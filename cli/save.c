@@ -109,7 +109,7 @@ static void put_packets(struct buf *out, const struct session *session) {
     }
 }
 
-void save_put_session(struct buf *out, const struct session *session) {
+static void put_session(struct buf *out, const struct session *session) {
     put(out, session->next_key, 8);
     put(out, session->next_free, 4);
     put(out, session->ticks, 8);
@@ -117,6 +117,15 @@ void save_put_session(struct buf *out, const struct session *session) {
     put_names(out, session);
     put_threads(out, session);
     put_packets(out, session);
+}
+
+void save_put_session(struct buf *out, const struct session *session) {
+    put_session(out, session);
+    put(out, session->disk_count, 4);
+    for (size_t i = 0; i < session->disk_count; i++) {
+        put_bytes(out, session->disks[i].service, strlen(session->disks[i].service) + 1);
+        put_bytes(out, session->disks[i].bytes.s, session->disks[i].bytes.n);
+    }
 }
 
 static bool fail(char *reason, size_t capacity, const char *path, const char *why) {
@@ -167,7 +176,7 @@ bool save_write(const struct interp *in, const char *path, char *reason, size_t 
     (void)zxp_world_encode(in->world, ZXP_FORM_FULL, world, length);
     put(&body, length, 8);
     buf_add(&body, world, length);
-    save_put_session(&body, &in->session);
+    put_session(&body, &in->session);
     buf_add(&file, magic, sizeof magic);
     put(&file, VERSION, 4);
     put(&file, 0, 4);
@@ -294,13 +303,23 @@ static void get_session(struct reader *r, struct session *session, const zxp_wor
     get_names(r, session);
     get_threads(r, session, world);
     get_packets(r, session);
-    r->bad |= r->at != r->length;
+}
+
+static void get_disks(struct reader *r, struct session *session) {
+    for (uint64_t count = get(r, 4); count && !r->bad; count--) {
+        size_t length, bytes;
+        const char *service = get_bytes(r, &length);
+        const char *held = get_bytes(r, &bytes);
+        struct buf *disk = session_disk(session, service);
+        if (bytes) buf_add(disk, held, bytes);
+    }
 }
 
 bool save_get_session(const struct buf *bytes, struct session *session, const zxp_world *world) {
     struct reader r = {.bytes = (const uint8_t *)bytes->s, .length = bytes->n};
     get_session(&r, session, world);
-    return !r.bad;
+    get_disks(&r, session);
+    return !r.bad && r.at == r.length;
 }
 
 static const char *check_head(const struct source *file) {
@@ -325,7 +344,7 @@ static const char *decode(struct interp *in, const struct source *file) {
     struct session session;
     r.at += length;
     get_session(&r, &session, world);
-    if (r.bad) {
+    if (r.bad || r.at != r.length) {
         session_clear(&session);
         zxp_world_destroy(world);
         return "the names in the save file are damaged";

@@ -9,7 +9,7 @@
 
 bool save_write(const struct interp *in, const char *path, char *reason, size_t capacity);
 bool save_read(struct interp *in, const char *path, char *reason, size_t capacity);
-/* The session alone, as bytes; and back. False if the bytes
+/* The session alone, as bytes, with what no save file has (disks); and back. False if the bytes
  * do not fit the world (the session is then to be cleared). */
 void save_put_session(struct buf *out, const struct session *session);
 bool save_get_session(const struct buf *bytes, struct session *session, const zxp_world *world);

@@ -19,19 +19,20 @@ void session_clear(struct session *session) {
     map_clear(&session->names);
     map_clear(&session->threads);
     for (size_t i = 0; i < session->record_count; i++) buf_free(&session->records[i].bytes);
+    for (size_t i = 0; i < session->disk_count; i++) buf_free(&session->disks[i].bytes);
     free(session->bindings);
     free(session->facts);
     free(session->records);
     free(session->packets);
+    free(session->disks);
     *session = (struct session){0};
 }
 
-static void copy_records(struct session *to) {
-    for (size_t i = 0; i < to->record_count; i++) {
-        struct buf old = to->records[i].bytes;
-        to->records[i].bytes = (struct buf){0};
-        if (old.n) buf_add(&to->records[i].bytes, old.s, old.n);
-    }
+/* Bytes of its own instead of another's. */
+static void own(struct buf *bytes) {
+    struct buf old = *bytes;
+    *bytes = (struct buf){0};
+    if (old.n) buf_add(bytes, old.s, old.n);
 }
 
 void session_copy(struct session *to, const struct session *from) {
@@ -42,11 +43,14 @@ void session_copy(struct session *to, const struct session *from) {
     to->facts = mem_copy(from->facts, from->fact_count * sizeof *from->facts);
     to->records = mem_copy(from->records, from->record_count * sizeof *from->records);
     to->packets = mem_copy(from->packets, from->packet_count * sizeof *from->packets);
+    to->disks = mem_copy(from->disks, from->disk_count * sizeof *from->disks);
     to->binding_capacity = from->binding_count;
     to->fact_capacity = from->fact_count;
     to->record_capacity = from->record_count;
     to->packet_capacity = from->packet_count;
-    copy_records(to);
+    to->disk_capacity = from->disk_count;
+    for (size_t i = 0; i < to->record_count; i++) own(&to->records[i].bytes);
+    for (size_t i = 0; i < to->disk_count; i++) own(&to->disks[i].bytes);
 }
 
 struct binding *session_find(const struct session *session, const char *name, size_t length) {
@@ -104,6 +108,17 @@ void session_name_thread(struct session *session, const char *name, size_t lengt
     struct thread_record *record = session_record(session, thread);
     (void)snprintf(record->name, sizeof record->name, "%.*s", (int)(length > 63 ? 63 : length), name);
     map_put(&session->threads, name, length, thread);
+}
+
+struct buf *session_disk(struct session *session, const char *service) {
+    for (size_t i = 0; i < session->disk_count; i++) {
+        if (strcmp(session->disks[i].service, service) == 0) return &session->disks[i].bytes;
+    }
+    session->disks = mem_grow(session->disks, session->disk_count, &session->disk_capacity, sizeof *session->disks);
+    struct disk *disk = &session->disks[session->disk_count++];
+    *disk = (struct disk){.bytes = {0}};
+    (void)snprintf(disk->service, sizeof disk->service, "%s", service);
+    return &disk->bytes;
 }
 
 void session_free_name(struct session *session, char *name, size_t capacity) {

@@ -62,6 +62,13 @@ struct set_aside {
     zxp_packet_view packet;
 };
 
+/* What the model disk of a service holds between two `run`s: bytes that only cmd_service.c understands. Undo takes it
+ * back; a save file has neither services nor their disks. */
+struct disk {
+    char service[32];
+    struct buf bytes;
+};
+
 struct session {
     struct map names; /* value: index of `bindings` */
     struct binding *bindings;
@@ -73,6 +80,8 @@ struct session {
     size_t record_count, record_capacity;
     struct set_aside *packets;
     size_t packet_count, packet_capacity;
+    struct disk *disks;
+    size_t disk_count, disk_capacity;
     uint64_t next_key;    /* automatic keys: 1, 2, ... */
     uint32_t next_free;   /* of f1, f2, ... */
     uint64_t ticks;       /* counts ends of calls, for touch.done_at */
@@ -94,6 +103,8 @@ void session_add_fact(struct session *session, struct vmo_fact fact);
 struct thread_record *session_record(struct session *session, uint32_t thread);
 bool session_thread(const struct session *session, const char *name, size_t length, uint32_t *thread);
 void session_name_thread(struct session *session, const char *name, size_t length, uint32_t thread);
+/* The disk of the service of this name; made, empty, if needed. */
+struct buf *session_disk(struct session *session, const char *service);
 /* The next free name of f1, f2, ... */
 void session_free_name(struct session *session, char *name, size_t capacity);
 

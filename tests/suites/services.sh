@@ -35,6 +35,10 @@ run s; expect pages v \".C\"; wait t1 => ZX_OK pages=\"B\"
 write v 1 byte=120; run s flush; expect pages v \".C\"
 evict v 1; t1: read v 1 => blocked
 run s; wait t1 => ZX_OK pages=\"x\"" 'ZX_OK pages="x"'
+expect_output "undo takes back what the disk holds" "$block
+create v 2; t1: read v 1 => blocked; run s; write v 1 byte=120; run s flush; undo 2
+evict v 1; t1: read v 1 => blocked
+run s; wait t1 => ZX_OK pages=\"B\"" 'ZX_OK pages="B"'
 expect_output "a statement that is none" 'service s
 on READ V P N: frobnicate
 end' 'unknown statement'
