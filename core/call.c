@@ -30,7 +30,7 @@ static void count_pair(zxp_context *context, enum rule_number rule) {
     context->last_rule = (uint16_t)rule;
 }
 
-static void count_rule(zxp_world *w, enum rule_number rule) {
+void count_rule(zxp_world *w, enum rule_number rule) {
     zxp_context *context = w->context;
     if (context == NULL) return;
     if (context->rule_hits != NULL && context->rule_hits[rule] != UINT32_MAX) context->rule_hits[rule]++;
@@ -126,7 +126,7 @@ static void let_go(zxp_world *w, thread_ref t) {
     request_cancel(w, t);
     if (op == ZXP_OP_OBJECT_WAIT_ONE || op == ZXP_OP_OBJECT_WAIT_MANY) observers_of_thread_remove(w, t);
     port_waiter_remove(w, t);
-    if (op == ZXP_OP_PAGER_SUPPLY_PAGES || op == ZXP_OP_VMO_TRANSFER_DATA) taken_free(w, t);
+    taken_free(w, t);
     if (op == ZXP_OP_PIN) pin_abandon(w, t);
     thread_at(w, t)->timed = 0;
     call_of(w, t)->uninterruptible = 0;

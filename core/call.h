@@ -36,6 +36,8 @@ step accept(zxp_world *w, thread_ref t, enum rule_number rule);
 /* Ends the call with ZX_ERR_NO_MEMORY: a reservation failed. */
 step no_memory(zxp_world *w, thread_ref t);
 
+/* A rule decided something that is told in another way, or to nobody. */
+void count_rule(zxp_world *w, enum rule_number rule);
 /* A rule decided something inside a call (a transition, a wake, a packet): counts it and tells the observer. */
 void apply_rule(zxp_world *w, enum rule_number rule);
 /* True if an event reader is attached: build events only then. */

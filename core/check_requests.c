@@ -161,7 +161,8 @@ static void inv_47_complete_after_detach(const zxp_world *w, source_ref s, struc
     const struct source *source = source_at(w, s);
     bool queued = is_queued(w, s) && is_complete(&source->packet);
     bool early = (queued || source->complete_sent) && !source->detached;
-    if (early || (queued && !source->complete_sent)) violated(r, 47, source->koid, 0);
+    bool mistaken = source->place != PACKET_LOST && queued != (source->complete_pending != 0);
+    if (early || (queued && !source->complete_sent) || mistaken) violated(r, 47, source->koid, 0);
 }
 
 static bool is_marker(const struct page_key *k) { return k->state == MARKER; }

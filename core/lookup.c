@@ -156,7 +156,8 @@ static enum look own_zero(zxp_world *w, thread_ref t, node_ref n, uint64_t page,
     struct page_key key = slot_at(w, n, page);
     bool dirty = !is_old(w) && (mode != OWN_COMMIT || is_interval(&key));
     if (dirty && source_at(w, node_at(w, n)->source)->trap) return root_prepare_write(w, t, n, page, ask);
-    *count = root_materialise(w, n, page, at_once(w, t, mode, *count), dirty);
+    *count = at_once(w, t, mode, *count);
+    root_materialise(w, n, page, *count, dirty);
     return LOOK_OK;
 }
 

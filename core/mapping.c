@@ -97,7 +97,7 @@ static void disappear(zxp_world *w, mapping_ref m) {
 /* Pages [first, end) of a page map become a map of their own, so that what is left keeps permissions and records. */
 static uint64_t part_bytes(const zxp_world *w, const struct page_map *from, uint64_t first, uint64_t end) {
     struct page_map fresh = {.pages = end - first};
-    return page_map_init_bytes() + page_map_change_bytes(&fresh, page_map_count(w, from, first, end, UINT64_MAX));
+    return page_map_init_bytes() + page_map_change_bytes(&fresh, page_map_count(w, from, first, end));
 }
 
 static struct page_map part_of(zxp_world *w, struct page_map from, uint64_t first, uint64_t end) {
@@ -202,7 +202,7 @@ uint64_t mapping_protect_bytes(const zxp_world *w, zx_vaddr_t address, zx_vaddr_
     for (mapping_ref m = mapping_after(w, address); mapping_is(m) && mapping_at(w, m)->base < end;
          m = mapping_after(w, mapping_end(w, m))) {
         const struct page_map *pages = &mapping_at(w, m)->pages;
-        bytes += page_map_change_bytes(pages, page_map_count(w, pages, 0, pages->pages, UINT64_MAX));
+        bytes += page_map_change_bytes(pages, pages->runs);
     }
     return bytes;
 }

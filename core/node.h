@@ -50,6 +50,10 @@ struct found {
     struct page_key key; /* of the owner's slot; ABSENT only in a pager root (or owner none: zero) */
 };
 struct found node_find(const zxp_world *w, node_ref n, uint64_t page, uint64_t max);
+/* The same for one page. */
+static inline struct found node_find_one(const zxp_world *w, node_ref n, uint64_t page) {
+    return node_find(w, n, page, 1);
+}
 
 /* The same for what lies above n, whatever n has itself there: what it would show without its own entry. */
 struct found node_find_above(const zxp_world *w, node_ref n, uint64_t page, uint64_t max);

@@ -54,6 +54,8 @@ struct path {
 
 static struct leaf *leaf_at(const zxp_world *w, uint32_t index) { return arena_at(w, index); }
 static struct inner *inner_at(const zxp_world *w, uint32_t index) { return arena_at(w, index); }
+/* Both kinds of nodes begin with their count. */
+static uint32_t count_at(const zxp_world *w, uint32_t index) { return *(const uint32_t *)arena_at(w, index); }
 static uint64_t *firsts_of(struct leaf *leaf) { return (uint64_t *)(void *)(leaf + 1); }
 static struct page_key *keys_of(struct leaf *leaf) {
     return (struct page_key *)(void *)(firsts_of(leaf) + leaf->capacity);
@@ -90,10 +92,13 @@ void page_map_init(zxp_world *w, struct page_map *map, uint64_t pages, struct pa
     map->runs = 1;
 }
 
-static void free_tree(zxp_world *w, const struct page_map *map) {
-    uint32_t node[MAX_HEIGHT + 1] = {map->root};
-    uint32_t index[MAX_HEIGHT + 1] = {0};
-    uint32_t depth = 1; /* levels on the stack */
+/* The nodes from the root down to where it is now are on a stack. */
+void page_map_free(zxp_world *w, struct page_map *map) {
+    uint32_t node[MAX_HEIGHT + 1], index[MAX_HEIGHT + 1];
+    uint32_t depth = 1;
+    assert(map->root != 0);
+    node[0] = map->root;
+    index[0] = 0;
     while (depth > 0) {
         uint32_t level = depth - 1;
         if (level == map->height) {
@@ -107,14 +112,7 @@ static void free_tree(zxp_world *w, const struct page_map *map) {
             depth--;
         }
     }
-}
-
-void page_map_free(zxp_world *w, struct page_map *map) {
-    if (map->height > 0)
-        free_tree(w, map);
-    else if (map->root != 0)
-        arena_free(w, map->root, leaf_bytes(map->capacity));
-    *map = (struct page_map){0};
+    memset(map, 0, sizeof *map);
 }
 
 /* A change inserts at most two runs, and each of these may split every level and add a root. A lone leaf instead moves
@@ -212,7 +210,7 @@ struct page_run page_map_find(const zxp_world *w, const struct page_map *map, ui
 }
 
 void page_map_approach(const zxp_world *w, struct page_map *map, uint64_t page) {
-    if (map->height > 0 && page < map->pages) map->last_leaf = locate(w, map, page).index;
+    if (map->height > 0) map->last_leaf = locate(w, map, page).index;
 }
 
 /* ---- Inserting ---- */
@@ -329,12 +327,13 @@ static void insert(zxp_world *w, struct page_map *map, uint64_t page, struct pag
 
 /* ---- Erasing ---- */
 
-/* The first page of the subtree at `level` of the path changed: the levels above learn it. */
+/* The first page of the subtree at `level` of the path changed: the levels above learn it, as far as they begin with
+ * it. It never was page 0, whose run stays: the way up ends below the root's first child. */
 static void new_first(const zxp_world *w, const struct path *path, uint32_t level, uint64_t first) {
-    while (level-- > 0) {
+    do {
+        level--;
         inner_at(w, path->node[level])->first[path->index[level]] = first;
-        if (path->index[level] > 0) return;
-    }
+    } while (path->index[level] == 0);
 }
 
 static void inner_remove(struct inner *inner, uint32_t at) {
@@ -354,12 +353,11 @@ static void leaf_drop(zxp_world *w, uint32_t index) {
 static bool join(zxp_world *w, struct inner *parent, uint32_t at, bool leaves) {
     if (at + 1 >= parent->count) return false;
     uint32_t left = parent->child[at], right = parent->child[at + 1];
+    if (count_at(w, left) + count_at(w, right) > (leaves ? LEAF_JOIN : FANOUT_JOIN)) return false;
     if (leaves) {
-        if (leaf_at(w, left)->count + leaf_at(w, right)->count > LEAF_JOIN) return false;
         leaf_append(leaf_at(w, left), leaf_at(w, right), 0);
         leaf_drop(w, right);
     } else {
-        if (inner_at(w, left)->count + inner_at(w, right)->count > FANOUT_JOIN) return false;
         inner_append(inner_at(w, left), inner_at(w, right), 0);
         arena_free(w, right, NODE_BYTES);
     }
@@ -373,13 +371,13 @@ static void shrink(zxp_world *w, struct page_map *map, const struct path *path) 
         struct inner *parent = inner_at(w, path->node[level]);
         uint32_t at = path->index[level], child = parent->child[at];
         bool leaves = level + 1u == map->height;
-        if ((leaves ? leaf_at(w, child)->count : inner_at(w, child)->count) == 0) {
+        if (count_at(w, child) == 0) {
             if (leaves)
                 leaf_drop(w, child);
             else
                 arena_free(w, child, NODE_BYTES);
             inner_remove(parent, at);
-            if (at == 0 && parent->count > 0) new_first(w, path, level, parent->first[0]);
+            if (at == 0) new_first(w, path, level, parent->first[0]);
             if (at > 0) join(w, parent, at - 1, leaves);
         } else {
             bool joined = join(w, parent, at, leaves);
@@ -406,14 +404,13 @@ static void erase(zxp_world *w, struct page_map *map, uint64_t first, uint64_t e
         descend(w, map, end - 1, &path);
         struct leaf *leaf = leaf_at(w, path.leaf);
         uint64_t *firsts = firsts_of(leaf);
-        if (firsts[path.at] < first) break;
         uint32_t from = search(firsts, leaf->count, first), to = path.at + 1;
         if (firsts[from] < first) from++;
         memmove(firsts + from, firsts + to, (leaf->count - to) * sizeof *firsts);
         memmove(keys_of(leaf) + from, keys_of(leaf) + to, (leaf->count - to) * sizeof(struct page_key));
         leaf->count -= to - from;
         map->runs -= to - from;
-        if (from == 0 && leaf->count > 0) new_first(w, &path, map->height, firsts[0]);
+        if (from == 0) new_first(w, &path, map->height, firsts[0]);
         shrink(w, map, &path);
         lower_root(w, map);
         if (from > 0) break;
@@ -423,7 +420,7 @@ static void erase(zxp_world *w, struct page_map *map, uint64_t first, uint64_t e
 /* A lone leaf that has become much too large gives memory back. */
 static void trim(zxp_world *w, struct page_map *map) {
     uint32_t capacity = map->capacity;
-    while (capacity > 3 && map->runs <= capacity / 4) capacity /= 2;
+    while (map->runs <= capacity / 4) capacity /= 2;
     if (map->height == 0 && capacity < map->capacity) root_leaf_move(w, map, capacity);
 }
 
@@ -455,6 +452,14 @@ static void set_left(zxp_world *w, struct page_map *map, uint64_t first, const s
         erase(w, map, first, first + 1);
     else
         *at = *key;
+}
+
+/* Right end: what was there before the change goes on, or the change does. */
+static void set_right(zxp_world *w, struct page_map *map, uint64_t end, const struct page_run *right,
+                      const struct page_key *key) {
+    bool merges = page_key_equal(&right->key, key);
+    if (right->first < end && !merges) insert(w, map, end, right->key);
+    if (right->first == end && merges) erase(w, map, end, end + 1);
 }
 
 /* Most changes lie in one run, and touch no other: done in its leaf, if that has room. False: nothing was done. */
@@ -495,13 +500,11 @@ static bool move_border(const zxp_world *w, const struct place *place, uint64_t 
 
 static void set_across(zxp_world *w, struct page_map *map, uint64_t first, uint64_t end, const struct page_key *key) {
     struct page_run run = page_map_find(w, map, first);
-    struct page_run right = end < map->pages ? page_map_find(w, map, end) : (struct page_run){.first = end, .end = end};
-    bool merges = right.end > end && page_key_equal(&right.key, key);
+    struct page_run right = page_map_find(w, map, end);
     map->last_leaf = 0;
     if (run.end < end) erase(w, map, first + 1, end);
     set_left(w, map, first, key);
-    if (right.first < end && !merges) insert(w, map, end, right.key);
-    if (right.first == end && merges) erase(w, map, end, end + 1);
+    if (end < map->pages) set_right(w, map, end, &right, key);
     trim(w, map);
 }
 
@@ -517,7 +520,6 @@ void page_map_set(zxp_world *w, struct page_map *map, uint64_t first, uint64_t e
 
 void page_map_resize(zxp_world *w, struct page_map *map, uint64_t pages, struct page_key key) {
     uint64_t old = map->pages;
-    if (pages == old) return;
     if (pages == 0 || old == 0) {
         page_map_free(w, map);
         page_map_init(w, map, pages, key);
@@ -525,12 +527,12 @@ void page_map_resize(zxp_world *w, struct page_map *map, uint64_t pages, struct 
     }
     map->pages = pages;
     map->last_leaf = 0;
-    if (pages < old) {
+    if (pages <= old) {
         erase(w, map, pages, old);
         trim(w, map);
         return;
     }
-    struct page_run last = page_map_find(w, map, old - 1);
+    struct page_run last = page_map_find(w, map, old); /* it reaches over the new pages */
     if (!page_key_equal(&last.key, &key)) insert(w, map, old, key);
 }
 
@@ -562,20 +564,11 @@ bool page_walk_next(struct page_walk *walk, struct page_run *run) {
     return true;
 }
 
-uint64_t page_map_count(const zxp_world *w, const struct page_map *map, uint64_t first, uint64_t end, uint64_t most) {
-    if (first >= end || first >= map->pages) return 0;
-    struct place place = locate(w, map, first);
+uint64_t page_map_count(const zxp_world *w, const struct page_map *map, uint64_t first, uint64_t end) {
     uint64_t count = 0;
-    uint32_t from = place.at;
-    for (uint32_t index = place.index; index != 0 && count < most; index = leaf_at(w, index)->next, from = 0) {
-        struct leaf *leaf = leaf_at(w, index);
-        const uint64_t *firsts = firsts_of(leaf);
-        if (firsts[from] >= end) break;
-        uint32_t last = search(firsts, leaf->count, end - 1);
-        count += last + 1 - from;
-        if (last + 1 < leaf->count) break;
-    }
-    return min_u64(count, most);
+    struct page_run run;
+    for (struct page_walk walk = page_walk_begin(w, map, first, end); page_walk_next(&walk, &run);) count++;
+    return count;
 }
 
 uint64_t page_map_first(const zxp_world *w, const struct page_map *map, uint64_t page, uint64_t end,

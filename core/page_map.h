@@ -35,14 +35,15 @@ uint64_t page_map_fill_bytes(uint64_t runs);
 
 /* The run that contains `page`. Requires page < map->pages. */
 struct page_run page_map_find(const zxp_world *w, const struct page_map *map, uint64_t page);
-/* Says that look-ups and changes near `page` follow: in a large map each of them then saves the way down the tree. */
+/* Says that look-ups and changes near `page` (of the map) follow: in a large map each of them then saves the way down
+ * the tree. */
 void page_map_approach(const zxp_world *w, struct page_map *map, uint64_t page);
 /* Sets pages [first, end) to key and merges with equal neighbours. Requires first <= end <= map->pages. */
 void page_map_set(zxp_world *w, struct page_map *map, uint64_t first, uint64_t end, struct page_key key);
 /* Cuts the map at `pages`, or extends it with `key`. */
 void page_map_resize(zxp_world *w, struct page_map *map, uint64_t pages, struct page_key key);
-/* Number of runs that touch [first, end); stops counting at `most`. */
-uint64_t page_map_count(const zxp_world *w, const struct page_map *map, uint64_t first, uint64_t end, uint64_t most);
+/* Number of runs that touch [first, end). */
+uint64_t page_map_count(const zxp_world *w, const struct page_map *map, uint64_t first, uint64_t end);
 
 /* A cursor for walks in ascending order; invalid after any change of the map.
  *   for (struct page_walk k = page_walk_begin(w, map, first, end); page_walk_next(&k, &run);) ...

@@ -51,11 +51,9 @@ static void resolve(zxp_world *w, node_ref root, enum request_type type, uint64_
 
 /* ---- Dirtying: section 7 ---- */
 
-/* C, W: to D, out of the reclaim list (chapter 8 section 1.3). D stays. */
-static void make_dirty(struct page_key *key, uint64_t unused) {
-    (void)unused;
-    if (key->state != CLEAN && key->state != AWAITING) return;
-    key->state = DIRTY;
+/* C, W, D: to D, out of the reclaim list (chapter 8 section 1.3). */
+static void make_dirty(struct page_key *key, uint64_t state) {
+    key->state = (uint8_t)state;
     reclaim_leave(key);
 }
 
@@ -71,26 +69,20 @@ enum look root_prepare_write(zxp_world *w, thread_ref t, node_ref root, uint64_t
     if (source_at(w, node_at(w, root)->source)->trap)
         return ask_dirty(w, t, root, page, first_of(w, root, page, end, is_dirty_or_absent));
     end = first_of(w, root, page, end, is_not_tracked_frame);
-    slots_change(w, root, page, end, make_dirty, 0, VIEWS_KEEP, RULE_page_written);
+    slots_change(w, root, page, end, make_dirty, DIRTY, VIEWS_KEEP, RULE_page_written);
     return LOOK_OK;
 }
 
-/* A zero page in place of M or of pages of an interval, all in one run. */
+/* A zero page in place of M or of pages of an interval, all in one run: M has no acl that would be cut. */
 static void fill_zero(zxp_world *w, node_ref root, uint64_t first, uint64_t end, enum page_state state,
                       enum rule_number rule) {
     struct page_key key = key_frame(state, content_zero());
-    struct page_key old = slot_at(w, root, first);
     reclaim_enter(w, root, &key);
-    if (is_interval(&old))
-        interval_take_out(w, root, first, end, key, rule);
-    else
-        slots_set(w, root, first, end, key, VIEWS_UNMAP, rule);
+    interval_take_out(w, root, first, end, key, rule);
 }
 
-uint64_t root_materialise(zxp_world *w, node_ref root, uint64_t page, uint64_t n, bool dirty) {
-    uint64_t end = page + min_u64(n, slot_run(w, root, page).end - page);
-    fill_zero(w, root, page, end, dirty ? DIRTY : CLEAN, dirty ? RULE_page_zero_written : RULE_page_marker_filled);
-    return end - page;
+void root_materialise(zxp_world *w, node_ref root, uint64_t page, uint64_t n, bool dirty) {
+    fill_zero(w, root, page, page + n, dirty ? DIRTY : CLEAN, dirty ? RULE_page_zero_written : RULE_page_marker_filled);
 }
 
 bool root_any_absent(const zxp_world *w, node_ref root, uint64_t first, uint64_t end) {
@@ -104,7 +96,7 @@ void root_dirty(zxp_world *w, node_ref root, uint64_t first, uint64_t end) {
             struct page_run run = slot_run(w, root, page);
             stop = min_u64(run.end, first);
             if (is_frame(&run.key))
-                slots_change(w, root, page, stop, make_dirty, 0, VIEWS_KEEP, RULE_page_granted);
+                slots_change(w, root, page, stop, make_dirty, DIRTY, VIEWS_KEEP, RULE_page_granted);
             else
                 fill_zero(w, root, page, stop, DIRTY, RULE_page_granted);
         }
@@ -131,7 +123,7 @@ void root_release_dirty_waiters(zxp_world *w, node_ref root, uint64_t first, uin
 
 uint64_t root_supply_bytes(const zxp_world *w, node_ref root, uint64_t first, const struct taken *list) {
     const struct page_map *map = &node_at(w, root)->map;
-    uint64_t runs = page_map_count(w, map, first, first + list->map.pages, UINT64_MAX);
+    uint64_t runs = page_map_count(w, map, first, first + list->map.pages);
     return slots_bytes(w, root, runs + list->map.runs + 8);
 }
 
@@ -186,9 +178,7 @@ static void zero_run(zxp_world *w, node_ref root, uint64_t page, uint64_t end, c
         apply_rule(w, RULE_page_zero_inside);
 }
 
-uint64_t root_zero_whole(zxp_world *w, node_ref root, uint64_t first, uint64_t end, bool tracked, uint64_t *processed) {
-    *processed = 0;
-    mappings_unmap_pages(w, root, first, end);
+uint64_t root_zero_whole(zxp_world *w, node_ref root, uint64_t first, uint64_t end, bool tracked) {
     for (uint64_t page = first, next; page < end; page = next) {
         struct page_run run = slot_run(w, root, page);
         if (run.key.pins > 0) {
@@ -197,7 +187,6 @@ uint64_t root_zero_whole(zxp_world *w, node_ref root, uint64_t first, uint64_t e
         }
         next = min_u64(run.end, end);
         zero_run(w, root, page, next, &run.key, tracked ? ZERO_DIRTY : ZERO_UNTRACKED);
-        *processed += next - page;
     }
     return end;
 }
@@ -223,7 +212,7 @@ void root_detach_pages(zxp_world *w, node_ref root) {
 static void shrink(zxp_world *w, node_ref root, uint64_t from, uint64_t end) {
     mappings_unmap_pages(w, root, from, end);
     resolve_runs(w, root, REQUEST_READ, from, end, is_absent, is_present, RULE_page_cut_read);
-    if (source_at(w, node_at(w, root)->source)->trap) root_release_dirty_waiters(w, root, from, end);
+    root_release_dirty_waiters(w, root, from, end);
     slots_set(w, root, from, end, key_absent(), VIEWS_KEEP,
               RULE_page_cut); /* an interval that crosses is clipped, acl kept */
     page_map_resize(w, &node_at(w, root)->map, from, key_absent());
@@ -241,7 +230,7 @@ void root_resize(zxp_world *w, node_ref root, uint64_t size) {
     uint64_t old = pages_of(w, root), pages = size / PAGE;
     if (pages < old)
         shrink(w, root, pages, old);
-    else if (pages > old)
+    else
         grow(w, root, old, pages);
     root_modified(w, root);
 }

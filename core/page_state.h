@@ -86,9 +86,8 @@ void interval_clip_start(zxp_world *w, node_ref root, uint64_t first, uint64_t p
 /* PrepareForWrite (7.1) at `page`, a present page or zeros, at most n pages. Plain: marks the run of C, D, W dirty,
  * LOOK_OK. TRAP: DIRTY request, LOOK_WAIT or LOOK_FAILED; LOOK_OK if the page is D. Old profiles: LOOK_OK. */
 enum look root_prepare_write(zxp_world *w, thread_ref t, node_ref root, uint64_t page, uint64_t n);
-/* Section 7.0 case 2: fresh zero page(s) over M, Z, Y, U at `page`;
- * `dirty`: D, else C. At most n pages alike; returns how many. */
-uint64_t root_materialise(zxp_world *w, node_ref root, uint64_t page, uint64_t n, bool dirty);
+/* Section 7.0 case 2: fresh zero pages over n pages of one run of M, Z, Y or U from `page` on; `dirty`: D, else C. */
+void root_materialise(zxp_world *w, node_ref root, uint64_t page, uint64_t n, bool dirty);
 
 /* ZX_PAGER_OP_DIRTY: section 7.3 steps 10, 12, and the release of a refusal. */
 bool root_any_absent(const zxp_world *w, node_ref root, uint64_t first, uint64_t end);
@@ -107,9 +106,9 @@ uint64_t root_supply_bytes(const zxp_world *w, node_ref root, uint64_t first, co
 /* ---- Zeroing whole pages: sections 9.2, 11 ---- */
 
 /* tracked: to Z; stops at the first pinned page and returns its number. Else to U (pins were checked). Returns `end`
- * when done; *processed counts pages done (for `modified`). Resolves READ for absent runs. Not for the old profiles,
- * where ZERO is a write of zeros (chapter 9). */
-uint64_t root_zero_whole(zxp_world *w, node_ref root, uint64_t first, uint64_t end, bool tracked, uint64_t *processed);
+ * when done. Resolves READ for absent runs. Translations are the caller's. Not for the old profiles, where ZERO is a
+ * write of zeros (chapter 9). */
+uint64_t root_zero_whole(zxp_world *w, node_ref root, uint64_t first, uint64_t end, bool tracked);
 
 /* ---- Writeback, detach, resize: sections 5.4, 5.5, 12, 6 ---- */
 

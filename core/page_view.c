@@ -25,12 +25,17 @@ static char letter_of(const struct page_run *run, uint64_t page, uint64_t *end) 
 
 /* What is no frame is a fill of zeros. */
 static void show_content(const zxp_world *w, const struct page_key *key, uint64_t page, zxp_page_run *view) {
-    view->content = key->kind == CONTENT_BODY      ? ZXP_CONTENT_BYTES
-                    : key->kind == CONTENT_LETTERS ? ZXP_CONTENT_LETTERS
-                                                   : ZXP_CONTENT_FILL;
-    if (key->kind == CONTENT_FILL) view->fill = (uint8_t)key->content;
-    if (key->kind == CONTENT_LETTERS) view->fill = (uint8_t)((key->content + page % 26) % 26);
-    if (key->kind == CONTENT_BODY) view->bytes = content_bytes(w, key_content(key), page, NULL);
+    switch (key->kind) {
+    case CONTENT_BODY:
+        view->content = ZXP_CONTENT_BYTES;
+        view->bytes = content_bytes(w, key_content(key), page, NULL);
+        break;
+    case CONTENT_LETTERS:
+        view->content = ZXP_CONTENT_LETTERS;
+        view->fill = (uint8_t)((key->content + page % 26) % 26);
+        break;
+    default: view->content = ZXP_CONTENT_FILL; view->fill = (uint8_t)key->content;
+    }
 }
 
 /* What is seen of page `page` of the node, and in *end up to where that comes from one run. */

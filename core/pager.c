@@ -36,7 +36,6 @@ static void join_pager(zxp_world *w, source_ref s, pager_ref p) {
 source_ref source_make(zxp_world *w, pager_ref pager, port_ref port, uint64_t key, vmo_ref vmo) {
     source_ref s = {arena_alloc(w, sizeof(struct source))};
     struct source *source = source_at(w, s);
-    source->packet = (struct packet){.embedded = 1, .source = s};
     source->key = key;
     source->port = port;
     source->node = vmo_at(w, vmo)->node;
@@ -57,7 +56,6 @@ void source_leave_pager(zxp_world *w, source_ref s) {
         pager_at(w, source->pager)->first_source = source->next;
     }
     if (source_is(source->next)) source_at(w, source->next)->previous = source->previous;
-    source->next = source->previous = source_none();
     source->pager = pager_none();
 }
 

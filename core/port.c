@@ -38,7 +38,7 @@ static void free_packet(zxp_world *w, packet_ref packet) {
 void port_wake_waiter(zxp_world *w, port_ref p) {
     for (thread_ref t = port_at(w, p)->first_waiter; thread_is(t); t = thread_at(w, t)->next_waiter) {
         const struct thread *thread = thread_at(w, t);
-        if (thread->to_run || thread->waits_for != ZXP_WAIT_PORT) continue;
+        if (thread->waits_for != ZXP_WAIT_PORT) continue; /* woken already */
         thread_wake(w, t, ZX_OK);
         return;
     }
@@ -46,14 +46,14 @@ void port_wake_waiter(zxp_world *w, port_ref p) {
 
 bool port_append(zxp_world *w, port_ref p, packet_ref packet) {
     struct port *port = port_at(w, p);
+    struct packet *pk = packet_at(w, packet);
     if (port->dead) {
+        assert(pk->embedded); /* no other wait outlives its port */
         apply_rule(w, RULE_port_dead);
         tell_packet(w, p, packet, ZXP_WHAT_DROPPED);
-        free_packet(w, packet);
         return false;
     }
-    struct packet *pk = packet_at(w, packet);
-    pk->next = packet_none();
+    assert(!packet_is(pk->next));
     pk->previous = port->last;
     if (packet_is(port->last)) {
         packet_at(w, port->last)->next = packet;
@@ -81,7 +81,6 @@ void port_unlink(zxp_world *w, port_ref p, packet_ref packet, zxp_event_what wha
     } else {
         port->last = pk->previous;
     }
-    pk->next = pk->previous = packet_none();
     if (pk->type == ZX_PKT_TYPE_USER) port->user_packets--;
     free_packet(w, packet);
 }
@@ -110,7 +109,7 @@ void port_zero_handles(zxp_world *w, port_ref p) {
 
 void port_waiter_append(zxp_world *w, port_ref p, thread_ref t) {
     struct port *port = port_at(w, p);
-    thread_at(w, t)->next_waiter = thread_none();
+    assert(!thread_is(thread_at(w, t)->next_waiter));
     thread_at(w, t)->previous_waiter = port->last_waiter;
     if (thread_is(port->last_waiter)) {
         thread_at(w, port->last_waiter)->next_waiter = t;

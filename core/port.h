@@ -7,7 +7,7 @@
 #include "object.h"
 
 /* Appends a packet (already filled in) to the port's tail and lets the first thread in zx_port_wait run. A dead port
- * drops it: a packet of its own is freed, an embedded one just is not linked. Returns false if dropped. */
+ * drops it (it is a source's, for nobody else sends to one): it just is not linked. Returns false if dropped. */
 bool port_append(zxp_world *w, port_ref p, packet_ref packet);
 /* Takes a queued packet back: unlinks it; frees it unless embedded. Does not tell the source. */
 void port_remove(zxp_world *w, port_ref p, packet_ref packet);

@@ -144,7 +144,7 @@ void proxy_send_complete(zxp_world *w, source_ref s) {
 }
 
 void proxy_withdraw_complete(zxp_world *w, source_ref s) {
-    if (!source_at(w, s)->complete_pending || source_at(w, s)->place != PACKET_IN_PORT) return;
+    if (source_at(w, s)->place != PACKET_IN_PORT) return; /* it is COMPLETE: the source is detached */
     source_at(w, s)->complete_pending = 0;
     apply_rule(w, RULE_proxy_complete_withdrawn);
     take_out_of_port(w, s);

@@ -5,7 +5,7 @@
  * Rights and mappings are the callers'; all checks of the range are here. An operation is resumable: its state is in
  * the call record (cursor, local[0..3]), so one thread has one at a time; local[4] and above are the caller's.
  *
- *     range_begin(w, t);                                     once for each range
+ *     range_begin(w, t);                                     before each range but the call's first
  *     enum look look = range_op(w, t, v, op, offset, length);  again with the same arguments after each wake
  *     if (look != LOOK_OK) return look_end(w, t, look);
  */
@@ -14,7 +14,7 @@
 
 #include "lookup.h"
 
-/* A new operation: nothing is done, no request is active. */
+/* A further operation of the call: nothing of it is done. */
 void range_begin(zxp_world *w, thread_ref t);
 /* op: a ZX_VMO_OP_... of the six above (ZX_VMAR_OP_... have the same values). The VMO is held by the call.
  * LOOK_WAIT: the thread's request is populated. LOOK_FAILED: status and rule stand in the call. A wait that failed

@@ -168,18 +168,16 @@ static struct listed listed_in(const zxp_world *w, node_ref n) {
  * (whole batches, and a rest at either end), and for the last batch. */
 static uint32_t scratch_runs(const zxp_world *w) {
     struct listed all = {0, 0};
-    if (kernel_of(w)->pages_in_lists == 0) return 0;
     for (node_ref n = kernel_of(w)->first_node; node_is(n); n = node_at(w, n)->next_node) {
         struct listed listed = listed_in(w, n);
         all.runs += listed.runs;
         all.may_split += listed.may_split;
     }
-    return all.runs == 0 ? 0 : all.runs + 3 * all.may_split + 8;
+    return all.runs + 3 * all.may_split + 8;
 }
 
 /* Other changes keep the borders of runs, which takes no memory. */
 uint64_t reclaim_bytes(const zxp_world *w) {
-    if (kernel_of(w)->pages_in_lists == 0) return 0;
     uint64_t bytes = arena_size((uint64_t)scratch_runs(w) * sizeof(struct queued));
     for (node_ref n = kernel_of(w)->first_node; node_is(n); n = node_at(w, n)->next_node) {
         struct listed listed = listed_in(w, n);
@@ -190,13 +188,11 @@ uint64_t reclaim_bytes(const zxp_world *w) {
 
 static struct queue queue_make(zxp_world *w) {
     struct queue q = {.capacity = scratch_runs(w)};
-    if (q.capacity > 0) q.index = arena_alloc(w, q.capacity * sizeof(struct queued));
+    q.index = arena_alloc(w, q.capacity * sizeof(struct queued));
     return q;
 }
 
-static void queue_free(zxp_world *w, struct queue *q) {
-    if (q->capacity > 0) arena_free(w, q->index, q->capacity * sizeof(struct queued));
-}
+static void queue_free(zxp_world *w, struct queue *q) { arena_free(w, q->index, q->capacity * sizeof(struct queued)); }
 
 static void gather_node(const zxp_world *w, struct queue *q, node_ref n, enum reclaim_list list, uint8_t generation) {
     struct page_run run;
@@ -210,7 +206,6 @@ static void gather_node(const zxp_world *w, struct queue *q, node_ref n, enum re
 static void gather(const zxp_world *w, struct queue *q, enum reclaim_list list, uint64_t generation) {
     q->count = q->at = 0;
     q->oldest_first = list == LIST_ISOLATE;
-    if (q->capacity == 0) return;
     for (node_ref n = kernel_of(w)->first_node; node_is(n); n = node_at(w, n)->next_node)
         gather_node(w, q, n, list, (uint8_t)(generation % 8));
     sort(queued_at(w, q, 0), q->count, q->oldest_first);
@@ -220,11 +215,11 @@ static bool is_finished(const struct queue *q) { return q->at == q->count; }
 
 /* The first `most` pages of a queued run, seen from the head. */
 static struct queued front(struct queued run, uint64_t most) {
-    if (most >= run.end - run.first) return run;
+    uint64_t pages = min_u64(most, run.end - run.first);
     if (run.ascending)
-        run.end = run.first + most;
+        run.end = run.first + pages;
     else
-        run.first = run.end - most;
+        run.first = run.end - pages;
     return run;
 }
 
@@ -441,7 +436,7 @@ static uint64_t one_batch(zxp_world *w, struct queue *q, uint64_t g, uint64_t wa
         if (isolated > 0) runs++;
     }
     uint64_t freed = 0;
-    for (uint32_t i = 0; i < runs && freed < wanted; i++) freed += attempt(w, batch[i], wanted - freed, level);
+    for (uint32_t i = 0; i < runs; i++) freed += attempt(w, batch[i], wanted - min_u64(wanted, freed), level);
     return freed;
 }
 

@@ -19,7 +19,6 @@ static struct request *request_of(const zxp_world *w, thread_ref t) { return &th
 static uint64_t end_of(const struct request *r) { return r->offset + r->length; }
 
 static void tell_request(zxp_world *w, thread_ref t, zxp_event_what what, enum rule_number rule) {
-    if (w->context == NULL) return;
     const struct request *r = request_of(w, t);
     const struct source *source = source_at(w, r->source);
     tell_decision(w, &(zxp_event){.kind = ZXP_EVENT_REQUEST,
@@ -71,7 +70,6 @@ static void owners_join(zxp_world *w, const struct request *r, thread_ref next, 
 static void owners_insert(zxp_world *w, thread_ref t) {
     struct request *r = request_of(w, t);
     thread_ref at = source_at(w, r->source)->owners[r->type];
-    r->previous = thread_none();
     while (thread_is(at) && end_of(request_of(w, at)) <= r->offset) {
         r->previous = at;
         at = request_of(w, at)->next;
@@ -220,7 +218,6 @@ static void take_over(zxp_world *w, thread_ref owner) {
     struct request *h = request_of(w, heir);
     attached_remove(w, heir);
     h->role = ROLE_OWNER;
-    h->owner = thread_none();
     h->offset = o->offset;
     h->length = o->length;
     h->pending = o->pending;
@@ -308,12 +305,12 @@ static void wake_early(zxp_world *w, thread_ref t, uint64_t wake, enum rule_numb
  * NEVER, nothing wakes it early. */
 static void wake_attached_early(zxp_world *w, thread_ref t, uint64_t length, uint64_t first, uint64_t end) {
     const struct request *x = request_of(w, t);
-    if (first > x->offset && first - x->offset > x->wake) {
+    if (max_u64(first, x->offset) - x->offset > x->wake) {
         wake_early(w, t, length, RULE_request_passed_by);
         return;
     }
-    if (end <= x->offset || first >= end_of(x)) return;
-    uint64_t b = min_u64(end, end_of(x)) - x->offset; /* the part begins at the wake page, or before */
+    /* The part begins at the wake page, or before; 0: what has come lies before the request. */
+    uint64_t b = max_u64(min_u64(end, end_of(x)), x->offset) - x->offset;
     if (x->wake < b) wake_early(w, t, b, RULE_request_attached_early_wake);
 }
 
@@ -355,7 +352,6 @@ static void resolve_owner(zxp_world *w, thread_ref owner, uint64_t offset, uint6
 
 void request_resolve(zxp_world *w, source_ref s, enum request_type type, uint64_t offset, uint64_t length,
                      zx_status_t status, enum rule_number rule) {
-    if (source_at(w, s)->detached) return;
     uint64_t end = offset + length;
     thread_ref owner = first_owner_beyond(w, s, type, offset);
     while (thread_is(owner) && request_of(w, owner)->offset < end) {

@@ -31,8 +31,8 @@ uint64_t slots_bytes(const zxp_world *w, node_ref n, uint64_t changes) {
 
 /* Where the letters of an interval go over from Y to Z; `end` if not before it. */
 static uint64_t letter_end(const struct page_key *k, uint64_t first, uint64_t page, uint64_t end) {
-    if (k->state != ZERO_DIRTY || page - first >= k->order || k->order >= end - first) return end;
-    return first + k->order;
+    if (k->state != ZERO_DIRTY || page - first >= k->order) return end;
+    return min_u64(end, first + k->order);
 }
 
 /* First page of the run that pages from `first` on will belong to when they have this key. */
@@ -46,7 +46,7 @@ static uint64_t run_begins(const zxp_world *w, const struct page_map *map, uint6
 static void tell_change(zxp_world *w, node_ref n, uint64_t first, uint64_t end, const struct page_key *key,
                         enum rule_number rule) {
     if (!observed(w)) {
-        tell_pages(w, n, first, end, 0, 0, rule);
+        count_rule(w, rule);
         return;
     }
     const struct page_map *map = &node_at(w, n)->map;
@@ -61,7 +61,7 @@ static void tell_change(zxp_world *w, node_ref n, uint64_t first, uint64_t end, 
         tell_pages(w, n, page, stop, before, after, rule);
         told = true;
     }
-    if (!told) tell_pages(w, n, first, first, 0, 0, rule);
+    if (!told) count_rule(w, rule);
 }
 
 static void change_views(zxp_world *w, node_ref n, uint64_t first, uint64_t end, enum slot_views views) {

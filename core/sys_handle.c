@@ -37,7 +37,7 @@ step op_handle_close_many(zxp_world *w, thread_ref t) {
     if (call_of(w, t)->list == 0) return refuse(w, t, RULE_handle_list_unreadable);
     bool good = true;
     for (uint32_t first = 0; first < count; first += GROUP) {
-        good = close_group(w, t, first, count - first < GROUP ? count : first + GROUP);
+        good = close_group(w, t, first, (uint32_t)min_u64(count, (uint64_t)first + GROUP));
     }
     if (!good) return refuse(w, t, RULE_handle_group_bad);
     return accept(w, t, RULE_handle_group_closed);

@@ -120,7 +120,6 @@ static void give_name(zxp_world *w, thread_ref t, vmo_ref v) {
     memcpy(arena_at(w, block), arena_at(w, vmo_at(w, v)->name), ZX_MAX_NAME_LEN);
     struct call *call = call_of(w, t);
     call->list = block;
-    call->list_count = 1;
     call->list_bytes = ZX_MAX_NAME_LEN;
 }
 

@@ -118,11 +118,10 @@ static step enumerate(zxp_world *w, thread_ref t, node_ref root, uint64_t end) {
 
 /* Steps 4 and 5, before each round of the enumeration: the VMO may have shrunk during a wait. */
 static step query(zxp_world *w, thread_ref t) {
-    uint64_t offset = arg(w, t, 2), length = arg(w, t, 3), end = 0;
+    uint64_t offset = arg(w, t, 2), length = arg(w, t, 3);
     node_ref root = vmo_at(w, call_of(w, t)->held[0])->node;
     if (!in_range(offset, length, node_at(w, root)->size)) return refuse_query(w, t, RULE_query_range);
-    (void)round_up(offset + length, &end);
-    return enumerate(w, t, root, end / PAGE);
+    return enumerate(w, t, root, pages_of_bytes(offset + length));
 }
 
 /* After a wait in a fault of the buffer, which failed or not. */
@@ -143,9 +142,7 @@ step op_pager_query_dirty_ranges(zxp_world *w, thread_ref t) {
     if ((rule = handle_to_vmo(w, arg32(w, t, 1), ZX_RIGHT_READ, &v))) return refuse(w, t, rule);
     if (!pager_pair(w, pager, v)) return refuse(w, t, RULE_query_pair);
 
-    forget_entries(w, t);
     hold_vmo(w, t, 0, v);
-    request_begin(w, t, false);
     call_of(w, t)->phase = QUERY_COPIES;
     call_of(w, t)->local[QUERY_PAGE] = arg(w, t, 2) / PAGE;
     return query(w, t);

@@ -47,9 +47,7 @@ static step op_fail(zxp_world *w, thread_ref t, const struct range *r) {
     if (is_detached(w, r) && profile_is(w, ZXP_PROFILE_HEAD)) return refuse(w, t, RULE_fail_detached);
 
     request_resolve(w, r->source, REQUEST_READ, r->offset, r->length, status, RULE_fail_read);
-    if (source_at(w, r->source)->trap) {
-        request_resolve(w, r->source, REQUEST_DIRTY, r->offset, r->length, status, RULE_fail_dirty);
-    }
+    request_resolve(w, r->source, REQUEST_DIRTY, r->offset, r->length, status, RULE_fail_dirty);
     return accept(w, t, RULE_fail_done);
 }
 

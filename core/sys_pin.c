@@ -16,7 +16,7 @@ enum { MOST_PINS = 31 };
 
 /* To reserve for one pin more or less on pages [first, end). */
 static uint64_t pins_bytes(const zxp_world *w, node_ref n, uint64_t first, uint64_t end) {
-    return slots_bytes(w, n, page_map_count(w, &node_at(w, n)->map, first, end, UINT64_MAX) + 1);
+    return slots_bytes(w, n, page_map_count(w, &node_at(w, n)->map, first, end) + 1);
 }
 
 /* One pin more or less on pages of n that are frames. Pinned frames are in
@@ -149,7 +149,6 @@ step op_pin(zxp_world *w, thread_ref t) {
     if (arg(w, t, 2) == 0) return refuse(w, t, RULE_pin_empty);
     hold_vmo(w, t, 0, v);
     call_of(w, t)->phase = 1;
-    request_begin(w, t, false);
     return pin_on(w, t);
 }
 

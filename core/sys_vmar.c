@@ -319,7 +319,6 @@ static bool end_piece(zxp_world *w, thread_ref t) {
     bool entered = !enters_translations(arg32(w, t, RANGE_OP)) || enter_piece(w, &call);
     call_of(w, t)->local[LOCAL_AT] += call.local[LOCAL_LENGTH];
     call_of(w, t)->phase = PHASE_NEXT_PIECE;
-    hold_vmo(w, t, 0, vmo_none());
     return entered;
 }
 

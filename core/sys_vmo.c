@@ -13,8 +13,9 @@ static step create(zxp_world *w, thread_ref t, uint64_t size, uint32_t options, 
     vmo_ref v = vmo_make(w, node_make(w, size), ZXP_VMO_ROOT, stream_size, stream_none());
     vmo_at(w, v)->resizable = (options & ZX_VMO_RESIZABLE) != 0;
     vmo_at(w, v)->discardable = (options & ZX_VMO_DISCARDABLE) != 0;
-    zx_rights_t resize = (options & ZX_VMO_RESIZABLE) != 0 ? ZX_RIGHT_RESIZE : 0;
-    set_value(w, t, 0, handle_make(w, object_of_vmo(v), new_vmo_rights | resize));
+    zx_rights_t rights = new_vmo_rights;
+    if (vmo_at(w, v)->resizable) rights |= ZX_RIGHT_RESIZE;
+    set_value(w, t, 0, handle_make(w, object_of_vmo(v), rights));
     return accept(w, t, RULE_vmo_create_done);
 }
 

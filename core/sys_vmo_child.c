@@ -114,16 +114,14 @@ static enum rule_number clone_refusal(const zxp_world *w, const struct wish *wis
     uint64_t offset = vmo_at(w, wish->vmo)->base + wish->offset;
     bool snapshot = wants(wish, ZX_VMO_CHILD_SNAPSHOT), of_slice = vmo_at(w, wish->vmo)->kind == ZXP_VMO_SLICE;
     bool must_share = snapshot || (wants(wish, ZX_VMO_CHILD_SNAPSHOT_MODIFIED) && node_has_parent(w, u));
-    *shares = false;
+    *shares = must_share || !node->in_pager_tree || node_has_family(w, u);
     if (snapshot && node->in_pager_tree) return RULE_child_snapshot_of_pager;
     if (wraps(node->root_offset, offset)) return RULE_child_root_wraps;
     if (wraps(node->root_offset + offset, wish->size)) return RULE_child_root_wraps;
-    if (!must_share && node->in_pager_tree && !node_has_family(w, u)) return RULE_none;
+    if (!*shares) return RULE_none;
     if (of_slice) return RULE_child_snapshot_of_slice;
     if (node->pinned > 0) return RULE_child_pinned;
-    if (!can_share(w, u)) return RULE_child_has_below;
-    *shares = true;
-    return RULE_none;
+    return can_share(w, u) ? RULE_none : RULE_child_has_below;
 }
 
 static step make_clone(zxp_world *w, thread_ref t, const struct wish *wish) {

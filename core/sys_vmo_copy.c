@@ -17,9 +17,7 @@ struct copy {
     uint64_t pages; /* that these touch */
 };
 
-static uint64_t pages_touched(uint64_t at, uint64_t length) {
-    return length == 0 ? 0 : (at + length - 1) / PAGE - at / PAGE + 1;
-}
+static uint64_t pages_touched(uint64_t at, uint64_t length) { return pages_of_bytes(at % PAGE + length); }
 
 /* Steps 4, 5 and 7, which are rechecked after every wait. A length of 0 is done before step 7. */
 static enum rule_number copy_refusal(const zxp_world *w, vmo_ref v, uint64_t offset, uint64_t length) {
@@ -95,7 +93,6 @@ static bool never_ends(const zxp_world *w, thread_ref t) {
  * capped; where neither matters a write goes a run at a time. */
 static uint64_t write_ask(const zxp_world *w, thread_ref t, const struct copy *c) {
     uint64_t page = c->at / PAGE, capped = min_u64(c->pages, WRITE_CAP);
-    if (is_user(w, t)) return capped;
     struct found found = node_find(w, c->node, page, c->pages);
     bool root_page = node_is(found.owner) && node_is_root(w, found.owner);
     bool may_ask = root_page && found.key.state == ABSENT;

@@ -29,10 +29,8 @@ static enum rule_number always_need_check(const zxp_world *w, vmo_ref v, uint64_
  * than the size. A length of 0 is nothing for ALWAYS_NEED. */
 static void begin(zxp_world *w, thread_ref t, bool always_need, uint64_t offset, uint64_t length) {
     struct call *call = call_of(w, t);
-    uint64_t end = 0;
-    round_up(offset + length, &end);
     call->local[HINT_BEGUN] = 1;
-    call->local[HINT_END] = always_need && length == 0 ? 0 : end / PAGE;
+    call->local[HINT_END] = always_need && length == 0 ? 0 : pages_of_bytes(offset + length);
     call->cursor = offset / PAGE;
 }
 

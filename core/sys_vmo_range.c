@@ -32,7 +32,6 @@ void range_begin(zxp_world *w, thread_ref t) {
     struct call *call = call_of(w, t);
     call->cursor = 0;
     for (unsigned i = 0; i < RANGE_LOCALS; i++) call->local[i] = 0;
-    request_begin(w, t, false);
 }
 
 static enum look begin_or_go_on(zxp_world *w, thread_ref t, vmo_ref v, uint32_t op, uint64_t offset, uint64_t length) {
@@ -62,25 +61,25 @@ enum look range_op(zxp_world *w, thread_ref t, vmo_ref v, uint32_t op, uint64_t 
 
 /* ---- zx_vmo_op_range ---- */
 
-static const zx_rights_t no_right = 0, either = ZX_RIGHT_READ | ZX_RIGHT_WRITE;
+static const zx_rights_t no_right = 0, either = ZX_RIGHT_READ | ZX_RIGHT_WRITE, no_such_op = UINT32_MAX;
 
-/* The rights of which the operation needs at least one; false: no such operation. */
-static bool op_rights(uint32_t op, zx_rights_t *rights) {
+/* The rights of which the operation needs at least one. */
+static zx_rights_t op_rights(uint32_t op) {
     switch (op) {
     case ZX_VMO_OP_COMMIT:
     case ZX_VMO_OP_DECOMMIT:
     case ZX_VMO_OP_ZERO:
-    case ZX_VMO_OP_CACHE_INVALIDATE: *rights = ZX_RIGHT_WRITE; return true;
+    case ZX_VMO_OP_CACHE_INVALIDATE: return ZX_RIGHT_WRITE;
     case ZX_VMO_OP_CACHE_SYNC:
     case ZX_VMO_OP_CACHE_CLEAN:
     case ZX_VMO_OP_CACHE_CLEAN_INVALIDATE:
-    case ZX_VMO_OP_PREFETCH: *rights = ZX_RIGHT_READ; return true;
+    case ZX_VMO_OP_PREFETCH: return ZX_RIGHT_READ;
     case ZX_VMO_OP_LOCK:
     case ZX_VMO_OP_TRY_LOCK:
-    case ZX_VMO_OP_UNLOCK: *rights = either; return true;
+    case ZX_VMO_OP_UNLOCK: return either;
     case ZX_VMO_OP_DONT_NEED:
-    case ZX_VMO_OP_ALWAYS_NEED: *rights = no_right; return true;
-    default: return false;
+    case ZX_VMO_OP_ALWAYS_NEED: return no_right;
+    default: return no_such_op;
     }
 }
 
@@ -121,16 +120,15 @@ step op_vmo_op_range(zxp_world *w, thread_ref t) {
     if (call_of(w, t)->phase != 0) return run_op(w, t);
     zx_handle_t handle = arg32(w, t, 0);
     uint32_t op = arg32(w, t, 1);
+    zx_rights_t rights = op_rights(op);
     vmo_ref v;
-    zx_rights_t rights;
     enum rule_number rule = handle_to_vmo(w, handle, 0, &v);
     if (rule != RULE_none) return refuse(w, t, rule);
-    if (!op_rights(op, &rights)) return refuse(w, t, RULE_vmo_op_unknown);
+    if (rights == no_such_op) return refuse(w, t, RULE_vmo_op_unknown);
     if (rights != no_right && (handle_rights(w, handle) & rights) == 0) return refuse(w, t, RULE_handle_access_denied);
     if (is_lock_op(op)) return vmo_lock_op(w, t, v, op, arg(w, t, 2), arg(w, t, 3));
     if (is_cache_op(op)) return cache_op(w, t, v, arg(w, t, 2), arg(w, t, 3));
     hold_vmo(w, t, 0, v);
     call_of(w, t)->phase = 1;
-    range_begin(w, t);
     return run_op(w, t);
 }

@@ -30,7 +30,7 @@ enum { STREAM_STAGE = 4, STREAM_LOW = 5 }; /* locals: 1 once the zeroing has beg
  * of anything else they are simply zeroed, which never waits. */
 static enum look zero_untracked(zxp_world *w, thread_ref t, vmo_ref v, uint64_t offset, uint64_t end) {
     node_ref n = vmo_at(w, v)->node;
-    uint64_t first = (vmo_at(w, v)->base + offset) / PAGE, last = (vmo_at(w, v)->base + end) / PAGE, processed;
+    uint64_t first = (vmo_at(w, v)->base + offset) / PAGE, last = (vmo_at(w, v)->base + end) / PAGE;
     if (offset >= end) return LOOK_OK;
     if (!node_is_root(w, n)) {
         range_begin(w, t);
@@ -38,8 +38,8 @@ static enum look zero_untracked(zxp_world *w, thread_ref t, vmo_ref v, uint64_t 
     }
     if (node_any_pinned(w, n, first, last)) return look_refused(w, t, RULE_vmo_stream_pinned);
     if (!arena_reserve(w, root_change_bytes(w, n, first, last) + mappings_change_bytes(w))) return look_no_memory(w, t);
-    root_zero_whole(w, n, first, last, false, &processed);
-    if (processed > 0) root_modified(w, n);
+    root_zero_whole(w, n, first, last, false);
+    root_modified(w, n);
     return LOOK_OK;
 }
 
@@ -57,16 +57,14 @@ static step finish_stream(zxp_world *w, thread_ref t, vmo_ref v, uint64_t size, 
 
 step vmo_set_stream_size_from(zxp_world *w, thread_ref t, vmo_ref v, uint64_t size) {
     struct call *call = call_of(w, t);
-    uint64_t old = stream_at(w, vmo_at(w, v)->stream)->size, size_up = 0;
+    uint64_t old = stream_at(w, vmo_at(w, v)->stream)->size;
     if (call->local[STREAM_STAGE] == 0) {
         if (size == old) return accept(w, t, RULE_vmo_stream_same);
         if (size > vmo_size(w, v)) return refuse(w, t, RULE_vmo_stream_beyond);
         call->local[STREAM_STAGE] = 1;
         call->local[STREAM_LOW] = min_u64(size, old);
-        range_begin(w, t);
     }
-    round_up(size, &size_up); /* no larger than the VMO: does not wrap */
-    uint64_t low = call_of(w, t)->local[STREAM_LOW];
+    uint64_t low = call->local[STREAM_LOW], size_up = pages_of_bytes(size) * PAGE;
     enum look look = range_op(w, t, v, ZX_VMO_OP_ZERO, low, size_up - low);
     return look == LOOK_OK ? finish_stream(w, t, v, size, size_up) : look_end(w, t, look);
 }
@@ -87,12 +85,11 @@ step op_vmo_set_stream_size(zxp_world *w, thread_ref t) {
 
 static bool cuts_pinned(const zxp_world *w, vmo_ref v, uint64_t rounded) {
     uint64_t old = node_at(w, vmo_at(w, v)->node)->size;
-    return rounded < old && node_any_pinned(w, vmo_at(w, v)->node, rounded / PAGE, old / PAGE);
+    return node_any_pinned(w, vmo_at(w, v)->node, rounded / PAGE, old / PAGE);
 }
 
 static bool root_wraps(const zxp_world *w, vmo_ref v, uint64_t rounded) {
-    const struct node *node = node_at(w, vmo_at(w, v)->node);
-    return rounded > node->size && wraps(node->root_offset, rounded);
+    return wraps(node_at(w, vmo_at(w, v)->node)->root_offset, rounded);
 }
 
 /* False: memory is short, nothing is done. */
@@ -111,10 +108,8 @@ static bool resize(zxp_world *w, node_ref n, uint64_t rounded) {
  * ignored. Another thread may have made the VMO smaller meanwhile: the stream never is larger than its VMO. In the
  * old profiles the size is only a number (chapter 9 section 3). */
 static step zero_tail(zxp_world *w, thread_ref t, vmo_ref v, uint64_t size) {
-    uint64_t rounded = 0;
-    round_up(size, &rounded);
     if (profile_is(w, ZXP_PROFILE_HEAD)) {
-        enum look look = range_op(w, t, v, ZX_VMO_OP_ZERO, size, rounded - size);
+        enum look look = range_op(w, t, v, ZX_VMO_OP_ZERO, size, pages_of_bytes(size) * PAGE - size);
         if (look == LOOK_WAIT) return look_end(w, t, look);
     }
     stream_at(w, vmo_at(w, v)->stream)->size = min_u64(size, vmo_size(w, v));
@@ -138,6 +133,5 @@ step op_vmo_set_size(zxp_world *w, thread_ref t) {
     if (!resize(w, vmo_at(w, v)->node, rounded)) return no_memory(w, t);
     hold_vmo(w, t, 0, v);
     call_of(w, t)->phase = 1;
-    range_begin(w, t);
     return zero_tail(w, t, v, size);
 }

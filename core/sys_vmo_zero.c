@@ -50,11 +50,10 @@ static bool zero_in_place(zxp_world *w, thread_ref t, node_ref n, uint64_t first
 /* ---- Whole pages of a pager root: chapter 3 section 9.2 ---- */
 
 static enum look zero_root(zxp_world *w, thread_ref t, node_ref n, uint64_t first, uint64_t end) {
-    while (first < end) {
-        uint64_t processed;
+    for (;;) {
         if (!arena_reserve(w, root_change_bytes(w, n, first, end))) return look_no_memory(w, t);
-        uint64_t stop = root_zero_whole(w, n, first, end, true, &processed);
-        if (processed > 0) root_modified(w, n);
+        uint64_t stop = root_zero_whole(w, n, first, end, true);
+        if (stop > first) root_modified(w, n);
         done_bytes(w, t, (stop - first) * PAGE);
         if (stop == end) return LOOK_OK;
         enum look look = write_zeros(w, t, n, stop * PAGE, PAGE); /* pinned */
@@ -62,7 +61,6 @@ static enum look zero_root(zxp_world *w, thread_ref t, node_ref n, uint64_t firs
         done_bytes(w, t, PAGE);
         first = stop + 1;
     }
-    return LOOK_OK;
 }
 
 /* ---- Whole pages of an anonymous node: what it has is freed, and nothing shows through ---- */
@@ -139,7 +137,6 @@ static enum look zero_clone(zxp_world *w, thread_ref t, node_ref n, uint64_t fir
 /* Also of pages that are zero already, or are zeroed in place,
  * translations go (chapter 7 section 5). False: memory is short. */
 static bool zero_unmap(zxp_world *w, node_ref n, uint64_t first, uint64_t end) {
-    if (kernel_of(w)->mappings == 0) return true;
     if (!arena_reserve(w, mappings_change_bytes(w))) return false;
     mappings_unmap_pages(w, n, first, end);
     return true;

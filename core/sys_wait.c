@@ -107,7 +107,6 @@ static zx_signals_t items_to_masks(zxp_world *w, thread_ref t) {
     observers_of_thread_remove(w, t);
     struct call *call = call_of(w, t);
     call->phase = WAIT_ENDED;
-    if (call->list_count == 0) return ZX_SIGNAL_NONE;
     uint8_t *list = arena_at(w, call->list);
     zx_signals_t triggered = ZX_SIGNAL_NONE;
     for (uint32_t i = 0; i < call->list_count; i++) {

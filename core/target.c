@@ -49,7 +49,7 @@ uint64_t target_range(const zxp_world *w, const struct target *target, uint64_t 
 static bool is_absent_in_root(const struct found *found) { return node_is(found->owner) && found->key.state == ABSENT; }
 
 static bool needs_read(const zxp_world *w, const struct target *target) {
-    struct found found = node_find(w, target->node, target->page, 1);
+    struct found found = node_find_one(w, target->node, target->page);
     return is_absent_in_root(&found);
 }
 

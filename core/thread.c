@@ -73,7 +73,6 @@ static thread_ref take_first_to_run(zxp_world *w) {
     struct thread *thread = thread_at(w, t);
     kernel->first_to_run = thread->next_to_run;
     if (!thread_is(kernel->first_to_run)) kernel->last_to_run = thread_none();
-    thread->next_to_run = thread_none();
     thread->to_run = 0;
     return t;
 }
@@ -98,7 +97,6 @@ void thread_wake(zxp_world *w, thread_ref t, zx_status_t status) {
     if (thread->state != ZXP_THREAD_BLOCKED || thread->to_run) return;
     thread->wake_status = status;
     thread->waits_for = ZXP_WAIT_NONE;
-    thread->timed = 0;
     append_to_run(w, t);
     tell_wake(w, thread);
 }
@@ -107,9 +105,8 @@ step thread_block(zxp_world *w, thread_ref t, zxp_wait_kind kind, int64_t deadli
     struct thread *thread = thread_at(w, t);
     thread->state = ZXP_THREAD_BLOCKED;
     thread->waits_for = (uint8_t)kind;
-    thread->wake_status = ZX_OK;
     thread->timed = deadline != ZX_TIME_INFINITE;
-    thread->deadline = thread->timed ? (uint64_t)deadline : 0;
+    thread->deadline = (uint64_t)deadline;
     bool interrupted_already = thread->suspended || thread->dying;
     if (interrupted_already && !thread->call.uninterruptible) thread_interrupt(w, t); /* section 6 (2), (3) */
     return STEP_BLOCK;
@@ -138,7 +135,6 @@ bool thread_ignores_failures(const zxp_world *w, thread_ref t) {
 static void leave_instruction(zxp_world *w, thread_ref t) {
     request_cancel(w, t);
     hold_vmo(w, t, 0, vmo_none());
-    hold_vmo(w, t, 1, vmo_none());
 }
 
 static void park(zxp_world *w, thread_ref t) {
@@ -152,7 +148,6 @@ static void park(zxp_world *w, thread_ref t) {
     struct thread *thread = thread_at(w, t);
     thread->state = ZXP_THREAD_SUSPENDED;
     thread->waits_for = ZXP_WAIT_NONE;
-    thread->timed = 0;
     thread->restart = 1;
 }
 

@@ -127,7 +127,6 @@ static enum look take_recheck(zxp_world *w, thread_ref t, vmo_ref src, uint64_t 
  * section 5). False: memory is short. */
 static bool take_unmap(zxp_world *w, thread_ref t, vmo_ref src, uint64_t offset, uint64_t length) {
     uint64_t first = (vmo_at(w, src)->base + offset) / PAGE;
-    if (kernel_of(w)->mappings == 0) return true;
     if (!arena_reserve(w, mappings_change_bytes(w))) return false;
     mappings_unmap_pages(w, vmo_at(w, src)->node, first + call_of(w, t)->cursor, first + length / PAGE);
     return true;
@@ -138,14 +137,10 @@ enum look take_pages(zxp_world *w, thread_ref t, vmo_ref src, uint64_t offset, u
     if (list_begun(w, t)) {
         look = take_recheck(w, t, src, offset, length);
     } else {
-        request_begin(w, t, false);
-        call_of(w, t)->cursor = 0;
         if (!list_begin(w, t, length / PAGE)) return look_no_memory(w, t);
     }
     if (look == LOOK_OK && !take_unmap(w, t, src, offset, length)) look = look_no_memory(w, t);
-    if (look == LOOK_OK) look = take_rest(w, t, src, offset, length);
-    if (look == LOOK_FAILED) taken_free(w, t);
-    return look;
+    return look == LOOK_OK ? take_rest(w, t, src, offset, length) : look;
 }
 
 /* ---- Putting ---- */

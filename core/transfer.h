@@ -23,7 +23,7 @@ enum rule_number put_refusal(const zxp_world *w, vmo_ref dst, uint64_t offset, u
  * checked the range for the first round (take_refusal); the rest of it is checked again after each
  * wait (2 section 6.4). A length of zero gives an empty list. LOOK_WAIT: the caller returns
  * wait_for_request and calls again when woken (a failed wait is noticed here). LOOK_FAILED: status
- * is set, taken pages are freed. LOOK_OK: all pages of [offset, offset+length) have left src. */
+ * is set, what was taken is freed when the call ends. LOOK_OK: all pages of [offset, offset+length) have left src. */
 enum look take_pages(zxp_world *w, thread_ref t, vmo_ref src, uint64_t offset, uint64_t length);
 /* The list of a finished take_pages (lives in the call), and its
  * end: what is still in it is freed. Does nothing if there is none. */

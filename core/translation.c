@@ -54,14 +54,14 @@ bool mapping_enter(zxp_world *w, mapping_ref m, uint64_t first, uint64_t end) {
     node_ref n = vmo_at(w, mapping.vmo)->node;
     uint64_t node_first = (vmo_at(w, mapping.vmo)->base + mapping.vmo_offset) / PAGE;
     uint64_t limit = mapping_limit(w, m);
-    end = limit <= mapping.vmo_offset ? 0 : min_u64(end, (limit - mapping.vmo_offset) / PAGE);
+    end = min_u64(end, (max_u64(limit, mapping.vmo_offset) - mapping.vmo_offset) / PAGE);
     for (uint64_t page = first; page < end;) {
         struct page_run run = page_map_find(w, &mapping_at(w, m)->pages, page);
         uint64_t alike = min_u64(run.end, end) - page;
         if (key_record(&run.key) == TRANSLATION_NONE) {
             enum translation record = translation_to_enter(w, n, node_first + page, key_permissions(&run.key), &alike);
             if (!arena_reserve(w, mapping_record_bytes(w, m))) return false;
-            if (record != TRANSLATION_NONE) mapping_record(w, m, page, page + alike, record);
+            mapping_record(w, m, page, page + alike, record);
         }
         page += alike;
     }
@@ -75,8 +75,8 @@ static void lower_in_mapping(zxp_world *w, mapping_ref m, uint64_t first, uint64
     for (uint64_t page = first; page < end;) {
         struct page_run run = page_map_find(w, pages, page);
         uint64_t stop = min_u64(run.end, end);
-        if (key_record(&run.key) > most)
-            page_map_set(w, pages, page, stop, mapping_key(key_permissions(&run.key), most));
+        enum translation record = (enum translation)min_u64(key_record(&run.key), most);
+        page_map_set(w, pages, page, stop, mapping_key(key_permissions(&run.key), record));
         page = stop;
     }
 }
@@ -90,8 +90,8 @@ static void lower_in_vmo(zxp_world *w, vmo_ref v, uint64_t first, uint64_t end, 
     for (mapping_ref m = vmo->first_mapping; mapping_is(m); m = mapping_at(w, m)->next) {
         const struct mapping *mapping = mapping_at(w, m);
         uint64_t offset = mapping->vmo_offset / PAGE;
-        uint64_t from = max_u64(first, offset), to = min_u64(end, offset + mapping->size / PAGE);
-        if (from < to) lower_in_mapping(w, m, from - offset, to - offset, most);
+        uint64_t from = max_u64(first, offset), to = max_u64(offset, min_u64(end, offset + mapping->size / PAGE));
+        lower_in_mapping(w, m, from - offset, to - offset, most);
     }
 }
 
@@ -118,9 +118,7 @@ static struct pages pages_below(const zxp_world *w, node_ref n, node_ref below, 
         limit = min_u64(limit, max_u64(pages, shift) - shift);
         shift += node_at(w, x)->up_offset / PAGE;
     }
-    struct pages range = {max_u64(first, shift) - shift, min_u64(limit, max_u64(end, shift) - shift)};
-    if (range.first > range.end) range.first = range.end;
-    return range;
+    return (struct pages){max_u64(first, shift) - shift, min_u64(limit, max_u64(end, shift) - shift)};
 }
 
 /* Is page `page` of `below` empty in every node from there up to (not including) n, so that n's page is seen?
@@ -153,7 +151,7 @@ static node_ref next_beside(const zxp_world *w, node_ref n, node_ref x) {
 }
 
 static void lower(zxp_world *w, node_ref n, uint64_t first, uint64_t end, enum translation most) {
-    if (kernel_of(w)->mappings == 0 || first >= end) return;
+    if (kernel_of(w)->mappings == 0) return;
     lower_in_users(w, n, first, end, most);
     node_ref x = node_at(w, n)->first_below;
     while (node_is(x)) {

@@ -60,13 +60,13 @@ static enum look end_range_fault(zxp_world *w, thread_ref t, enum look look) {
  * VMO's limit end, as they are now; what lies behind is not faulted. */
 static enum look fault_range(zxp_world *w, thread_ref t, uint32_t access) {
     struct target target;
-    uint64_t left = 0, count = 0;
     enum rule_number refused = target_find(w, call_of(w, t)->fault_at, access, &target);
     if (refused != RULE_none) return end_range_fault(w, t, look_refused(w, t, refused));
-    left = target_range(w, &target, (call_of(w, t)->fault_end - call_of(w, t)->fault_at) / PAGE);
+    uint64_t left = target_range(w, &target, (call_of(w, t)->fault_end - call_of(w, t)->fault_at) / PAGE);
     while (left > 0) {
         (void)target_find(w, call_of(w, t)->fault_at, access, &target);
         target.performs = false; /* the copy may never come to this page */
+        uint64_t count;
         enum look look = resolve_some(w, t, &target, access, left, &count);
         if (look == LOOK_WAIT) return wait_in_buffer(w, t, &target);
         if (look == LOOK_FAILED) return end_range_fault(w, t, look);
@@ -108,15 +108,15 @@ static bool is_translated(const zxp_world *w, zx_vaddr_t address, uint32_t acces
 
 /* Bytes of one page of a node, as a reader sees them. */
 static void bytes_of_page(const zxp_world *w, node_ref n, uint64_t page, uint8_t *out) {
-    struct found found = node_find(w, n, page, 1);
+    struct found found = node_find_one(w, n, page);
     bool frame = node_is(found.owner) && is_frame(&found.key);
     const uint8_t *bytes = content_bytes(w, frame ? key_content(&found.key) : content_zero(), found.page, out);
-    if (bytes != out) memcpy(out, bytes, ZXP_PAGE_SIZE);
+    memmove(out, bytes, ZXP_PAGE_SIZE); /* they may stand there already */
 }
 
 /* The page that is copied is the mapped VMO's own, or of a node above. */
 static void mark_copied(zxp_world *w, const struct target *user) {
-    struct found found = node_find(w, user->node, user->page, 1);
+    struct found found = node_find_one(w, user->node, user->page);
     if (node_is(found.owner) && is_frame(&found.key)) reclaim_mark_accessed(w, found.owner, found.page, found.page + 1);
 }
 
@@ -166,8 +166,6 @@ enum look captured_copy(zxp_world *w, thread_ref t, node_ref n, uint64_t offset,
 /* ---- Direct copies: 13.2 ---- */
 
 static enum look direct_failed(zxp_world *w, thread_ref t) {
-    give_request_back(w, t);
-    hold_vmo(w, t, BUFFER_VMO, vmo_none());
     return call_of(w, t)->rule == RULE_no_memory ? LOOK_FAILED : look_refused(w, t, RULE_copy_out_failed);
 }
 
@@ -186,7 +184,5 @@ enum look direct_copy_out(zxp_world *w, thread_ref t, zx_vaddr_t address, const 
         node_write_bytes(w, target.node, target.page * PAGE + at % PAGE, piece, bytes + *done);
         *done += piece;
     }
-    give_request_back(w, t);
-    hold_vmo(w, t, BUFFER_VMO, vmo_none());
     return LOOK_OK;
 }

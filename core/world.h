@@ -408,6 +408,8 @@ static inline bool profile_is(const zxp_world *w, zxp_profile profile) {
 
 static inline bool is_page_aligned(uint64_t x) { return x % PAGE == 0; }
 static inline uint64_t round_down(uint64_t x) { return x - x % PAGE; }
+/* How many pages so many bytes touch, from the start of a page on. */
+static inline uint64_t pages_of_bytes(uint64_t x) { return x / PAGE + (x % PAGE != 0); }
 /* False if rounding up wraps. */
 static inline bool round_up(uint64_t x, uint64_t *rounded) {
     if (x > UINT64_MAX - (PAGE - 1)) return false;

@@ -15,10 +15,7 @@ static void begin_interval(zxp_world *w, node_ref root, const struct page_run *r
         slots_set(w, root, run->first, run->end, key, VIEWS_KEEP, RULE_page_writeback_zero);
 }
 
-static void begin_write(struct page_key *key, uint64_t unused) {
-    (void)unused;
-    key->state = AWAITING;
-}
+static void set_state(struct page_key *key, uint64_t state) { key->state = (uint8_t)state; }
 
 static void begin_run(zxp_world *w, node_ref root, uint64_t page, uint64_t next, const struct page_run *run,
                       uint64_t end, bool zero_only) {
@@ -29,7 +26,7 @@ static void begin_run(zxp_world *w, node_ref root, uint64_t page, uint64_t next,
     else if (run->key.state == DIRTY && !zero_only && run->key.pins > 0)
         apply_rule(w, RULE_page_writeback_pinned);
     else if (run->key.state == DIRTY && !zero_only)
-        slots_change(w, root, page, next, begin_write, 0, VIEWS_KEEP, RULE_page_writeback_begun);
+        slots_change(w, root, page, next, set_state, AWAITING, VIEWS_KEEP, RULE_page_writeback_begun);
 }
 
 void root_writeback_begin(zxp_world *w, node_ref root, uint64_t first, uint64_t end, bool zero_only) {

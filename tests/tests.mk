@@ -48,3 +48,12 @@ promises:
 	@.ci/install-deps check coverage fuzz
 	@$(MAKE) --no-print-directory -j2 WERROR=1 all tests fuzz-build planted-build
 	@tests/promises
+
+# The unit test of costs counts the steps of a core that tells it of each.
+ifeq ($(VARIANT),)
+COST_OBJECTS := $(CORE_SOURCES:core/%.c=$(BUILD)/cost/%.o)
+$(BUILD)/cost/%.o: core/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(COMPILE) $(if $(WERROR),-Werror) -fsanitize-coverage=trace-pc -MMD -MP -c -o $@ $<
+$(BUILD)/tests/cost: $(COST_OBJECTS)
+endif

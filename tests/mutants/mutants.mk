@@ -39,8 +39,16 @@ $(MUTANTS)/rest.a: $(CLI_TEST_OBJECTS) $(BUILD)/tests/tools/suites.o $(BUILD)/te
 	@rm -f $@
 	$(AR) rcs $@ $^
 
+# The unit test of costs wants nodes of full size, and a core that tells it of its steps.
+COST_MUTATED := $(MUTATED:core/%.c=$(MUTANTS)/cost/%.o)
+$(MUTANTS)/cost/%.o: $(MUTANTS)/list
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -DZXP_TEST_MOVE,$(MUTANT_FLAGS)) -DZXP_VERSION='"$(VERSION)"' -fsanitize-coverage=trace-pc -c -o $@ $(MUTANTS)/src/$*.c
+
+$(MUTANTS)/tests/cost: $(COST_MUTATED)
+
 # The unit tests of what is mutated.
-MUTANT_TESTS := constants rules views mappings requests content page_state handles page_map children decisions worlds
+MUTANT_TESTS := constants rules views mappings requests content page_state handles page_map children decisions worlds cost
 MUTANT_TESTS := $(MUTANT_TESTS:%=$(MUTANTS)/tests/%)
 $(MUTANTS)/unit/%.o: tests/unit/%.c
 	@mkdir -p $(@D)

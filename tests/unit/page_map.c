@@ -75,8 +75,7 @@ static void walk_agrees(const struct model *m, uint64_t first, uint64_t end) {
         if (at < end) assert_int_not_equal(m->naive[at], m->naive[at - 1]);
     }
     assert_int_equal(at, end);
-    assert_int_equal(page_map_count(&m->world, &m->map, first, end, UINT64_MAX), runs);
-    assert_int_equal(page_map_count(&m->world, &m->map, first, end, 3), min_u64(runs, 3));
+    assert_int_equal(page_map_count(&m->world, &m->map, first, end), runs);
     uint64_t seven = first;
     while (seven < end && m->naive[seven] != 7) seven++;
     assert_int_equal(page_map_first(&m->world, &m->map, first, end, is_seven), seven);
@@ -116,7 +115,7 @@ static void play(uint64_t most, unsigned steps, unsigned check_every, uint64_t l
             random_resize(&m);
         else
             random_set(&m, random_below(50 + most / 10) == 0 ? most : longest);
-        if (random_below(3) == 0) page_map_approach(&m.world, &m.map, random_below(m.map.pages + 2));
+        if (m.map.pages > 0 && random_below(3) == 0) page_map_approach(&m.world, &m.map, random_below(m.map.pages));
         if (m.map.pages > 0) find_agrees(&m, random_below(m.map.pages));
         if (i % check_every != 0) continue;
         assert_true(page_map_valid(&m.world, &m.map));
