@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "zxpager/zxpager.h"
+#include "world.h"
 
 /* GCC says it by a macro, Clang by a feature. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -94,6 +94,23 @@ static void everything_is_given_back(void **state) {
         if (i == 0) before = in_use();
     }
     assert_int_equal(in_use(), before);
+}
+
+/* The destination of a copy gets a larger block only if its own is too small. */
+static void a_copy_keeps_the_block_that_is_large_enough(void **state) {
+    (void)state;
+    zxp_world *w = zxp_world_create(NULL), *small = zxp_world_create(NULL);
+    assert_non_null(w);
+    assert_non_null(small);
+    assert_int_equal(fill_up(w), ZX_OK);
+    assert_int_equal(zxp_world_copy(small, w), ZX_OK);
+    const uint8_t *block = small->memory;
+    assert_int_equal(small->capacity, zxp_world_bytes(w));
+    assert_int_equal(zxp_world_copy(small, w), ZX_OK);
+    assert_ptr_equal(small->memory, block);
+    assert_true(zxp_world_equal(small, w, ZXP_FORM_FULL));
+    zxp_world_destroy(w);
+    zxp_world_destroy(small);
 }
 
 /* Takes all that malloc still gives, in ever smaller blocks that hang together; leaves `last` bytes. */
@@ -185,6 +202,42 @@ static void on_event(void *user, const zxp_event *event) {
     if (event->kind == ZXP_EVENT_RESULT) *(uint32_t *)user = event->thread;
 }
 
+struct clock {
+    const zxp_world *w;
+    zx_time_t ended[3]; /* by thread */
+};
+
+static void on_end(void *user, const zxp_event *event) {
+    struct clock *clock = user;
+    if (event->kind == ZXP_EVENT_RESULT && event->thread < 3) clock->ended[event->thread] = zxp_world_now(clock->w);
+}
+
+/* Who waits until a deadline that time passes ends at that time, not when all of it has passed. */
+static void time_stops_at_each_deadline(void **state) {
+    (void)state;
+    struct clock clock = {NULL, {0}};
+    zxp_context context = {.observe = on_end, .user = &clock};
+    zxp_world *w = zxp_world_create(NULL);
+    uint64_t port = 0;
+    assert_non_null(w);
+    assert_int_equal(call(w, ZXP_OP_PORT_CREATE, 0, 0), ZX_OK);
+    assert_true(zxp_field(w, ZXP_MAIN_THREAD, "handle", &port));
+    for (unsigned i = 1; i < 3; i++) {
+        uint64_t deadline = i == 1 ? 7 : 3;
+        uint32_t thread;
+        assert_int_equal(zxp_thread_create(w, &thread), ZX_OK);
+        zxp_op_call wait = {.op = ZXP_OP_PORT_WAIT, .thread = thread, .args = {port, deadline}};
+        assert_int_equal(zxp_call(w, &wait), ZXP_BLOCKED);
+    }
+    clock.w = w;
+    zxp_world_attach(w, &context);
+    assert_int_equal(call(w, ZXP_OP_ADVANCE, 10, 0), ZX_OK);
+    assert_int_equal(clock.ended[1], 7);
+    assert_int_equal(clock.ended[2], 3);
+    assert_int_equal(zxp_world_now(w), 10);
+    zxp_world_destroy(w);
+}
+
 static void the_kernel_has_a_thread_of_its_own(void **state) {
     (void)state;
     uint32_t thread = 5;
@@ -257,9 +310,11 @@ int main(void) {
         cmocka_unit_test(a_limit_goes_with_the_world),
         cmocka_unit_test(a_limit_can_be_used_up),
         cmocka_unit_test(everything_is_given_back),
+        cmocka_unit_test(a_copy_keeps_the_block_that_is_large_enough),
         cmocka_unit_test(no_memory),
         cmocka_unit_test(a_table_that_is_outgrown_is_given_back),
         cmocka_unit_test(a_reset_is_not_counted),
+        cmocka_unit_test(time_stops_at_each_deadline),
         cmocka_unit_test(the_kernel_has_a_thread_of_its_own),
         cmocka_unit_test(the_kernel_needs_no_thread),
         cmocka_unit_test(arguments_are_cut_to_their_width),
