@@ -48,16 +48,14 @@ void reclaim_leave(struct page_key *key) {
 
 void reclaim_place(struct page_key *key, uint64_t ticket) {
     reclaim_leave(key);
-    uint64_t wanted = key->state == CLEAN ? TICKET_CLEAN : key->state == OWNED ? TICKET_OWNED : 0;
+    uint64_t wanted = key->state == CLEAN ? TICKET_CLEAN : TICKET_OWNED; /* no ticket lets D, W or M enter */
     if ((ticket & wanted) == 0 || key->pins > 0) return;
     key->order = ticket / 64;
     key->list = LIST_GENERATION;
     key->list_generation = key->generation = (uint8_t)(ticket / 8 % 8);
 }
 
-void reclaim_enter(zxp_world *w, node_ref n, struct page_key *key) {
-    reclaim_place(key, (is_frame(key) && key->pins == 0) ? reclaim_ticket(w, n) : 0);
-}
+void reclaim_enter(zxp_world *w, node_ref n, struct page_key *key) { reclaim_place(key, reclaim_ticket(w, n)); }
 
 /* ---- Access: section 1.3 ---- */
 
@@ -251,7 +249,7 @@ static void to_head(struct page_key *key, uint64_t stamp) {
 static void to_newest_head(struct page_key *key, uint64_t ticket) {
     uint8_t turned = !key->ascending;
     reclaim_place(key, ticket);
-    if (key->list != LIST_NONE) key->ascending = turned;
+    key->ascending = turned;
 }
 
 static void to_isolate(struct page_key *key, uint64_t stamp) {

@@ -66,7 +66,7 @@ static vmo_ref make_vmo(zxp_world *w, const struct create_vmo *c) {
     source_ref s = source_make(w, c->pager, c->port, c->key, v);
     source_at(w, s)->trap = (c->options & ZX_VMO_TRAP_DIRTY) != 0;
     vmo_at(w, v)->resizable = (c->options & ZX_VMO_RESIZABLE) != 0;
-    if (unbounded) interval_add(w, n, c->rounded / PAGE, size / PAGE, ZERO_UNTRACKED, RULE_create_beyond_is_zero);
+    interval_add(w, n, c->rounded / PAGE, size / PAGE, ZERO_UNTRACKED, RULE_create_beyond_is_zero);
     return v;
 }
 

@@ -26,10 +26,9 @@ static void change_pins(zxp_world *w, node_ref n, uint64_t first, uint64_t end, 
         struct page_run run = slot_run(w, n, page);
         next = min_u64(run.end, end);
         struct page_key key = key_frame((enum page_state)run.key.state, key_content(&run.key));
-        key.share = run.key.share;
         key.always_need = run.key.always_need;
         key.pins = (uint8_t)(run.key.pins + by);
-        if (key.pins == 0) reclaim_enter(w, n, &key);
+        reclaim_enter(w, n, &key);
         if (key.kind == CONTENT_BODY) body_retain(w, key.content, next - page);
         slots_set(w, n, page, next, key, VIEWS_KEEP, rule);
     }
@@ -166,11 +165,6 @@ static pin_ref find_pin(const zxp_world *w, vmo_ref v, uint64_t offset, uint64_t
     return pin;
 }
 
-static vmo_ref vmo_by_koid(const zxp_world *w, zx_koid_t koid) {
-    object_ref o = object_by_koid(w, koid);
-    return object_is(o) && object_at(w, o)->type == ZX_OBJ_TYPE_VMO ? vmo_of_object(o) : vmo_none();
-}
-
 static void forget_pin(zxp_world *w, pin_ref pin, pin_ref before) {
     vmo_ref v = pin_at(w, pin)->vmo;
     pin_ref next = pin_at(w, pin)->next;
@@ -186,8 +180,8 @@ static void forget_pin(zxp_world *w, pin_ref pin, pin_ref before) {
 step op_unpin(zxp_world *w, thread_ref t) {
     uint64_t offset = arg(w, t, 1), length = arg(w, t, 2);
     pin_ref before;
-    vmo_ref v = vmo_by_koid(w, arg(w, t, 0));
-    pin_ref pin = vmo_is(v) ? find_pin(w, v, offset, length, &before) : pin_none();
+    vmo_ref v = vmo_of_object(object_by_koid(w, arg(w, t, 0))); /* if it is none, nothing has pinned it */
+    pin_ref pin = find_pin(w, v, offset, length, &before);
     if (!pin_is(pin)) return refuse(w, t, RULE_unpin_none);
     node_ref n = vmo_at(w, v)->node;
     uint64_t first = (vmo_at(w, v)->base + offset) / PAGE, end = first + length / PAGE;

@@ -61,7 +61,6 @@ static unsigned packet_values(const struct packet *packet, uint64_t values[PACKE
 static step take_packet(zxp_world *w, thread_ref t, port_ref port) {
     uint64_t values[PACKET_VALUES];
     if (!arena_reserve(w, values_bytes(PACKET_VALUES))) {
-        port_waiter_remove(w, t);
         port_wake_waiter(w, port);
         return no_memory(w, t);
     }

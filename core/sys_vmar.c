@@ -71,7 +71,7 @@ static uint64_t alignment_of(uint32_t options) { return max_u64(PAGE, (uint64_t)
 static bool fits_not(const zxp_world *w, vmar_ref v, uint32_t options, uint64_t vmar_offset, uint64_t length) {
     uint64_t size = vmar_at(w, v)->size;
     if (has(options, ZX_VM_OFFSET_IS_UPPER_LIMIT)) return vmar_offset > size || length > size || length > vmar_offset;
-    return vmar_offset >= size || length > size - vmar_offset;
+    return !in_range(vmar_offset, length, size);
 }
 
 static bool is_taken(const zxp_world *w, zx_vaddr_t base, uint64_t length) {
@@ -87,7 +87,7 @@ static bool find_place(const zxp_world *w, vmar_ref v, uint64_t length, uint64_t
         mapping_ref m = mapping_after(w, from);
         zx_vaddr_t hole_end = mapping_is(m) ? min_u64(mapping_at(w, m)->base, end) : end;
         *base = from + (alignment - from % alignment) % alignment;
-        if (*base <= hole_end && length <= hole_end - *base) return true;
+        if (in_range(*base, length, hole_end)) return true;
         if (!mapping_is(m) || mapping_at(w, m)->base >= end) return false;
         from = mapping_at(w, m)->base + mapping_at(w, m)->size;
     }
@@ -301,11 +301,11 @@ static bool enter_piece(zxp_world *w, const struct call *call) {
     uint64_t offset = call->local[LOCAL_OFFSET];
     for (zx_vaddr_t at = begin; at < end;) {
         mapping_ref m = mapping_after(w, at);
-        if (!mapping_is(m) || mapping_at(w, m)->base >= end) return true;
+        if (!mapping_is(m)) return true;
         const struct mapping mapping = *mapping_at(w, m);
         at = max_u64(at, mapping.base);
         uint64_t first = (at - mapping.base) / PAGE, shown = mapping.vmo_offset + (at - mapping.base),
-                 stop = min_u64(end, mapping.base + mapping.size);
+                 stop = max_u64(at, min_u64(end, mapping.base + mapping.size));
         bool same = vmo_same(mapping.vmo, call->held[0]) && shown == offset + (at - begin);
         if (same && !mapping_enter(w, m, first, (stop - mapping.base) / PAGE)) return false;
         at = stop;

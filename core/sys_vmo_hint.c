@@ -36,18 +36,14 @@ static void begin(zxp_world *w, thread_ref t, bool always_need, uint64_t offset,
 
 static void set_always_need(struct page_key *key, uint64_t value) { key->always_need = (uint8_t)value; }
 
-/* Marks those of `count` pages from `page` of n on that belong to the root. False: memory is short. */
+/* Marks `count` pages alike from `page` of n on, if they belong to the root. False: memory is short. */
 static bool mark_pages(zxp_world *w, node_ref n, uint64_t page, uint64_t count) {
-    while (count > 0) {
-        struct found found = node_find(w, n, page, count);
-        if (node_is(found.owner) && node_is_root(w, found.owner) && is_frame(&found.key) && !found.key.always_need) {
-            if (!arena_reserve(w, slots_bytes(w, found.owner, 1))) return false;
-            slots_change(w, found.owner, found.page, found.page + found.run, set_always_need, 1, VIEWS_KEEP,
-                         RULE_vmo_always_needed);
-        }
-        page += found.run;
-        count -= found.run;
-    }
+    struct found found = node_find(w, n, page, count);
+    if (!node_is(found.owner) || !node_is_root(w, found.owner) || !is_frame(&found.key) || found.key.always_need)
+        return true;
+    if (!arena_reserve(w, slots_bytes(w, found.owner, 1))) return false;
+    slots_change(w, found.owner, found.page, found.page + count, set_always_need, 1, VIEWS_KEEP,
+                 RULE_vmo_always_needed);
     return true;
 }
 

@@ -218,7 +218,7 @@ static thread_ref first_to_time_out(const zxp_world *w, int64_t until) {
         thread_ref t = thread_by_number(w, i);
         const struct thread *thread = thread_at(w, t);
         bool waits = thread->waits_for == ZXP_WAIT_SIGNALS || thread->waits_for == ZXP_WAIT_PORT;
-        if (thread->state != ZXP_THREAD_BLOCKED || !waits || !thread->timed) continue;
+        if (!waits || !thread->timed) continue;
         int64_t deadline = (int64_t)thread->deadline;
         if (deadline > until) continue;
         if (!thread_is(first) || deadline < (int64_t)thread_at(w, first)->deadline) first = t;

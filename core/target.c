@@ -94,8 +94,7 @@ enum look target_write(zxp_world *w, thread_ref t, const struct target *target, 
     enum own_mode mode = target->performs ? OWN_WRITE : OWN_FAULT;
     enum look look = look_own(w, t, target->node, target->page, mode, pages, count);
     if (look != LOOK_OK) return look;
-    *count = min_u64(*count, min_u64(most, target->left));
-    if (target->performs) reclaim_mark_accessed(w, target->node, target->page, target->page + *count);
+    assert(*count <= min_u64(most, target->left));
     if (target->record == TRANSLATION_RW) return LOOK_OK;
     mapping_record(w, target->mapping, target->index, target->index + *count, TRANSLATION_RW);
     if (!node_is_root(w, target->node)) return LOOK_OK;

@@ -28,10 +28,8 @@ static void grow_table(zxp_world *w) {
     struct kernel *kernel = kernel_of(w);
     uint32_t capacity = grown_capacity(kernel);
     uint32_t table = arena_alloc(w, capacity * sizeof(thread_ref));
-    if (kernel->threads != 0) {
-        memcpy(arena_at(w, table), arena_at(w, kernel->threads), kernel->thread_count * sizeof(thread_ref));
-        arena_free(w, kernel->threads, kernel->thread_capacity * sizeof(thread_ref));
-    }
+    memcpy(arena_at(w, table), arena_at(w, kernel->threads), kernel->thread_count * sizeof(thread_ref));
+    arena_free(w, kernel->threads, kernel->thread_capacity * sizeof(thread_ref)); /* the first time there is none */
     kernel->threads = table;
     kernel->thread_capacity = capacity;
 }
@@ -79,7 +77,8 @@ static thread_ref take_first_to_run(zxp_world *w) {
 
 void threads_drain(zxp_world *w) {
     for (thread_ref t = take_first_to_run(w); thread_is(t); t = take_first_to_run(w)) {
-        if (thread_at(w, t)->state == ZXP_THREAD_BLOCKED) call_step(w, t); /* not killed meanwhile */
+        assert(thread_at(w, t)->state == ZXP_THREAD_BLOCKED); /* a kill is a call of its own: not meanwhile */
+        call_step(w, t);
     }
 }
 

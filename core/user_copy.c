@@ -89,9 +89,9 @@ enum look captured_resume(zxp_world *w, thread_ref t) {
 
 /* From the byte that has no translation as far as the rest of the buffer is long, in whole pages. */
 static enum look begin_range_fault(zxp_world *w, thread_ref t, zx_vaddr_t fault, uint64_t rest, uint32_t access) {
-    uint64_t last = rest - 1 > UINT64_MAX - fault ? UINT64_MAX : fault + (rest - 1);
+    uint64_t longest = vmar_at(w, kernel_of(w)->vmar)->size; /* of what is mapped: no address of it wraps */
     call_of(w, t)->fault_at = round_down(fault);
-    call_of(w, t)->fault_end = min_u64(round_down(last), UINT64_MAX - 2 * PAGE + 1) + PAGE;
+    call_of(w, t)->fault_end = round_down(fault) + pages_of_bytes(fault % PAGE + min_u64(rest, longest)) * PAGE;
     return fault_range(w, t, access);
 }
 
@@ -109,15 +109,14 @@ static bool is_translated(const zxp_world *w, zx_vaddr_t address, uint32_t acces
 /* Bytes of one page of a node, as a reader sees them. */
 static void bytes_of_page(const zxp_world *w, node_ref n, uint64_t page, uint8_t *out) {
     struct found found = node_find_one(w, n, page);
-    bool frame = node_is(found.owner) && is_frame(&found.key);
-    const uint8_t *bytes = content_bytes(w, frame ? key_content(&found.key) : content_zero(), found.page, out);
+    const uint8_t *bytes = content_bytes(w, key_content(&found.key), found.page, out); /* without a frame: zeros */
     memmove(out, bytes, ZXP_PAGE_SIZE); /* they may stand there already */
 }
 
 /* The page that is copied is the mapped VMO's own, or of a node above. */
 static void mark_copied(zxp_world *w, const struct target *user) {
     struct found found = node_find_one(w, user->node, user->page);
-    if (node_is(found.owner) && is_frame(&found.key)) reclaim_mark_accessed(w, found.owner, found.page, found.page + 1);
+    if (node_is(found.owner)) reclaim_mark_accessed(w, found.owner, found.page, found.page + 1);
 }
 
 /* One piece that lies in one page of each side. */
@@ -177,7 +176,7 @@ enum look direct_copy_out(zxp_world *w, thread_ref t, zx_vaddr_t address, const 
         uint32_t piece = (uint32_t)min_u64(length - *done, PAGE - at % PAGE);
         uint64_t count;
         if (target_find(w, at, ZX_VM_PERM_WRITE, &target) != RULE_none) return direct_failed(w, t);
-        if (target_needs_request(w, &target, ZX_VM_PERM_WRITE)) lend_request(w, t);
+        lend_request(w, t);
         enum look look = target_write(w, t, &target, 1, 1, target_store_bytes(w, &target), &count);
         if (look == LOOK_WAIT) return wait_in_buffer(w, t, &target);
         if (look == LOOK_FAILED) return direct_failed(w, t);

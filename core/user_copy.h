@@ -24,8 +24,8 @@ enum look captured_copy(zxp_world *w, thread_ref t, node_ref n, uint64_t offset,
 enum look captured_resume(zxp_world *w, thread_ref t);
 
 /* Direct copy out (13.2) of a small record to user memory, resumable: *done bytes are copied, the caller keeps the
- * count over a wait and calls again. Any failure is ZX_ERR_INVALID_ARGS. From the first wait on the thread's request is
- * the buffer's, until the call ends. */
+ * count over a wait and calls again. Any failure is ZX_ERR_INVALID_ARGS. The thread's request is the buffer's until
+ * the call ends. */
 enum look direct_copy_out(zxp_world *w, thread_ref t, zx_vaddr_t address, const uint8_t *bytes, uint32_t length,
                           uint32_t *done);
 

@@ -160,7 +160,7 @@ function refusal(s,    at, rule) {
     if (!match(s, /refuse\(w, t, RULE_[a-z_0-9]+\)/)) return s
     at = RSTART + length("refuse(w, t, ")
     rule = substr(s, at, RLENGTH - length("refuse(w, t, ") - 1)
-    return substr(s, 1, at - 1) "(MUTANT(" note("another rule than " rule) ") ? RULE_handle_bad : " rule ")" substr(s, at + length(rule))
+    return substr(s, 1, at - 1) "(MUTANT(" note("another rule than " rule) ") ? RULE_" (rule == "RULE_handle_bad" ? "handle_access_denied" : "handle_bad") " : " rule ")" substr(s, at + length(rule))
 }
 
 # ---- Statements ----
