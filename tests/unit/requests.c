@@ -24,6 +24,7 @@ static struct {
     zx_handle_t pager, port, vmo, aux;
     zxp_event seen[SEEN];
     size_t count;
+    uint32_t hits[RULE_COUNT];
 } fix;
 
 static void observe(void *user, const zxp_event *event) {
@@ -69,6 +70,7 @@ static int set_up(void **state) {
     fix.w = zxp_world_create(NULL);
     assert_non_null(fix.w);
     fix.context.observe = observe;
+    fix.context.rule_hits = fix.hits;
     zxp_world_attach(fix.w, &fix.context);
     RUN(PAGER_CREATE, 0);
     fix.pager = handle();
@@ -255,6 +257,22 @@ static void a_signal_without_waiter_is_latched_once(void **state) {
     assert_false(request_failed(fix.w, t, &status));
     assert_int_equal(thread_at(fix.w, t)->request.role, ROLE_NONE);
     assert_false(thread_at(fix.w, t)->request.latched);
+    assert_int_equal(fix.hits[RULE_request_signal_latched], 1);
+    assert_int_equal(fix.hits[RULE_request_signal_lost], 1);
+}
+
+/* Who was woken, and has not run yet, is not waiting any more: what comes then is latched. */
+static void who_was_woken_does_not_wait(void **state) {
+    (void)state;
+    thread_ref t = thread_by_number(fix.w, 1);
+    request_begin(fix.w, t, true);
+    assert_int_equal(request_populate(fix.w, t, source(), REQUEST_READ, 0, 4 * P), LOOK_WAIT);
+    assert_int_equal(wait_for_request(fix.w, t), STEP_BLOCK);
+    request_resolve(fix.w, source(), REQUEST_READ, 0, P, ZX_OK, RULE_none);
+    assert_true(thread_at(fix.w, t)->to_run);
+    assert_int_equal(thread_at(fix.w, t)->request.waiting, 0);
+    request_resolve(fix.w, source(), REQUEST_READ, P, 3 * P, ZX_ERR_IO, RULE_none);
+    assert_true(thread_at(fix.w, t)->request.latched);
 }
 
 static void populating_clears_the_latch_and_continuing_does_not(void **state) {
@@ -533,6 +551,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(who_interrupts_a_hint_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_dead_port_drops_what_is_sent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_signal_without_waiter_is_latched_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_was_woken_does_not_wait, set_up, tear_down),
         cmocka_unit_test_setup_teardown(populating_clears_the_latch_and_continuing_does_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(requests_show_where_their_packet_is, set_up, tear_down),
         cmocka_unit_test_setup_teardown(threads_show_what_they_wait_for, set_up, tear_down),

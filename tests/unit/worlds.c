@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "world.h"
+#include "zxpager/calls.h"
 
 /* GCC says it by a macro, Clang by a feature. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -180,6 +181,80 @@ static void a_table_that_is_outgrown_is_given_back(void **state) {
     zxp_world_destroy(w);
 }
 
+/* ---- What leaves no trace ---- */
+
+enum { MAIN = ZXP_MAIN_THREAD, PAGES = 4 };
+
+static zx_handle_t made(const zxp_world *w) {
+    assert_int_equal(zxp_status(w, MAIN), ZX_OK);
+    return (zx_handle_t)zxp_result(w, MAIN, "handle");
+}
+
+/* A pager VMO with clean pages and a dirty one. */
+static zx_handle_t paged(zxp_world *w) {
+    zxp_pager_create(w, MAIN, 0);
+    zx_handle_t pager = made(w);
+    zxp_port_create(w, MAIN, 0);
+    zxp_pager_create_vmo(w, MAIN, pager, 0, made(w), 1, PAGES * PAGE);
+    zx_handle_t vmo = made(w);
+    zxp_vmo_create(w, MAIN, PAGES * PAGE, 0);
+    zx_handle_t aux = made(w);
+    zxp_vmo_write(w, MAIN, aux, "page", 0, 4);
+    zxp_pager_supply_pages(w, MAIN, pager, vmo, 0, PAGES * PAGE, aux, 0);
+    zxp_vmo_write(w, MAIN, vmo, "dirty", PAGE, 5);
+    assert_int_equal(zxp_status(w, MAIN), ZX_OK);
+    return vmo;
+}
+
+static void read_all(zxp_world *w, zx_handle_t vmo) { zxp_vmo_read(w, MAIN, vmo, 0, PAGES * PAGE); }
+
+static void commit_and_decommit(zxp_world *w, zx_handle_t vmo) {
+    zxp_vmo_op_range(w, MAIN, vmo, ZX_VMO_OP_COMMIT, 0, PAGES * PAGE);
+    zxp_vmo_op_range(w, MAIN, vmo, ZX_VMO_OP_DECOMMIT, 0, PAGES * PAGE);
+}
+
+static void second_time_changes_nothing(zxp_world *w, void (*round)(zxp_world *w, zx_handle_t vmo), zx_handle_t vmo) {
+    round(w, vmo);
+    assert_int_equal(zxp_status(w, MAIN), ZX_OK);
+    zxp_world *before = zxp_world_clone(w);
+    assert_non_null(before);
+    round(w, vmo);
+    assert_true(zxp_world_equal(w, before, ZXP_FORM_FULL));
+    zxp_world_destroy(before);
+}
+
+/* Neither a read of pages that are the newest already nor pages that are in no list use up places in the order of
+ * reclaim: what can be counted in a world is what has happened to its pages. */
+static void what_changes_nothing_leaves_no_trace(void **state) {
+    (void)state;
+    zxp_world *w = zxp_world_create(NULL);
+    assert_non_null(w);
+    second_time_changes_nothing(w, read_all, paged(w));
+    zxp_vmo_create(w, MAIN, PAGES * PAGE, 0);
+    second_time_changes_nothing(w, commit_and_decommit, made(w));
+    zxp_world_destroy(w);
+}
+
+/* A wait that has ended keeps what it saw, not what it waited for. */
+static void what_was_waited_for_is_forgotten(void **state) {
+    (void)state;
+    zxp_world *worlds[2];
+    for (uint32_t i = 0; i < 2; i++) {
+        zxp_world *w = worlds[i] = zxp_world_create(NULL);
+        assert_non_null(w);
+        zxp_event_create(w, MAIN, 0);
+        zx_handle_t event = made(w);
+        zxp_object_signal(w, MAIN, event, 0, ZX_USER_SIGNAL_0);
+        const zxp_wait_item items[] = {{event, ZX_USER_SIGNAL_0},
+                                       {event, i == 0 ? ZX_USER_SIGNAL_1 : ZX_USER_SIGNAL_2}};
+        assert_int_equal(zxp_object_wait_many(w, MAIN, items, 2, 0), ZXP_RETURNED);
+        assert_int_equal(zxp_observed_at(w, MAIN, 1), ZX_USER_SIGNAL_0);
+    }
+    assert_true(zxp_world_equal(worlds[0], worlds[1], ZXP_FORM_FULL));
+    zxp_world_destroy(worlds[0]);
+    zxp_world_destroy(worlds[1]);
+}
+
 /* ---- Contexts ---- */
 
 /* A reset is no call: its reservation is not one of those that are counted, or made to fail. */
@@ -313,6 +388,8 @@ int main(void) {
         cmocka_unit_test(a_copy_keeps_the_block_that_is_large_enough),
         cmocka_unit_test(no_memory),
         cmocka_unit_test(a_table_that_is_outgrown_is_given_back),
+        cmocka_unit_test(what_changes_nothing_leaves_no_trace),
+        cmocka_unit_test(what_was_waited_for_is_forgotten),
         cmocka_unit_test(a_reset_is_not_counted),
         cmocka_unit_test(time_stops_at_each_deadline),
         cmocka_unit_test(the_kernel_has_a_thread_of_its_own),
