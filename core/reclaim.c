@@ -93,7 +93,6 @@ static void isolate_ascending(struct page_key *key, uint64_t stamp) {
 }
 
 void reclaim_isolate(zxp_world *w, node_ref n, uint64_t first, uint64_t end) {
-    kernel_of(w)->pages_in_lists = 1;
     slots_change(w, n, first, end, isolate_ascending, kernel_of(w)->next_stamp++, VIEWS_KEEP, RULE_reclaim_hinted);
 }
 

@@ -74,7 +74,7 @@ void slots_set(zxp_world *w, node_ref n, uint64_t first, uint64_t end, struct pa
                enum rule_number rule) {
     if (first >= end) return;
     struct node *node = node_at(w, n);
-    if (w->context) tell_change(w, n, first, end, &key, rule);
+    tell_change(w, n, first, end, &key, rule);
     struct page_run run;
     for (struct page_walk walk = page_walk_begin(w, &node->map, first, end); page_walk_next(&walk, &run);) {
         if (run.key.pins > 0) node->pinned -= run.end - run.first;
@@ -95,7 +95,7 @@ void slots_change(zxp_world *w, node_ref n, uint64_t first, uint64_t end,
         stop = min_u64(run.end, end);
         change(&key, argument);
         if (page_key_equal(&key, &run.key)) continue;
-        if (w->context) tell_change(w, n, page, stop, &key, rule);
+        tell_change(w, n, page, stop, &key, rule);
         if (run.key.pins > 0) node->pinned -= stop - page;
         if (key.pins > 0) node->pinned += stop - page;
         page_map_set(w, &node->map, page, stop, key);

@@ -102,28 +102,28 @@ static bool any_item_active(const zxp_world *w, thread_ref t) {
 }
 
 /* Puts the masks in place of the items: those of triggered ones stand there, the others' are the present ones.
- * Returns what any triggered item has seen. */
+ * Returns all that is in them. */
 static zx_signals_t items_to_masks(zxp_world *w, thread_ref t) {
     observers_of_thread_remove(w, t);
     struct call *call = call_of(w, t);
     call->phase = WAIT_ENDED;
     uint8_t *list = arena_at(w, call->list);
-    zx_signals_t triggered = ZX_SIGNAL_NONE;
+    zx_signals_t seen = ZX_SIGNAL_NONE;
     for (uint32_t i = 0; i < call->list_count; i++) {
         zxp_wait_item item = item_of(w, t, i);
         zx_signals_t mask = item.handle == ZX_HANDLE_INVALID ? item.signals : mask_of(w, item.handle);
-        if (item.handle == ZX_HANDLE_INVALID) triggered |= mask;
+        seen |= mask;
         memcpy(list + i * sizeof mask, &mask, sizeof mask); /* never beyond the item read last */
     }
     size_t used = call->list_count * sizeof(zx_signals_t);
     memset(list + used, 0, call->list_bytes - used);
-    return triggered;
+    return seen;
 }
 
 static step wait_many_ended(zxp_world *w, thread_ref t) {
     bool matched = false;
     for (uint32_t i = 0; i < call_of(w, t)->list_count; i++) matched |= item_of(w, t, i).handle == ZX_HANDLE_INVALID;
-    zx_signals_t seen = items_to_masks(w, t);
+    zx_signals_t seen = items_to_masks(w, t); /* no live object has the signal that its handle is closed */
     if ((seen & ZX_SIGNAL_HANDLE_CLOSED) != 0) return refuse(w, t, RULE_wait_handle_closed);
     if (!matched) return refuse(w, t, RULE_wait_timed_out);
     return accept(w, t, RULE_wait_matched);
