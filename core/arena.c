@@ -76,15 +76,22 @@ bool arena_reserve(zxp_world *w, uint64_t bytes) {
     uint64_t used = (uint64_t)kernel_of(w)->top * ARENA_UNIT;
     if (bytes > UINT64_MAX - used) return false;
 #ifdef ZXP_TEST_MOVE
-    if (bytes == 0) return true; /* a real arena never moves for nothing either */
-    bool grown = grow(w, used + bytes);
-    if (grown) w->reserved = bytes;
-    return grown;
+    assert(bytes / ARENA_RUN < ARENA_RUN >> 17); /* no sum was lowered below nothing */
+    w->reserved = bytes;
+    bytes %= ARENA_RUN;
+    return bytes == 0 || grow(w, used + bytes); /* a real arena never moves for nothing either */
 #else
     if (used + bytes <= w->capacity && (w->limit == 0 || used + bytes <= w->limit)) return true;
     return grow(w, used + bytes);
 #endif
 }
+
+#ifdef ZXP_TEST_MOVE
+void arena_use(zxp_world *w, uint64_t runs) {
+    assert(runs <= w->reserved / ARENA_RUN);
+    w->reserved -= runs * ARENA_RUN;
+}
+#endif
 
 uint32_t arena_alloc(zxp_world *w, size_t bytes) {
     struct kernel *kernel = kernel_of(w);
@@ -92,7 +99,7 @@ uint32_t arena_alloc(zxp_world *w, size_t bytes) {
     uint32_t index = kernel->free_blocks[class];
     size_t size = (size_t)class_units(class) * ARENA_UNIT;
 #ifdef ZXP_TEST_MOVE
-    assert(size <= w->reserved); /* though a free block may do: the next time there may be none */
+    assert(size <= w->reserved % ARENA_RUN); /* though a free block may do: the next time there may be none */
     w->reserved -= size;
 #endif
     if (index != 0) {

@@ -9,7 +9,8 @@
  * refused with ZX_ERR_NO_MEMORY if that fails, with nothing done; after it, arena_alloc() cannot fail. No pointer into
  * the arena lives across a reservation. A test build (-DZXP_TEST_MOVE) moves the block and poisons the old place at
  * every reservation, gives it no more room than was asked for, and asserts that a reservation covers every block, even
- * one that a free list has.
+ * one that a free list has, and every run that a change of a page map may begin, even one that finds room. What is left
+ * of a reservation is forgotten with the next one, and when the step ends.
  */
 #ifndef CORE_ARENA_H
 #define CORE_ARENA_H
@@ -30,9 +31,21 @@ struct zxp_world {
     uint64_t limit;  /* bytes; 0: none */
     zxp_context *context;
 #ifdef ZXP_TEST_MOVE
-    uint64_t reserved; /* bytes that may still be allocated since the last reservation */
+    uint64_t reserved; /* of the last reservation, still to be used: bytes, and ARENA_RUN for each run */
 #endif
 };
+
+/* A test build reserves ARENA_RUN for each run that a change of a page map may begin, and uses it up when the map
+ * changes. What is left when a step begins is forgotten. */
+#ifdef ZXP_TEST_MOVE
+#define ARENA_RUN ((uint64_t)1 << 40)
+void arena_use(zxp_world *w, uint64_t runs);
+static inline void arena_forget(zxp_world *w) { w->reserved = 0; }
+#else
+#define ARENA_RUN 0u
+static inline void arena_use(zxp_world *w, uint64_t runs) { (void)w, (void)runs; }
+static inline void arena_forget(zxp_world *w) { (void)w; }
+#endif
 
 /* Ensures that blocks of together `bytes` can be allocated (each rounded up by arena_size). False: nothing changed.
  * Counted and failed on purpose through the context. */

@@ -93,7 +93,7 @@ void set_value(zxp_world *w, thread_ref t, unsigned index, uint64_t value) {
     if (call->values <= index) call->values = (uint8_t)(index + 1);
 }
 
-uint64_t values_bytes(unsigned count) { return count <= INLINE_VALUES ? 0 : arena_size(count * sizeof(uint64_t)); }
+uint64_t values_bytes(unsigned count) { return arena_size(count * sizeof(uint64_t)); }
 
 void set_values(zxp_world *w, thread_ref t, const uint64_t *values, unsigned count) {
     uint32_t block = count <= INLINE_VALUES ? 0 : arena_alloc(w, count * sizeof(uint64_t));
@@ -191,6 +191,7 @@ static void end_call(zxp_world *w, thread_ref t, zxp_thread_state state) {
 
 void call_step(zxp_world *w, thread_ref t) {
     struct thread *thread = thread_at(w, t);
+    arena_forget(w);
     thread->state = ZXP_THREAD_READY;
     thread->waits_for = ZXP_WAIT_NONE;
     switch (op_handler_of(thread->call.op)(w, t)) {

@@ -98,7 +98,7 @@ static enum look store_chunk(zxp_world *w, thread_ref t, zx_vaddr_t address, uin
     enum rule_number refused = target_find(w, address, ZX_VM_PERM_WRITE, &target);
     if (refused != RULE_none) return look_refused(w, t, refused);
     enum look look = target_write(w, t, &target, 1, pages_of(skip, chunk_bytes(skip, left, UINT64_MAX)),
-                                  target_store_bytes(w, &target), &count);
+                                  write_bytes(w, target.node), &count);
     if (look != LOOK_OK) return hold_if_waiting(w, t, &target, look);
     call_of(w, t)->cursor +=
         node_write(w, t, target.node, target.page * PAGE + skip, chunk_bytes(skip, left, count), from);
@@ -131,7 +131,7 @@ static enum look move_chunk(zxp_world *w, thread_ref t, zx_vaddr_t address, zx_v
     uint8_t scratch[ZXP_PAGE_SIZE];
     enum look look = load_page(w, t, source, 0, &seen);
     if (look == LOOK_OK) look = own_page(w, t, address, &to);
-    if (look == LOOK_OK) look = load_page(w, t, source, target_store_bytes(w, &to), &seen);
+    if (look == LOOK_OK) look = load_page(w, t, source, write_bytes(w, to.node), &seen);
     if (look != LOOK_OK) return look;
     memmove(scratch, content_bytes(w, seen.content, seen.content_page, scratch), sizeof scratch);
     node_write_bytes(w, to.node, to.page * PAGE + skip, (uint32_t)bytes, scratch + source % PAGE);

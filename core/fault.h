@@ -42,9 +42,4 @@ enum look target_read(zxp_world *w, thread_ref t, const struct target *target, u
 /* The same for writing: *count pages may be stored to; `modified` is set if this is a write fault. */
 enum look target_write(zxp_world *w, thread_ref t, const struct target *target, uint64_t ask, uint64_t most,
                        uint64_t then, uint64_t *count);
-/* What one write into the target's node may take after target_write, which has changed the node's map. */
-static inline uint64_t target_store_bytes(const zxp_world *w, const struct target *target) {
-    return 2 * write_bytes(w, target->node);
-}
-
 #endif

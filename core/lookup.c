@@ -7,10 +7,12 @@
 
 static bool is_old(const zxp_world *w) { return !profile_is(w, ZXP_PROFILE_HEAD); }
 
+/* One change: pages are marked accessed, made, dirtied or unshared; and in the root, pages that a clone reads or copies
+ * are marked accessed. */
 uint64_t look_bytes(const zxp_world *w, node_ref n) {
     node_ref root = node_pager_root(w, n);
-    uint64_t bytes = slots_bytes(w, n, 8);
-    if (node_is(root) && !node_same(root, n)) bytes += slots_bytes(w, root, 8); /* marking its pages accessed */
+    uint64_t bytes = slots_bytes(w, n, 1);
+    if (node_is(root) && !node_same(root, n)) bytes += page_map_change_bytes(&node_at(w, root)->map, 1);
     return bytes;
 }
 
@@ -181,7 +183,7 @@ enum look look_own(zxp_world *w, thread_ref t, node_ref n, uint64_t page, enum o
 
 /* ---- Storing ---- */
 
-uint64_t write_bytes(const zxp_world *w, node_ref n) { return slots_bytes(w, n, 8) + 2 * body_bytes(); }
+uint64_t write_bytes(const zxp_world *w, node_ref n) { return slots_bytes(w, n, 1) + body_bytes(); }
 
 /* The pages have a content that takes no references. */
 static void set_content(zxp_world *w, node_ref n, uint64_t first, uint64_t end, struct content content) {

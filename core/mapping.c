@@ -96,8 +96,7 @@ static void disappear(zxp_world *w, mapping_ref m) {
 
 /* Pages [first, end) of a page map become a map of their own, so that what is left keeps permissions and records. */
 static uint64_t part_bytes(const zxp_world *w, const struct page_map *from, uint64_t first, uint64_t end) {
-    struct page_map fresh = {.pages = end - first};
-    return page_map_init_bytes() + page_map_change_bytes(&fresh, page_map_count(w, from, first, end));
+    return page_map_init_bytes() + page_map_fill_bytes(page_map_count(w, from, first, end));
 }
 
 static struct page_map part_of(zxp_world *w, struct page_map from, uint64_t first, uint64_t end) {
@@ -162,15 +161,10 @@ static void remove_from(zxp_world *w, mapping_ref m, zx_vaddr_t address, zx_vadd
 }
 
 uint64_t mapping_remove_bytes(const zxp_world *w, zx_vaddr_t address, zx_vaddr_t end) {
-    uint64_t bytes = page_map_change_bytes(&vmar_of(w)->space, 2) + arena_size(sizeof(struct mapping));
-    mapping_ref first = mapping_find(w, address), last = mapping_find(w, end - 1);
-    uint64_t holes = 0; /* each mapping that goes is one change of the address space */
-    for (mapping_ref m = mapping_after(w, address); mapping_is(m) && mapping_at(w, m)->base < end;
-         m = mapping_after(w, mapping_end(w, m)))
-        holes++;
-    bytes += page_map_change_bytes(&vmar_of(w)->space, holes);
+    uint64_t bytes = page_map_change_bytes(&vmar_of(w)->space, 1) + arena_size(sizeof(struct mapping));
+    mapping_ref first = mapping_find(w, address), last = mapping_find(w, end);
     if (mapping_is(first)) bytes += page_map_change_bytes(&mapping_at(w, first)->pages, 1);
-    if (mapping_is(last) && mapping_end(w, last) > end) {
+    if (mapping_is(last)) {
         const struct mapping *mapping = mapping_at(w, last);
         bytes += part_bytes(w, &mapping->pages, (end - mapping->base) / PAGE, mapping->pages.pages);
     }
@@ -200,10 +194,8 @@ static struct page_key protected_key(const struct page_key *key, uint32_t permis
 uint64_t mapping_protect_bytes(const zxp_world *w, zx_vaddr_t address, zx_vaddr_t end) {
     uint64_t bytes = 0;
     for (mapping_ref m = mapping_after(w, address); mapping_is(m) && mapping_at(w, m)->base < end;
-         m = mapping_after(w, mapping_end(w, m))) {
-        const struct page_map *pages = &mapping_at(w, m)->pages;
-        bytes += page_map_change_bytes(pages, pages->runs);
-    }
+         m = mapping_after(w, mapping_end(w, m)))
+        bytes += page_map_change_bytes(&mapping_at(w, m)->pages, 1);
     return bytes;
 }
 

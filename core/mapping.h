@@ -64,8 +64,7 @@ bool mapping_writable(const zxp_world *w, node_ref n, uint64_t page, uint64_t *a
  * what mappings_change_bytes reserved; does nothing when the world has no mapping. */
 void mappings_unmap_pages(zxp_world *w, node_ref n, uint64_t first, uint64_t end);
 void mappings_protect_pages(zxp_world *w, node_ref n, uint64_t first, uint64_t end);
-/* Worst case of all translation changes that one call can make: add
- * it to every reservation that changes slots. 0 without mappings. */
-uint64_t mappings_change_bytes(const zxp_world *w);
+/* Worst case of all that so many changes of pages take back. Part of slots_bytes. 0 without mappings. */
+uint64_t mappings_change_bytes(const zxp_world *w, uint64_t changes);
 
 #endif

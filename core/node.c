@@ -92,9 +92,7 @@ static bool owns_something(const zxp_world *w, node_ref n, uint64_t offset, uint
 
 uint64_t node_clone_bytes(const zxp_world *w, node_ref u, bool bidirectional) {
     if (!bidirectional) return node_make_bytes();
-    uint64_t marking = slots_bytes(w, u, 1); /* keeps the borders of runs */
-    return node_make_bytes() + marking + page_map_fill_bytes((uint64_t)node_at(w, u)->map.runs + 2) +
-           mappings_change_bytes(w);
+    return node_make_bytes() + page_map_fill_bytes(node_at(w, u)->map.runs) + mappings_change_bytes(w, 1);
 }
 
 /* The new node hangs below the nearest ancestor that owns something in the window, else below the root. */

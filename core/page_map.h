@@ -5,7 +5,8 @@
  * always merged, so equal maps have equal forms, and a terabyte costs as much as a page. Look-up and change cost O(log
  * runs) with few cache misses (leaves of up to 31 entries; small maps are one small leaf that grows).
  *
- * Reservation: page_map_set and page_map_resize may allocate; reserve page_map_change_bytes(map, n) before n of them.
+ * Reservation: page_map_set and page_map_resize may allocate. A change begins a run at each of its ends that lies
+ * inside of one; reserve page_map_runs_bytes(map, n) before changes that begin at most n of them.
  * Bodies: the map only stores keys; references to bodies are the business of slots.h.
  */
 #ifndef CORE_PAGE_MAP_H
@@ -27,10 +28,14 @@ uint64_t page_map_init_bytes(void);
 /* An empty map of `pages` pages, all of `key`. pages may be 0. */
 void page_map_init(zxp_world *w, struct page_map *map, uint64_t pages, struct page_key key);
 void page_map_free(zxp_world *w, struct page_map *map);
-/* Bytes to reserve before `changes` calls of page_map_set or page_map_resize on this map. Saturates.
- * A page_map_set that begins and ends at borders of runs takes no memory: long ranges change on a small reservation. */
-uint64_t page_map_change_bytes(const struct page_map *map, uint64_t changes);
-/* Bytes to reserve before an empty map gets so many runs in ascending order. */
+/* Bytes to reserve before changes of this map that begin at most `runs` runs. Changes that begin and end at borders of
+ * runs begin none: long ranges change on a small reservation. */
+uint64_t page_map_runs_bytes(const struct page_map *map, uint64_t runs);
+/* Before `changes` calls of page_map_set or page_map_resize. */
+static inline uint64_t page_map_change_bytes(const struct page_map *map, uint64_t changes) {
+    return page_map_runs_bytes(map, 2 * changes);
+}
+/* The same for a map that is only made yet. */
 uint64_t page_map_fill_bytes(uint64_t runs);
 
 /* The run that contains `page`. Requires page < map->pages. */

@@ -25,15 +25,14 @@ static uint64_t first_of(const zxp_world *w, node_ref n, uint64_t page, uint64_t
     return page_map_first(w, &node_at(w, n)->map, page, end, test);
 }
 
-/* A change that keeps the borders of runs takes no memory; each call splits few runs of its own accord, and END one for
- * each interval that is clean in part. */
+/* Runs begin at the ends of the range only, and END begins one for each interval that is clean in part. */
 uint64_t root_change_bytes(const zxp_world *w, node_ref root, uint64_t first, uint64_t end) {
     uint64_t parts = 0;
     struct page_run run;
-    if (end - first == 1) return slots_bytes(w, root, 8 + 1); /* one part at most */
+    if (end - first == 1) return slots_bytes(w, root, 1);
     for (struct page_walk k = page_walk_begin(w, &node_at(w, root)->map, first, end); page_walk_next(&k, &run);)
         if (run.key.state == ZERO_DIRTY && run.key.order < run.end - run.first) parts++;
-    return slots_bytes(w, root, 8 + parts);
+    return slots_bytes(w, root, 1 + parts);
 }
 
 void root_modified(zxp_world *w, node_ref n) {
@@ -121,10 +120,9 @@ void root_release_dirty_waiters(zxp_world *w, node_ref root, uint64_t first, uin
 
 /* ---- Supply: section 8 ---- */
 
-uint64_t root_supply_bytes(const zxp_world *w, node_ref root, uint64_t first, const struct taken *list) {
-    const struct page_map *map = &node_at(w, root)->map;
-    uint64_t runs = page_map_count(w, map, first, first + list->map.pages);
-    return slots_bytes(w, root, runs + list->map.runs + 8);
+/* Runs begin at the ends of the range, and in between where one of the list does. */
+uint64_t root_supply_bytes(const zxp_world *w, node_ref root, const struct taken *list) {
+    return slots_bytes(w, root, list->map.runs);
 }
 
 /* What one run of the transit list makes of absent pages of the root; takes a body reference for each page. */

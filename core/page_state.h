@@ -101,7 +101,7 @@ struct taken; /* transfer.h: the transit list */
  * what is used; the list stays as it is and is the caller's to free), or with M where the list has a gap. Resolves READ
  * for each maximal run that was filled. The list must lie inside the root. Reserve root_supply_bytes. */
 void root_supply(zxp_world *w, node_ref root, uint64_t first, const struct taken *list);
-uint64_t root_supply_bytes(const zxp_world *w, node_ref root, uint64_t first, const struct taken *list);
+uint64_t root_supply_bytes(const zxp_world *w, node_ref root, const struct taken *list);
 
 /* ---- Zeroing whole pages: sections 9.2, 11 ---- */
 

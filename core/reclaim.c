@@ -143,43 +143,30 @@ static void sort(struct queued *a, uint32_t count, bool oldest_first) {
     }
 }
 
-/* Runs of a node that are in a list, and those of them that an attempt may leave in pieces because it fails. */
-struct listed {
-    uint32_t runs, may_split;
-};
-
-static struct listed listed_in(const zxp_world *w, node_ref n) {
-    struct listed listed = {0, 0};
+/* How many runs of a node are in a list. */
+static uint32_t listed_runs(const zxp_world *w, node_ref n) {
+    uint32_t runs = 0;
     struct page_run run;
-    if (who_enters(w, n) == 0) return listed;
-    bool fails = !node_is_root(w, n) || profile_is(w, ZXP_PROFILE_2018);
-    for (struct page_walk k = page_walk_begin(w, &node_at(w, n)->map, 0, UINT64_MAX); page_walk_next(&k, &run);) {
-        if (run.key.list == LIST_NONE) continue;
-        listed.runs++;
-        listed.may_split += fails || run.key.always_need;
-    }
-    return listed;
+    if (who_enters(w, n) == 0) return 0;
+    for (struct page_walk k = page_walk_begin(w, &node_at(w, n)->map, 0, UINT64_MAX); page_walk_next(&k, &run);)
+        runs += run.key.list != LIST_NONE;
+    return runs;
 }
 
-/* Room for every run of every list, for the pieces of those that fail
- * (whole batches, and a rest at either end), and for the last batch. */
+/* Room for every run of every list. Pieces of runs leave the list that they were gathered from for one that is not
+ * gathered any more: Isolate, or the newest generation. */
 static uint32_t scratch_runs(const zxp_world *w) {
-    struct listed all = {0, 0};
-    for (node_ref n = kernel_of(w)->first_node; node_is(n); n = node_at(w, n)->next_node) {
-        struct listed listed = listed_in(w, n);
-        all.runs += listed.runs;
-        all.may_split += listed.may_split;
-    }
-    return all.runs + 3 * all.may_split + 8;
+    uint32_t runs = 0;
+    for (node_ref n = kernel_of(w)->first_node; node_is(n); n = node_at(w, n)->next_node) runs += listed_runs(w, n);
+    return runs + 1; /* no block is empty */
 }
 
-/* Other changes keep the borders of runs, which takes no memory. */
+/* A run is cut where a batch ends in it, and behind its last whole batch: one change. One more is cut where enough is
+ * freed, or above the first page of a discardable VMO. */
 uint64_t reclaim_bytes(const zxp_world *w) {
     uint64_t bytes = arena_size((uint64_t)scratch_runs(w) * sizeof(struct queued));
-    for (node_ref n = kernel_of(w)->first_node; node_is(n); n = node_at(w, n)->next_node) {
-        struct listed listed = listed_in(w, n);
-        if (listed.runs > 0) bytes += slots_bytes(w, n, 8 + 2 * listed.may_split);
-    }
+    for (node_ref n = kernel_of(w)->first_node; node_is(n); n = node_at(w, n)->next_node)
+        bytes += slots_bytes(w, n, listed_runs(w, n) + 1);
     return bytes;
 }
 
@@ -397,13 +384,14 @@ void reclaim_age(zxp_world *w) {
 
 #define BATCH 16u /* pages isolated at a time */
 
-/* Whole batches of one run of a root that fare alike, without the way through Isolate. Returns the pages freed; 0 if
- * there are none such at the head of the queue. */
+/* Whole batches of one run that fare alike, without the way through Isolate. Returns the pages freed; 0 if there are
+ * none such at the head of the queue. */
 static uint64_t whole_batches(zxp_world *w, struct queue *q, uint64_t g, uint64_t wanted, enum reclaim_level level) {
     enum rule_number why;
     struct queued run = *queued_at(w, q, q->at);
-    if (recorded(w, &run) != g % 8 || !node_is_root(w, run.node)) return 0;
+    if (recorded(w, &run) != g % 8) return 0;
     enum attempt outcome = judge(w, &run, level, &why);
+    if (outcome == ATTEMPT_DISCARD) return 0;
     uint64_t pages = run.end - run.first;
     if (outcome == ATTEMPT_EVICT) pages = min_u64(pages, wanted);
     pages -= pages % BATCH;
@@ -467,7 +455,7 @@ uint64_t reclaim_pages(zxp_world *w, uint64_t n, enum reclaim_level level) {
 
 /* ---- evict_page: section 1.12 ---- */
 
-uint64_t reclaim_evict_bytes(const zxp_world *w, node_ref n) { return slots_bytes(w, n, 8); }
+uint64_t reclaim_evict_bytes(const zxp_world *w, node_ref n) { return slots_bytes(w, n, 1); }
 
 /* Why no page of the run may be reclaimed, or RULE_none. */
 static enum rule_number refuses_page(const zxp_world *w, node_ref n, const struct page_key *key, bool ignore_hints) {

@@ -23,8 +23,7 @@ struct page_run slot_run(const zxp_world *w, node_ref n, uint64_t page) {
 }
 
 uint64_t slots_bytes(const zxp_world *w, node_ref n, uint64_t changes) {
-    uint64_t map = page_map_change_bytes(&node_at(w, n)->map, changes), views = mappings_change_bytes(w);
-    return wraps(map, views) ? UINT64_MAX : map + views;
+    return page_map_change_bytes(&node_at(w, n)->map, changes) + mappings_change_bytes(w, changes);
 }
 
 /* ---- Events ---- */

@@ -53,7 +53,7 @@ static enum rule_number old_options_refused(const zxp_world *w, struct create_vm
 
 static bool reserve_vmo(zxp_world *w) {
     /* The only change to the fresh page map is the untracked interval of an UNBOUNDED VMO. */
-    uint64_t interval = page_map_change_bytes(&(struct page_map){0}, 2);
+    uint64_t interval = page_map_fill_bytes(1);
     return arena_reserve(w,
                          node_make_bytes() + vmo_make_bytes() + source_make_bytes() + handle_make_bytes(w) + interval);
 }

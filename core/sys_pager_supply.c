@@ -27,7 +27,7 @@ static step lose(zxp_world *w, thread_ref t, enum rule_number rule) {
 }
 
 static step fill(zxp_world *w, thread_ref t, node_ref root, uint64_t first) {
-    if (!arena_reserve(w, root_supply_bytes(w, root, first, taken_of(w, t)))) return lose(w, t, RULE_no_memory);
+    if (!arena_reserve(w, root_supply_bytes(w, root, taken_of(w, t)))) return lose(w, t, RULE_no_memory);
     root_supply(w, root, first, taken_of(w, t));
     taken_free(w, t);
     return accept(w, t, RULE_supply_done);

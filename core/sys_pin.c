@@ -14,9 +14,10 @@ enum { MOST_PINS = 31 };
 
 /* ---- Pin counts ---- */
 
-/* To reserve for one pin more or less on pages [first, end). */
+/* To reserve for one pin more or less on pages [first, end): a run may join the one before it, and be parted again. */
 static uint64_t pins_bytes(const zxp_world *w, node_ref n, uint64_t first, uint64_t end) {
-    return slots_bytes(w, n, page_map_count(w, &node_at(w, n)->map, first, end) + 1);
+    const struct page_map *map = &node_at(w, n)->map;
+    return page_map_runs_bytes(map, page_map_count(w, map, first, end) + 1);
 }
 
 /* One pin more or less on pages of n that are frames. Pinned frames are in

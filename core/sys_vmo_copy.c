@@ -122,14 +122,13 @@ static enum look write_user(zxp_world *w, thread_ref t, const struct copy *c) {
 static enum look write_some(zxp_world *w, thread_ref t, const struct copy *c) {
     uint64_t count;
     uint64_t ask = write_ask(w, t, c);
-    if (!arena_reserve(w, look_bytes(w, c->node))) return look_no_memory(w, t);
+    if (!arena_reserve(w, look_bytes(w, c->node) + write_bytes(w, c->node))) return look_no_memory(w, t);
     enum look look = look_own(w, t, c->node, c->at / PAGE, OWN_WRITE, ask, &count);
     if (look != LOOK_OK) return look;
     if (is_user(w, t)) return write_user(w, t, c);
     uint64_t length = min_u64(c->left, round_down(c->at) + count * PAGE - c->at);
     length = min_u64(length, buffer_left(w, t));
     if (length == 0) return look_refused(w, t, RULE_vmo_copy_buffer);
-    if (!arena_reserve(w, write_bytes(w, c->node))) return look_no_memory(w, t);
     uint64_t done = node_write(w, t, c->node, c->at, length, call_of(w, t)->cursor);
     root_modified(w, c->node);
     call_of(w, t)->cursor += done;

@@ -37,7 +37,7 @@ static enum look zero_untracked(zxp_world *w, thread_ref t, vmo_ref v, uint64_t 
         return range_zero(w, t, v, offset, end - offset);
     }
     if (node_any_pinned(w, n, first, last)) return look_refused(w, t, RULE_vmo_stream_pinned);
-    if (!arena_reserve(w, root_change_bytes(w, n, first, last) + mappings_change_bytes(w))) return look_no_memory(w, t);
+    if (!arena_reserve(w, root_change_bytes(w, n, first, last))) return look_no_memory(w, t);
     root_zero_whole(w, n, first, last, false);
     root_modified(w, n);
     return LOOK_OK;
@@ -48,7 +48,7 @@ static step finish_stream(zxp_world *w, thread_ref t, vmo_ref v, uint64_t size, 
     uint64_t end = vmo_size(w, v), base = vmo_at(w, v)->base;
     enum look look = zero_untracked(w, t, v, size_up, end);
     if (look != LOOK_OK) return look_end(w, t, look);
-    if (!arena_reserve(w, mappings_change_bytes(w))) return no_memory(w, t);
+    if (!arena_reserve(w, mappings_change_bytes(w, 1))) return no_memory(w, t);
     uint64_t low = round_down(call_of(w, t)->local[STREAM_LOW]);
     mappings_unmap_pages(w, vmo_at(w, v)->node, (base + low) / PAGE, (base + end) / PAGE);
     stream_at(w, vmo_at(w, v)->stream)->size = size;
@@ -94,9 +94,7 @@ static bool root_wraps(const zxp_world *w, vmo_ref v, uint64_t rounded) {
 
 /* False: memory is short, nothing is done. */
 static bool resize(zxp_world *w, node_ref n, uint64_t rounded) {
-    uint64_t old = node_at(w, n)->map.pages, pages = rounded / PAGE;
-    uint64_t change = root_change_bytes(w, n, min_u64(old, pages), old) + slots_bytes(w, n, 2) + page_map_init_bytes();
-    if (!arena_reserve(w, change + mappings_change_bytes(w))) return false;
+    if (!arena_reserve(w, slots_bytes(w, n, 1))) return false;
     if (node_is_root(w, n))
         root_resize(w, n, rounded);
     else

@@ -15,10 +15,9 @@ static void done_bytes(zxp_world *w, thread_ref t, uint64_t bytes) { call_of(w, 
 /* Pages [first, first + *count) of n, or a part of one page, become n's own and zero in place. May wait. */
 static enum look write_zeros(zxp_world *w, thread_ref t, node_ref n, uint64_t offset, uint64_t length) {
     uint64_t count;
-    if (!arena_reserve(w, look_bytes(w, n))) return look_no_memory(w, t);
+    if (!arena_reserve(w, look_bytes(w, n) + write_bytes(w, n))) return look_no_memory(w, t);
     enum look look = look_own(w, t, n, offset / PAGE, OWN_WRITE, 1, &count);
     if (look != LOOK_OK) return look;
-    if (!arena_reserve(w, write_bytes(w, n))) return look_no_memory(w, t);
     node_write_zero(w, n, offset, length);
     root_modified(w, n);
     return LOOK_OK;
@@ -41,7 +40,6 @@ static bool zero_in_place(zxp_world *w, thread_ref t, node_ref n, uint64_t first
         enum look look = look_own(w, t, n, page, OWN_WRITE, end - page, &count);
         assert(look == LOOK_OK);
         (void)look;
-        if (!arena_reserve(w, write_bytes(w, n) + mappings_change_bytes(w))) return false;
         node_write_zero(w, n, page * PAGE, count * PAGE);
     }
     return true;
@@ -66,7 +64,7 @@ static enum look zero_root(zxp_world *w, thread_ref t, node_ref n, uint64_t firs
 /* ---- Whole pages of an anonymous node: what it has is freed, and nothing shows through ---- */
 
 static bool free_page_run(zxp_world *w, node_ref n, uint64_t first, uint64_t end) {
-    if (!arena_reserve(w, slots_bytes(w, n, 1) + mappings_change_bytes(w))) return false;
+    if (!arena_reserve(w, slots_bytes(w, n, 1))) return false;
     slots_set(w, n, first, end, key_absent(), VIEWS_UNMAP, RULE_vmo_zero_dropped);
     return true;
 }
@@ -126,7 +124,7 @@ static enum look zero_clone(zxp_world *w, thread_ref t, node_ref n, uint64_t fir
             apply_rule(w, RULE_vmo_zero_pinned);
             if (!zero_in_place(w, t, n, page, next)) return look_no_memory(w, t);
         } else {
-            if (!arena_reserve(w, slots_bytes(w, n, 1) + mappings_change_bytes(w))) return look_no_memory(w, t);
+            if (!arena_reserve(w, slots_bytes(w, n, 1))) return look_no_memory(w, t);
             set_clone_pages(w, n, page, next, what);
         }
         done_bytes(w, t, (next - page) * PAGE);
@@ -137,7 +135,7 @@ static enum look zero_clone(zxp_world *w, thread_ref t, node_ref n, uint64_t fir
 /* Also of pages that are zero already, or are zeroed in place,
  * translations go (chapter 7 section 5). False: memory is short. */
 static bool zero_unmap(zxp_world *w, node_ref n, uint64_t first, uint64_t end) {
-    if (!arena_reserve(w, mappings_change_bytes(w))) return false;
+    if (!arena_reserve(w, mappings_change_bytes(w, 1))) return false;
     mappings_unmap_pages(w, n, first, end);
     return true;
 }

@@ -88,8 +88,7 @@ enum look target_read(zxp_world *w, thread_ref t, const struct target *target, u
 
 enum look target_write(zxp_world *w, thread_ref t, const struct target *target, uint64_t ask, uint64_t most,
                        uint64_t then, uint64_t *count) {
-    if (!arena_reserve(w, resolve_bytes(w, target) + slots_bytes(w, target->node, 1) + then))
-        return look_no_memory(w, t);
+    if (!arena_reserve(w, resolve_bytes(w, target) + then)) return look_no_memory(w, t);
     uint64_t pages = target_needs_request(w, target, ZX_VM_PERM_WRITE) ? ask : min_u64(most, target->left);
     enum own_mode mode = target->performs ? OWN_WRITE : OWN_FAULT;
     enum look look = look_own(w, t, target->node, target->page, mode, pages, count);

@@ -77,7 +77,7 @@ static struct page_key gap_of(const zxp_world *w, node_ref n) {
 /* Pages [page, end) of n are one run: they go into the list at the call's cursor. False: memory is short. */
 static bool take_run(zxp_world *w, thread_ref t, node_ref n, const struct page_key *key, uint64_t page, uint64_t end) {
     uint64_t list_bytes = page_map_change_bytes(&call_of(w, t)->transit, 1);
-    if (!arena_reserve(w, list_bytes + slots_bytes(w, n, 1) + mappings_change_bytes(w))) return false;
+    if (!arena_reserve(w, list_bytes + slots_bytes(w, n, 1))) return false;
     struct call *call = call_of(w, t);
     uint64_t to = call->cursor, count = end - page;
     if (key->state == OWNED) {
@@ -127,7 +127,7 @@ static enum look take_recheck(zxp_world *w, thread_ref t, vmo_ref src, uint64_t 
  * section 5). False: memory is short. */
 static bool take_unmap(zxp_world *w, thread_ref t, vmo_ref src, uint64_t offset, uint64_t length) {
     uint64_t first = (vmo_at(w, src)->base + offset) / PAGE;
-    if (!arena_reserve(w, mappings_change_bytes(w))) return false;
+    if (!arena_reserve(w, mappings_change_bytes(w, 1))) return false;
     mappings_unmap_pages(w, vmo_at(w, src)->node, first + call_of(w, t)->cursor, first + length / PAGE);
     return true;
 }
@@ -151,7 +151,7 @@ bool put_pages(zxp_world *w, thread_ref t, vmo_ref dst, uint64_t offset, uint64_
     for (uint64_t page = 0; page < length / PAGE; page = next) {
         struct page_run run = page_map_find(w, &call_of(w, t)->transit, page);
         next = run.end;
-        if (!arena_reserve(w, slots_bytes(w, n, 1) + mappings_change_bytes(w))) return false;
+        if (!arena_reserve(w, slots_bytes(w, n, 1))) return false;
         struct page_key key = gap_of(w, n);
         if (run.key.state == OWNED) {
             key = frame_moved(w, &run.key, page, to + page, next - page);

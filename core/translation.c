@@ -170,17 +170,17 @@ void mappings_protect_pages(zxp_world *w, node_ref n, uint64_t first, uint64_t e
     lower(w, n, first, end, TRANSLATION_RO);
 }
 
-/* A removal ends runs only where a run of the nodes that the
- * mapping sees ends, or of its own, or at the two ends of a range. */
-uint64_t mappings_change_bytes(const zxp_world *w) {
+/* A change takes translations back run by run of the nodes that a mapping sees, and within a range: only there do its
+ * own runs begin. */
+uint64_t mappings_change_bytes(const zxp_world *w, uint64_t changes) {
     uint64_t bytes = 0;
     if (kernel_of(w)->mappings == 0) return 0;
     for (mapping_ref m = mapping_after(w, 0); mapping_is(m);) {
         const struct mapping *mapping = mapping_at(w, m);
-        uint64_t runs = 8u + mapping->pages.runs;
+        uint64_t runs = 2 * changes;
         for (node_ref n = vmo_at(w, mapping->vmo)->node; node_is(n); n = node_at(w, n)->up)
             runs += node_at(w, n)->map.runs;
-        bytes += page_map_change_bytes(&mapping->pages, runs);
+        bytes += page_map_runs_bytes(&mapping->pages, runs);
         m = mapping_after(w, mapping->base + mapping->size);
     }
     return bytes;

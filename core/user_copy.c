@@ -124,13 +124,11 @@ static bool copy_piece(zxp_world *w, node_ref n, uint64_t offset, const struct t
                        uint32_t length, bool to_user) {
     uint8_t scratch[ZXP_PAGE_SIZE];
     uint64_t user_offset = user->page * PAGE + at;
-    if (!arena_reserve(w, look_bytes(w, user->node) + 2 * write_bytes(w, to_user ? user->node : n))) return false;
+    node_ref to = to_user ? user->node : n;
+    if (!arena_reserve(w, look_bytes(w, user->node) + write_bytes(w, to))) return false;
     mark_copied(w, user);
     bytes_of_page(w, to_user ? n : user->node, to_user ? offset / PAGE : user->page, scratch);
-    if (to_user)
-        node_write_bytes(w, user->node, user_offset, length, scratch + offset % PAGE);
-    else
-        node_write_bytes(w, n, offset, length, scratch + at);
+    node_write_bytes(w, to, to_user ? user_offset : offset, length, scratch + (to_user ? offset % PAGE : at));
     return true;
 }
 
@@ -177,7 +175,7 @@ enum look direct_copy_out(zxp_world *w, thread_ref t, zx_vaddr_t address, const 
         uint64_t count;
         if (target_find(w, at, ZX_VM_PERM_WRITE, &target) != RULE_none) return direct_failed(w, t);
         lend_request(w, t);
-        enum look look = target_write(w, t, &target, 1, 1, target_store_bytes(w, &target), &count);
+        enum look look = target_write(w, t, &target, 1, 1, write_bytes(w, target.node), &count);
         if (look == LOOK_WAIT) return wait_in_buffer(w, t, &target);
         if (look == LOOK_FAILED) return direct_failed(w, t);
         node_write_bytes(w, target.node, target.page * PAGE + at % PAGE, piece, bytes + *done);

@@ -13,11 +13,11 @@
 # changed expression had another value. Where an expression cannot be evaluated twice, it is enough that it was evaluated.
 #
 # Not changed, because nothing could see it: assertions; what only a test build has (#ifdef); the growth of capacities (a block that is
-# larger than it must be); when nodes of the page map are joined (LEAF_JOIN, FANOUT_JOIN, how a full one is halved) and which leaf is
+# larger than it must be); what a test build counts; when nodes of the page map are joined (LEAF_JOIN, FANOUT_JOIN, how a full one is halved) and which leaf is
 # looked at first (last_leaf, what approaches a page, what calls for memory): see `unobservable`. A guard `!observed(w)` that never holds: an event is built that nobody gets. And what
 # judges instead of being judged: sections named Checking.
 
-function unobservable(s) { return s ~ /assert\(|capacity \*= 2|MIN_CAPACITY|FIRST_CAPACITY|LEAF_JOIN|FANOUT_JOIN|FANOUT \/|last_leaf|approach\(|call_for\(|^map->height > 1$/ }
+function unobservable(s) { return s ~ /assert\(|capacity \*= 2|MIN_CAPACITY|arena_use\(|arena_forget\(|use_runs\(|FIRST_CAPACITY|LEAF_JOIN|FANOUT_JOIN|FANOUT \/|last_leaf|approach\(|call_for\(|^map->height > 1$/ }
 
 function note(what,    key) {
     key = FILENAME ": " what
