@@ -38,7 +38,7 @@ void count_rule(zxp_world *w, enum rule_number rule) {
 }
 
 void apply_rule(zxp_world *w, enum rule_number rule) {
-    if (rule == RULE_none) return;
+    assert(rule != RULE_none);
     count_rule(w, rule);
     if (!observed(w)) return;
     tell(w, &(zxp_event){.kind = ZXP_EVENT_RULE, .thread = ZXP_NO_THREAD, .rule = (uint16_t)rule});
@@ -105,7 +105,6 @@ void set_values(zxp_world *w, thread_ref t, const uint64_t *values, unsigned cou
 
 void hold_vmo(zxp_world *w, thread_ref t, unsigned slot, vmo_ref vmo) {
     struct call *call = call_of(w, t);
-    if (vmo_same(call->held[slot], vmo)) return;
     if (vmo_is(vmo)) vmo_hold(w, vmo);
     vmo_ref before = call->held[slot];
     call->held[slot] = vmo;
@@ -175,7 +174,7 @@ static void tell_result(zxp_world *w, thread_ref t, zxp_event_kind kind) {
                          .op = call->op,
                          .rule = call->rule,
                          .status = call->status,
-                         .value = call->values > 0 ? values[0] : 0});
+                         .value = values[0]}); /* 0 if there is none */
 }
 
 static void end_call(zxp_world *w, thread_ref t, zxp_thread_state state) {
@@ -209,14 +208,10 @@ static size_t list_bytes_of(const zxp_op_call *call) {
     return 0;
 }
 
-static bool has_bytes(const zxp_op_call *call) {
-    return call->buffer.kind == ZXP_BUFFER_BYTES && call->buffer.length > 0;
-}
-
 /* Everything that the caller points to is copied, so that the call may outlive the caller. */
 static bool copy_input(zxp_world *w, thread_ref t, const zxp_op_call *from) {
     size_t list_bytes = list_bytes_of(from);
-    uint64_t bytes = has_bytes(from) ? from->buffer.length : 0;
+    uint64_t bytes = from->buffer.kind == ZXP_BUFFER_BYTES ? from->buffer.length : 0;
     if (list_bytes != 0 || bytes != 0) {
         uint64_t body = arena_size(bytes);
         if (body == UINT64_MAX || !arena_reserve(w, body + arena_size(list_bytes))) return false;

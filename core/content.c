@@ -132,7 +132,7 @@ bool buffer_pages(const zxp_world *w, thread_ref t, uint64_t from, uint64_t page
 
 /* ---- Data ---- */
 
-enum { FIRST_PIECES = 2, MOST_PIECES = 1 << 30 };
+enum { FIRST_PIECES = 2 };
 
 static struct piece *pieces_of(const zxp_world *w, const struct data *d) { return arena_at(w, d->pieces); }
 
@@ -143,7 +143,6 @@ static uint64_t piece_length(const struct piece *pieces, uint32_t i) {
 /* One append adds at most two pieces: letters may break up. */
 uint64_t data_append_bytes(const struct data *d) {
     if (d->count + 2 <= d->capacity) return 0;
-    if (d->capacity >= MOST_PIECES) return UINT64_MAX;
     return arena_size((d->capacity == 0 ? FIRST_PIECES : 2 * (uint64_t)d->capacity) * sizeof(struct piece));
 }
 
@@ -211,8 +210,8 @@ static void append_fill(const zxp_world *w, struct data *d, uint8_t byte, uint64
 
 /* Whole pages of letters: the first may join what is before it, the rest follows in one piece. */
 static void append_letters(const zxp_world *w, struct data *d, uint32_t phase, uint64_t pages) {
+    assert(pages > 1);
     append_fill(w, d, (uint8_t)('A' + phase), PAGE);
-    if (pages == 1) return;
     struct piece *pieces = pieces_of(w, d), *last = &pieces[d->count - 1];
     uint64_t rest = pages - 1;
     if (last->kind == CONTENT_LETTERS || piece_length(pieces, d->count - 1) == PAGE) {

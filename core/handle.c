@@ -123,7 +123,6 @@ static uint32_t take_slot(zxp_world *w) {
     uint32_t index = kernel->first_free_handle - 1;
     struct handle_slot *slot = &slots(w)[index];
     kernel->first_free_handle = slot->next_free;
-    slot->next_free = 0;
     slot->generation = (slot->generation + 1) % (1u << GENERATION_BITS);
     return index;
 }
@@ -145,7 +144,6 @@ void handle_close(zxp_world *w, zx_handle_t value) {
     struct handle_slot *slot = handle_slot_of(w, value);
     object_ref object = slot->object;
     slot->object = object_none();
-    slot->rights = ZX_RIGHT_NONE;
     slot->next_free = kernel_of(w)->first_free_handle;
     kernel_of(w)->first_free_handle = handle_index(w, value) + 1;
     kernel_of(w)->live_handles--;

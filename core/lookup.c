@@ -84,7 +84,7 @@ bool node_shared(const zxp_world *w, node_ref n, uint64_t page, uint64_t *run) {
 
 static void unshare(struct page_key *key, uint64_t unused) {
     (void)unused;
-    if (key->state == OWNED) key->share = 0;
+    key->share = 0;
 }
 
 /* ---- LOOK_OWN: anonymous VMOs and clones ---- */
@@ -236,11 +236,5 @@ void node_write_zero(zxp_world *w, node_ref n, uint64_t offset, uint64_t length)
 }
 
 void node_write_bytes(zxp_world *w, node_ref n, uint64_t offset, uint32_t length, const uint8_t *bytes) {
-    while (length > 0) {
-        uint32_t at = (uint32_t)(offset % PAGE), part = (uint32_t)min_u64(PAGE - at, length);
-        set_part(w, n, offset / PAGE, at, part, bytes);
-        offset += part;
-        bytes += part;
-        length -= part;
-    }
+    set_part(w, n, offset / PAGE, (uint32_t)(offset % PAGE), length, bytes);
 }

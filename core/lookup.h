@@ -37,7 +37,7 @@ uint64_t write_bytes(const zxp_world *w, node_ref n);
  * pages. `from` is the offset in the call's buffer. Takes whole pages as content where it can, else one page or part of
  * a page; returns the bytes done. */
 uint64_t node_write(zxp_world *w, thread_ref t, node_ref n, uint64_t offset, uint64_t length, uint64_t from);
-/* The same with zeros, or with bytes at hand (at most one page); all of it. */
+/* The same with zeros, or with bytes at hand, inside of one page; all of it. */
 void node_write_zero(zxp_world *w, node_ref n, uint64_t offset, uint64_t length);
 void node_write_bytes(zxp_world *w, node_ref n, uint64_t offset, uint32_t length, const uint8_t *bytes);
 

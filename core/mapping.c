@@ -49,12 +49,10 @@ uint64_t mapping_make_bytes(const zxp_world *w) {
 void mapping_appear(zxp_world *w, mapping_ref m) {
     struct mapping *mapping = mapping_at(w, m);
     struct vmo *vmo = vmo_at(w, mapping->vmo);
-    mapping->previous = mapping_none();
     mapping->next = vmo->first_mapping;
     if (mapping_is(mapping->next)) mapping_at(w, mapping->next)->previous = m;
     vmo->first_mapping = m;
     vmo->mappings++;
-    vmar_of(w)->mappings++;
     kernel_of(w)->mappings++;
     uint64_t first = space_page(w, mapping->base);
     page_map_set(w, &vmar_of(w)->space, first, first + mapping->size / PAGE,
@@ -90,7 +88,6 @@ static void disappear(zxp_world *w, mapping_ref m) {
     else
         vmo->first_mapping = mapping->next;
     vmo->mappings--;
-    vmar_of(w)->mappings--;
     kernel_of(w)->mappings--;
 }
 
@@ -177,7 +174,6 @@ void mapping_remove(zxp_world *w, zx_vaddr_t address, zx_vaddr_t end) {
         if (!mapping_is(m) || mapping_at(w, m)->base >= end) return;
         zx_vaddr_t from = max_u64(address, mapping_at(w, m)->base), to = min_u64(end, mapping_end(w, m));
         remove_from(w, m, from, to);
-        address = to;
     }
 }
 

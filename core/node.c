@@ -217,11 +217,9 @@ void node_cut_children(zxp_world *w, node_ref n, uint64_t size) {
 
 void node_resize(zxp_world *w, node_ref n, uint64_t size) {
     uint64_t old = node_at(w, n)->map.pages, pages = size / PAGE;
-    if (pages < old) {
-        slots_set(w, n, pages, old, key_absent(), VIEWS_KEEP, RULE_vmo_size_shrunk);
-        mappings_unmap_pages(w, n, pages, old);
-        node_cut_children(w, n, size);
-    }
+    slots_set(w, n, pages, old, key_absent(), VIEWS_KEEP, RULE_vmo_size_shrunk);
+    mappings_unmap_pages(w, n, pages, old);
+    node_cut_children(w, n, size);
     struct node *node = node_at(w, n);
     page_map_resize(w, &node->map, pages, key_absent());
     node->size = size;

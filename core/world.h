@@ -258,7 +258,6 @@ struct vmar {
     struct object object;
     uint64_t base, size;
     struct page_map space; /* page of the region -> mapping: state 0 hole, 1 mapped; content = mapping_ref */
-    uint32_t mappings;
 };
 
 /* state of a page in mapping.pages: permissions in bits 0..2 (ZX_VM_PERM_...), translation record in bits 4..5 */
