@@ -64,7 +64,6 @@ enum rule_number decommit_refusal(const zxp_world *w, vmo_ref v, uint64_t offset
 bool decommit_pages(zxp_world *w, vmo_ref v, uint64_t offset, uint64_t length) {
     node_ref n = vmo_at(w, v)->node;
     uint64_t first = (vmo_at(w, v)->base + offset) / PAGE;
-    if (length == 0) return true;
     if (!arena_reserve(w, slots_bytes(w, n, 1))) return false;
     slots_set(w, n, first, first + length / PAGE, key_absent(), VIEWS_UNMAP, RULE_vmo_decommitted);
     return true;

@@ -255,6 +255,17 @@ static void what_was_waited_for_is_forgotten(void **state) {
     zxp_world_destroy(worlds[1]);
 }
 
+/* A range whose end is beyond 64 bits only when it is rounded up. */
+static void what_wraps_when_rounded_is_out_of_range(void **state) {
+    (void)state;
+    zxp_world *w = zxp_world_create(NULL);
+    assert_non_null(w);
+    zx_koid_t koid = zxp_koid_of(w, paged(w));
+    zxp_evict(w, MAIN, koid, UINT64_MAX - 2, 1, false);
+    assert_int_equal(zxp_status(w, MAIN), ZX_ERR_OUT_OF_RANGE);
+    zxp_world_destroy(w);
+}
+
 /* ---- Contexts ---- */
 
 /* A reset is no call: its reservation is not one of those that are counted, or made to fail. */
@@ -390,6 +401,7 @@ int main(void) {
         cmocka_unit_test(a_table_that_is_outgrown_is_given_back),
         cmocka_unit_test(what_changes_nothing_leaves_no_trace),
         cmocka_unit_test(what_was_waited_for_is_forgotten),
+        cmocka_unit_test(what_wraps_when_rounded_is_out_of_range),
         cmocka_unit_test(a_reset_is_not_counted),
         cmocka_unit_test(time_stops_at_each_deadline),
         cmocka_unit_test(the_kernel_has_a_thread_of_its_own),
