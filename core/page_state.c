@@ -177,6 +177,7 @@ static void zero_run(zxp_world *w, node_ref root, uint64_t page, uint64_t end, c
 }
 
 uint64_t root_zero_whole(zxp_world *w, node_ref root, uint64_t first, uint64_t end, bool tracked) {
+    mappings_unmap_pages(w, root, first, end);
     for (uint64_t page = first, next; page < end; page = next) {
         struct page_run run = slot_run(w, root, page);
         if (run.key.pins > 0) {

@@ -106,8 +106,7 @@ uint64_t root_supply_bytes(const zxp_world *w, node_ref root, const struct taken
 /* ---- Zeroing whole pages: sections 9.2, 11 ---- */
 
 /* tracked: to Z; stops at the first pinned page and returns its number. Else to U (pins were checked). Returns `end`
- * when done. Resolves READ for absent runs. Translations are the caller's. Not for the old profiles, where ZERO is a
- * write of zeros (chapter 9). */
+ * when done. Resolves READ for absent runs. Not for the old profiles, where ZERO is a write of zeros (chapter 9). */
 uint64_t root_zero_whole(zxp_world *w, node_ref root, uint64_t first, uint64_t end, bool tracked);
 
 /* ---- Writeback, detach, resize: sections 5.4, 5.5, 12, 6 ---- */
