@@ -291,13 +291,14 @@ int main(int argc, char **argv) {
                                 .seconds = 300,
                                 .jobs = 1,
                                 .findings = {.folder = "corpus/crashes", .checks = CHECK_ALL, .budget = 20000}};
-    char corpus[100];
+    char work[100], corpus[100];
     parse(&c, argc, argv);
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     bool ops = strcmp(c.target, "fuzz_ops") == 0;
-    make_folder(c.work, sizeof c.work, c.programs, "campaign.work");
+    snprintf(work, sizeof work, "campaign.%s", c.afl ? "afl" : c.target); /* both engines may run at once */
+    make_folder(c.work, sizeof c.work, c.programs, work);
     snprintf(corpus, sizeof corpus, "corpus.%s", c.target);
     make_folder(c.corpus, sizeof c.corpus, c.programs, c.afl ? "afl.out" : ops ? "corpus" : corpus);
     make_folder(c.artifacts, sizeof c.artifacts, c.work, "artifacts");
