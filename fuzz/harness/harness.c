@@ -36,25 +36,25 @@ bool harness_found(struct harness *h, enum finding_kind kind, const char *signat
     return false;
 }
 
-static bool check_invariants(struct harness *h) {
-    zxp_violation violation;
-    if (zxp_check(h->core, &violation, 1) == 0) return true;
-    char signature[32];
-    snprintf(signature, sizeof signature, "INV-%u", violation.invariant);
+static bool violated(struct harness *h, const zxp_violation *violation, const char *when) {
+    char signature[80];
+    snprintf(signature, sizeof signature, "INV-%u%s", violation->invariant, when);
     return harness_found(h, FINDING_INVARIANT, signature, "%s: object %" PRIu64 ", page %" PRIu64 ": %s", signature,
-                         violation.koid, violation.page, violation.fact);
+                         violation->koid, violation->page, violation->fact);
+}
+
+bool harness_check_world(struct harness *h, const zxp_world *world, const char *when) {
+    zxp_violation violation;
+    return zxp_check(world, &violation, 1) == 0 || violated(h, &violation, when);
 }
 
 static bool check_step(struct harness *h, const zxp_op_call *call) {
     zxp_violation violation;
-    if (zxp_check_step(h->before, h->core, call, &violation, 1) == 0) return true;
-    char signature[32];
-    snprintf(signature, sizeof signature, "INV-%u step", violation.invariant);
-    return harness_found(h, FINDING_INVARIANT, signature, "%s: object %" PRIu64 ", page %" PRIu64 ": %s", signature,
-                         violation.koid, violation.page, violation.fact);
+    return zxp_check_step(h->before, h->core, call, &violation, 1) == 0 || violated(h, &violation, " step");
 }
 
 bool harness_call(struct harness *h, const zxp_op_call *call) {
+    if ((h->checks & CHECK_MEMORY) != 0 && !harness_memory(h, call)) return false;
     if ((h->checks & CHECK_STEPS) != 0 && zxp_world_copy(h->before, h->core) != ZX_OK) return true;
     zxp_outcome core = zxp_call(h->core, call);
     h->calls++;
@@ -65,8 +65,9 @@ bool harness_call(struct harness *h, const zxp_op_call *call) {
         h->oracle_lost = oracle_out_of_bounds(h->oracle);
         if (!h->oracle_lost && !harness_compare(h, call, core, other)) return false;
     }
-    if ((h->checks & CHECK_INVARIANTS) != 0 && !check_invariants(h)) return false;
-    return (h->checks & CHECK_STEPS) == 0 || check_step(h, call);
+    if ((h->checks & CHECK_INVARIANTS) != 0 && !harness_check_world(h, h->core, "")) return false;
+    if ((h->checks & CHECK_STEPS) != 0 && !check_step(h, call)) return false;
+    return (h->checks & CHECK_PROPERTIES) == 0 || harness_statuses(h);
 }
 
 /* One more thread on both sides. */

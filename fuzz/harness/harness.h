@@ -25,8 +25,9 @@ enum {
     CHECK_ORACLE = 1,     /* compare with the oracle after each operation */
     CHECK_INVARIANTS = 2, /* zxp_check after each operation */
     CHECK_STEPS = 4,      /* zxp_check_step after each operation (copies the world) */
-    CHECK_PROPERTIES = 8, /* encode and decode, copy and clone at the end */
-    CHECK_ALL = 15
+    CHECK_PROPERTIES = 8, /* statuses after each operation; save and load, undo and redo at the end */
+    CHECK_MEMORY = 16,    /* before each operation: on a copy, with each of its reservations of memory failing once */
+    CHECK_ALL = 31
 };
 
 enum { HARNESS_THREADS = 6 }; /* as many as a run makes at most */
@@ -40,7 +41,7 @@ struct late_answer {
 
 struct harness {
     zxp_world *core;
-    zxp_world *before; /* CHECK_STEPS */
+    zxp_world *before; /* CHECK_STEPS; CHECK_MEMORY: the copy */
     oracle *oracle;
     zxp_context context; /* of the core; rule_hits and observe may be set by the owner */
     const struct fuzz_program *program;
@@ -78,6 +79,13 @@ bool harness_operations_end(struct harness *h);
 /* The world that the header asks for. False: a finding. */
 bool harness_prologue(struct harness *h);
 bool harness_properties(struct harness *h);
+bool harness_views(struct harness *h);
+/* What calls have returned is what their operations may return. False: a finding. */
+bool harness_statuses(struct harness *h);
+/* What must hold of the world however little memory there is for this call. False: a finding. */
+bool harness_memory(struct harness *h, const zxp_op_call *call);
+/* The invariants of `world`; `when` becomes a part of the signature. False: a finding. */
+bool harness_check_world(struct harness *h, const zxp_world *world, const char *when);
 
 __attribute__((format(printf, 4, 5))) bool harness_found(struct harness *h, enum finding_kind kind,
                                                          const char *signature, const char *format, ...);
