@@ -210,7 +210,7 @@ coverage:
 	echo "details: build/cov/html/index.html" && \
 	echo "rules never taken, with their reasons:" && sed -n 's/^rule /  /p' tests/rules-unreachable.txt && \
 	tail -n 1 build/cov/results/rules.log && \
-	$(branches) && exit $$status
+	$(call branches,tests/branches-excluded.txt) && exit $$status
 
 # The profiles of a folder of build/cov become one; $$@ is then what llvm-cov is to be told of programs and profile.
 define covered
@@ -219,7 +219,7 @@ define covered
 	set -- "$$@" -instr-profile=build/cov/$(1).profdata; \
 	$(LLVM_PROFDATA) merge -sparse -o build/cov/$(1).profdata build/cov/$(1)/*.profraw
 endef
-branches = $(LLVM_COV) export -format=text "$$@" core | python3 tests/tools/branches.py tests/branches-excluded.txt
+branches = $(LLVM_COV) export -format=text "$$@" core | python3 tests/tools/branches.py $(1)
 
 C_FILES  := $(wildcard core/*.[ch] core/include/zxpager/*.h cli/*.[ch] fuzz/*/*.[ch] bench/*.[ch] tests/*/*.[ch] docs/*/*.[ch])
 SH_FILES := .ci/run .ci/install-deps .clusterfuzzlite/build.sh bench/explore.sh $(wildcard docs/tools/*.sh) docs/tools/check-links \

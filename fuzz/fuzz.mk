@@ -4,14 +4,15 @@
 #   make fuzz [TIME=300] [JOBS=1] [TARGET=fuzz_ops]    a libFuzzer campaign
 #   make fuzz-afl [TIME=300] [JOBS=2]        the same with AFL++
 #   make bench-fuzz                          executions a second
-#   make seeds                               corpus/seeds anew, from the suites and scripts
-#   make corpus-min                          merges what campaigns found into corpus/seeds, minimised
+#   make seeds                               the cases of suites and scripts as seeds, merged into corpus/seeds
+#   make corpus-min                          merges what campaigns found into corpus/seeds
+#   make saves                               damaged worlds for fuzz_save, merged into corpus/saves
 #
 # Engines see the coverage of core/ (and of cli/ in fuzz_script); codec, harness and oracle are built without it, so that a new path in
 # the judge does not count as a new path in the judged. Under libFuzzer core and codec have the sanitizers, harness and oracle not: those
 # two run under them in `make sanitize`, on the whole corpus.
 
-.PHONY: fuzz fuzz-afl corpus-min seeds
+.PHONY: fuzz fuzz-afl corpus-min saves seeds
 
 TIME   ?= 300
 JOBS   ?= 1
@@ -60,6 +61,10 @@ $(FUZZ)/checked/%.o: %.c $(BUILD)/flags $(FUZZ)/flags
 	@mkdir -p $(@D)
 	$(FUZZ_CHECKED) $(if $(filter core/%,$<),,$(NOT_CORE)) $(if $(WERROR),-Werror) -MMD -MP -c -o $@ $<
 
+$(FUZZ)/exact/%.o: %.c $(BUILD)/flags $(FUZZ)/flags
+	@mkdir -p $(@D)
+	$(FUZZ_PLAIN) -O0 $(FUZZ_EXACT) $(FUZZ_COVERAGE) $(if $(WERROR),-Werror) -MMD -MP -c -o $@ $<
+
 $(FUZZ)/traced/%.o: %.c $(BUILD)/flags $(FUZZ)/flags
 	@mkdir -p $(@D)
 	$(FUZZ_PLAIN) $(FUZZ_COVERAGE) $(if $(WERROR),-Werror) -MMD -MP -c -o $@ $<
@@ -103,6 +108,16 @@ $(FUZZ)/fuzz_script: $(FUZZ)/checked/fuzz/targets/fuzz_script.o $(CLI_LIBRARY:%.
 fuzz-script-sources:
 	@echo $(CLI_LIBRARY) $(patsubst $(BUILD)/%.o,%.c,$(filter-out $(JUDGE_OBJECTS),$(REPL_OBJECTS)))
 
+# What merges corpora: without optimisation, and where the compiler counts conditions, each of them has edges of its own: those that
+# `make coverage` counts.
+FUZZ_EXACT := -fprofile-instr-generate -fcoverage-mapping
+$(FUZZ)/merge_ops: $(addprefix $(FUZZ)/plain/fuzz/targets/,fuzz_ops.o ops_mutator.o) $(CORE_SOURCES:%.c=$(FUZZ)/exact/%.o) \
+                   $(CODEC_SOURCES:%.c=$(FUZZ)/plain/%.o) $(HARNESS_SOURCES:%.c=$(FUZZ)/plain/%.o) $(FUZZ)/plain/oracle.o
+	$(CLANG) -fsanitize=fuzzer $(FUZZ_EXACT) -o $@ $^
+
+$(FUZZ)/merge_save: $(FUZZ)/plain/fuzz/targets/fuzz_save.o $(CORE_SOURCES:%.c=$(FUZZ)/exact/%.o)
+	$(CLANG) -fsanitize=fuzzer $(FUZZ_EXACT) -o $@ $^
+
 # --- AFL++ -------------------------------------------------------------------
 
 # The core is compiled as for libFuzzer: afl_counters.c says why.
@@ -127,6 +142,8 @@ $(FUZZ)/run_script: $(BUILD)/fuzz/targets/driver.o $(BUILD)/fuzz/targets/fuzz_sc
 	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
 
 # --- seeds and campaigns -----------------------------------------------------
+
+SEED_SCRIPTS := $(wildcard corpus/conformance/*.zxp corpus/scripts/*.zxp tests/scripts/*.zxp)
 
 $(FUZZ)/make_seeds: $(BUILD)/fuzz/seeds/seeds.o $(CLI_LIBRARY:%.c=$(BUILD)/%.o) $(REPL_OBJECTS) $(LIB_STATIC)
 	$(CC) $(VARIANT_FLAGS) $(LDFLAGS) -o $@ $^ $(REPL_LIBS) $(OPTIONAL_LIBS)
@@ -171,7 +188,7 @@ bench-fuzz: $(FUZZ)/speed_checked $(FUZZ)/speed $(FUZZ)/speed_libfuzzer $(SPEED_
 
 bench: bench-fuzz
 
-# What campaigns of fuzz_save begin with: the world at the end of each seed, and damaged ones that an earlier campaign found.
+# What campaigns of fuzz_save begin with: the world at the end of each seed, and damaged ones.
 $(FUZZ)/saves: $(FUZZ)/make_saves $(wildcard corpus/seeds corpus/saves)
 	rm -rf $@ && mkdir -p $@
 	$(FUZZ)/make_saves $@ corpus/seeds
@@ -183,42 +200,62 @@ fuzz: $(FUZZ)/run_campaign $(FUZZ)/$(TARGET) $(if $(filter fuzz_save,$(TARGET)),
 fuzz-afl: $(FUZZ)/run_campaign $(FUZZ)/afl_ops $(FUZZ)/libzxp_mutator.so
 	$(FUZZ)/run_campaign -e afl -s $(TIME) -j $(JOBS) -b $(FUZZ)
 
-# Every case as an input, then only those that reach something that no smaller one reaches, and the cases for planted bugs: what tells
-# those apart is no coverage.
-seeds: $(FUZZ)/make_seeds $(FUZZ)/fuzz_ops
-	rm -rf $(FUZZ)/seeds.all $(FUZZ)/seeds.min
-	mkdir -p $(FUZZ)/seeds.all $(FUZZ)/seeds.min corpus/seeds
-	$(FUZZ)/make_seeds $(FUZZ)/seeds.all corpus/conformance/*.zxp tests/scripts/*.zxp
-	ZXP_FUZZ_CHECKS=0 $(FUZZ)/fuzz_ops -use_counters=0 -set_cover_merge=1 $(FUZZ)/seeds.min $(FUZZ)/seeds.all 2>&1 | tail -n 1
-	rm -f corpus/seeds/*
-	cp $(FUZZ)/seeds.min/* $(FUZZ)/seeds.all/planted-* corpus/seeds/
+# Merging: one folder of the files of several, few that take all the ways through the core, and all pairs of rules, that they take together.
+# `merged TARGET, FOLDER, FOLDERS...`; the core runs without the oracle, and at the end as CHECK_PROPERTIES asks.
+MERGE  = LLVM_PROFILE_FILE=/dev/null ZXP_FUZZ_CHECKS=8 $(FUZZ)/merge_$(1) -use_counters=0
+merged = rm -rf $(2) && mkdir -p $(2) && $(MERGE) -set_cover_merge=1 $(2) $(3) 2>&1 | grep '^MERGE-OUTER: .* new files'
 
-corpus-min: $(FUZZ)/fuzz_ops
-	rm -rf $(FUZZ)/corpus.min
-	mkdir -p $(FUZZ)/corpus.min corpus/seeds $(FUZZ)/corpus
-	ZXP_FUZZ_CHECKS=0 $(FUZZ)/fuzz_ops -use_counters=0 -set_cover_merge=1 $(FUZZ)/corpus.min corpus/seeds $(FUZZ)/corpus \
-	  $(wildcard $(FUZZ)/afl.out/*/queue) 2>&1 | tail -n 1
-	cp corpus/seeds/planted-* $(FUZZ)/corpus.min/
-	rm -f corpus/seeds/*
-	cp $(FUZZ)/corpus.min/* corpus/seeds/
+# The seeds for planted bugs stay: what tells those apart is no coverage.
+new_seeds = cp corpus/seeds/planted-* $(1) && rm -f corpus/seeds/* && cp $(1)/* corpus/seeds/ && ls corpus/seeds | wc -l
+
+# The cases of suites and scripts as inputs, and what the seeds have beside them.
+seeds: $(FUZZ)/make_seeds $(FUZZ)/merge_ops
+	rm -rf $(FUZZ)/seeds.all && mkdir -p $(FUZZ)/seeds.all
+	$(FUZZ)/make_seeds $(FUZZ)/seeds.all $(SEED_SCRIPTS)
+	cp $(FUZZ)/seeds.all/planted-* corpus/seeds/
+	$(call merged,ops,$(FUZZ)/seeds.min,corpus/seeds $(FUZZ)/seeds.all)
+	@$(call new_seeds,$(FUZZ)/seeds.min)
+
+corpus-min: $(FUZZ)/merge_ops
+	mkdir -p $(FUZZ)/corpus
+	$(call merged,ops,$(FUZZ)/corpus.min,corpus/seeds $(FUZZ)/corpus $(wildcard $(FUZZ)/afl.out/*/queue))
+	@$(call new_seeds,$(FUZZ)/corpus.min)
+
+# Damaged worlds: those of tests/unit/hostile.c, those that there were, and what campaigns of fuzz_save have learnt; without what the worlds
+# at the ends of the seeds reach already.
+saves: $(FUZZ)/make_saves $(FUZZ)/merge_save $(BUILD)/tests/hostile
+	rm -rf $(FUZZ)/saves.all $(FUZZ)/saves.seeds && mkdir -p $(FUZZ)/saves.all $(FUZZ)/saves.seeds $(FUZZ)/corpus.fuzz_save
+	$(BUILD)/tests/hostile $(FUZZ)/saves.all >$(FUZZ)/saves.log 2>&1
+	$(FUZZ)/make_saves $(FUZZ)/saves.seeds corpus/seeds
+	$(call merged,save,$(FUZZ)/saves.min,$(FUZZ)/saves.all corpus/saves $(FUZZ)/corpus.fuzz_save)
+	ls $(FUZZ)/saves.seeds >$(FUZZ)/saves.known
+	$(call MERGE,save) -merge=1 $(FUZZ)/saves.seeds $(FUZZ)/saves.min 2>&1 | grep '^MERGE-OUTER: .* new files'
+	cd $(FUZZ)/saves.seeds && xargs rm -f <../saves.known
+	rm -f corpus/saves/* && cp $(FUZZ)/saves.seeds/* corpus/saves/
 
 FUZZ_ENGINES := $(FUZZ)/fuzz_ops $(FUZZ)/fuzz_save $(FUZZ)/fuzz_script $(FUZZ)/afl_ops $(FUZZ)/libzxp_mutator.so
 FUZZ_RUNNERS := $(FUZZ)/run_campaign $(FUZZ)/judge $(FUZZ)/make_seeds $(FUZZ)/make_saves $(FUZZ)/run_ops $(FUZZ)/run_save $(FUZZ)/run_script
 
 fuzz-build: $(FUZZ_ENGINES) $(FUZZ_RUNNERS)
 
-# Lines and branches of core/ that replaying corpus/ takes, without any test: inputs, the worlds at their ends, scripts.
+# Lines and branches of core/ that replaying corpus/ takes, without any test: inputs, the worlds at their ends, damaged worlds, scripts, the
+# cases of scripts as inputs, services. What is left is explained in corpus/branches-excluded.txt.
 .PHONY: coverage-corpus coverage-corpus-run
 coverage-corpus:
 	@.ci/install-deps coverage
 	@rm -rf build/cov/corpus && mkdir -p build/cov/corpus
 	@LLVM_PROFILE_FILE=$(CURDIR)/build/cov/corpus/%4m.profraw $(MAKE) --no-print-directory VARIANT=cov coverage-corpus-run
-	@$(call covered,corpus) && $(branches)
+	@$(call covered,corpus) && $(call branches,corpus/branches-excluded.txt)
 
-coverage-corpus-run: $(FUZZ)/run_ops $(FUZZ)/run_save $(FUZZ)/saves $(REPL)
-	ZXP_FUZZ_CHECKS=15 $(FUZZ)/run_ops corpus/seeds corpus/regressions
+CORPUS_SCRIPTS := $(wildcard corpus/conformance/*.zxp corpus/scripts/*.zxp)
+
+coverage-corpus-run: $(FUZZ)/run_ops $(FUZZ)/run_save $(FUZZ)/make_seeds $(FUZZ)/saves $(REPL)
+	rm -rf $(FUZZ)/cases && mkdir -p $(FUZZ)/cases
+	$(FUZZ)/make_seeds $(FUZZ)/cases $(CORPUS_SCRIPTS)
+	ZXP_FUZZ_CHECKS=31 $(FUZZ)/run_ops corpus/seeds corpus/regressions $(FUZZ)/cases
 	$(FUZZ)/run_save $(FUZZ)/saves
-	$(REPL) corpus/conformance/*.zxp
+	for script in $(CORPUS_SCRIPTS) $(wildcard corpus/services/*.zxp); do $(REPL) $$script >$(FUZZ)/log || exit 1; done
+	$(REPL) replay corpus/regressions >$(FUZZ)/log
 
 # --- tests -------------------------------------------------------------------
 

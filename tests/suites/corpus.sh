@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # Replays corpus/seeds, corpus/regressions and every case of the suites (core against oracle, every invariant and property; regressions as
-# scripts too), and lets each fuzz target run for a while from there. TAP.
+# scripts too), damaged worlds and the scripts of corpus/scripts, and lets each fuzz target run for a while from there. TAP.
 . tests/lib.sh
 fuzz=$ZXP_BUILD/fuzz
 engines=build/fuzz
@@ -30,9 +30,10 @@ engine() {
 run "seeds and regressions; they reach every rule that an input can" run_limited 150 \
     "$fuzz/judge" -o "$ZXP_TMP/crashes" -x corpus/rules-unreachable.txt corpus/seeds corpus/regressions
 mkdir -p "$ZXP_TMP/cases"
-run "cases become inputs" run_limited 60 "$fuzz/make_seeds" "$ZXP_TMP/cases" tests/scripts/*.zxp corpus/conformance/*.zxp
+run "cases become inputs" run_limited 60 "$fuzz/make_seeds" "$ZXP_TMP/cases" tests/scripts/*.zxp corpus/conformance/*.zxp corpus/scripts/*.zxp
 run "every case of the suites, as an input" run_limited 150 "$fuzz/judge" -o "$ZXP_TMP/crashes" "$ZXP_TMP/cases"
 run "regressions, as scripts" run_limited 100 "$ZXP_BUILD/zxpager-repl" replay corpus/regressions
+run "scripts of the corpus" run_limited 100 "$ZXP_BUILD/zxpager-repl" --tap corpus/scripts/*.zxp
 run "hostile saves" run_limited 60 "$fuzz/run_save" corpus/saves corpus/seeds
 run "hostile texts" run_limited 60 "$fuzz/run_script" tests/scripts corpus/conformance corpus/regressions
 if [ "$ZXP_BUILD" = build ]; then # engines bring their own sanitizers

@@ -2,11 +2,14 @@
  * hostile.c - save files that no world can have written: one field of a world is changed behind the core's back, the
  * world is encoded, and the decoder refuses the bytes with the reason that belongs to that field. Bytes that the
  * encoder never writes are changed in the encoding itself.
+ *
+ * hostile FOLDER: each of these files is also left in FOLDER, by number (`make saves` keeps those that it needs).
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,9 +45,23 @@ static struct bytes encoded(const zxp_world *w) {
     return b;
 }
 
+static const char *kept_in; /* NULL: nowhere */
+
+static void keep(struct bytes b) {
+    static unsigned number;
+    char path[1024];
+    if (kept_in == NULL) return;
+    (void)snprintf(path, sizeof path, "%s/%03u", kept_in, ++number);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(b.at, 1, b.length, file), b.length);
+    assert_int_equal(fclose(file), 0);
+}
+
 /* NULL: a world came. */
 static const char *refusal_of(struct bytes b) {
     const char *reason = NULL;
+    keep(b);
     zxp_world *w = zxp_world_decode(b.at, b.length, &reason);
     assert_int_equal(w == NULL, reason != NULL);
     zxp_world_destroy(w);
@@ -74,22 +91,26 @@ static const char *refusal_of(struct bytes b) {
 
 #define WAIT_ONE "e = zx_event_create(0); t1: zx_object_wait_one(e, ZX_USER_SIGNAL_0, ZX_TIME_INFINITE) => blocked; "
 
+#define WAIT_ASYNC "e = zx_event_create(0); p = zx_port_create(0); zx_object_wait_async(e, p, 1, ZX_USER_SIGNAL_0, 0); "
+
+#define A_NAME       "anon a 1; zx_object_set_property(a, ZX_PROP_NAME, \"name\"); "
 #define USER_PACKETS "p = zx_port_create(0); zx_port_queue(p, 1, 2, 3, 4, 5); "
 #define MAPPED       "anon a 4; map m a; anon b 4; map n b; "
 #define PINNED       "anon a 4; write a 0 4; pin a 1 2; anon b 2; "
 
 /* Calls that wait, one of each kind. */
-#define MAPPED_V         "create v 4; map m v; anon a 4; "
-#define IN_WAIT_MANY     "e = zx_event_create(0); t1: zx_object_wait_many([e:ZX_USER_SIGNAL_0], 100) => blocked; "
-#define IN_ONE_PORT_WAIT "p = zx_port_create(0); t1: zx_port_wait(p, 100) => blocked; "
-#define IN_PORT_WAIT     IN_ONE_PORT_WAIT "t2: zx_port_wait(p, 100) => blocked; "
-#define IN_READ          READ
-#define IN_WRITE         TRAP
-#define IN_READ_TO       MAPPED_V "t1: zx_vmo_read(a, 0, 2p, at(m)) => blocked; "
-#define IN_LOAD          MAPPED_V "t1: load(m, 1p) => blocked; "
-#define IN_STORE         MAPPED_V "t1: store(m, byte(1), 1p) => blocked; "
-#define IN_OP_RANGE      MAPPED_V "t1: zx_vmar_op_range(vmar, ZX_VMAR_OP_COMMIT, m, 3p) => blocked; "
-#define IN_PIN           "create v 4; supply v 0; t1: pin v 0 2 => blocked; "
+#define MAPPED_V          "create v 4; map m v; anon a 4; "
+#define IN_WAIT_MANY      "e = zx_event_create(0); t1: zx_object_wait_many([e:ZX_USER_SIGNAL_0], 100) => blocked; "
+#define IN_ONE_PORT_WAIT  "p = zx_port_create(0); t1: zx_port_wait(p, 100) => blocked; "
+#define IN_PORT_WAIT      IN_ONE_PORT_WAIT "t2: zx_port_wait(p, 100) => blocked; "
+#define IN_READ           READ
+#define IN_WRITE          TRAP
+#define IN_WRITE_OF_BYTES "create v 4; t1: zx_vmo_write(v, \"ab\", 0, 2) => blocked; "
+#define IN_READ_TO        MAPPED_V "t1: zx_vmo_read(a, 0, 2p, at(m)) => blocked; "
+#define IN_LOAD           MAPPED_V "t1: load(m, 1p) => blocked; "
+#define IN_STORE          MAPPED_V "t1: store(m, byte(1), 1p) => blocked; "
+#define IN_OP_RANGE       MAPPED_V "t1: zx_vmar_op_range(vmar, ZX_VMAR_OP_COMMIT, m, 3p) => blocked; "
+#define IN_PIN            "create v 4; supply v 0; t1: pin v 0 2 => blocked; "
 #define IN_TRANSFER                                                                                                    \
     "create r 2; supply r 0; clone c r; anon x 2; t1: zx_vmo_transfer_data(x, 0, 0, 2p, c, 0) => "                     \
     "blocked; "
@@ -235,6 +256,7 @@ static void objects_and_handles(void **state) {
         {TWO_ANON, VMO(0, base), PAGE, "a slice is not page aligned"},
         {TWO_ANON, VMO(0, window), PAGE, slice},
         {CLONE, VMO(2, window), 8 * PAGE, slice},
+        {CLONE, VMO(1, window), PAGE, slice},
         {CLONE, VMO(2, base), 1, "a slice is not page aligned"},
         {CLONE, VMO(2, window), 1, "a slice is not page aligned"},
         {DISCARDABLE, VMO(0, lock), 9, "a lock of what cannot be locked"},
@@ -405,7 +427,7 @@ static void every_wait_comes_back(void **state) {
     static const char *const scenes[] = {
         IN_WAIT_MANY, IN_PORT_WAIT, IN_READ,     IN_WRITE, IN_READ_TO,  IN_LOAD,        IN_STORE,  IN_OP_RANGE,
         IN_PIN,       IN_TRANSFER,  IN_SUPPLY,   IN_QUERY, IN_PROPERTY, IN_STREAM_SIZE, SUSPENDED, WAITS_OUT,
-        ATTACHED,     TWO_REQUESTS, LOST_PACKET, DETACHED, DEAD_SOURCE, WAIT_ONE,       IN_COMMIT};
+        ATTACHED,     TWO_REQUESTS, LOST_PACKET, DETACHED, DEAD_SOURCE, WAIT_ONE,       IN_COMMIT, A_NAME};
     for (size_t i = 0; i < sizeof scenes / sizeof *scenes; i++) {
         zxp_world *w = world_of(scenes[i]);
         const char *reason = refusal_of(encoded(w));
@@ -518,6 +540,41 @@ static void threads_in_no_queue(void **state) {
     refused(w, nowhere);
 }
 
+/* A call that begins anew has done nothing; a copy whose buffer is being faulted in says which page. */
+static void calls_half_begun(void **state) {
+    (void)state;
+    zxp_world *w = world_of(SUSPENDED);
+    hold_vmo(w, nth_thread(w, 1), 0, nth_vmo(w, 0));
+    refused(w, nowhere);
+    w = world_of(SUSPENDED);
+    hold_vmo(w, nth_thread(w, 1), 1, nth_vmo(w, 0));
+    refused(w, nowhere);
+    w = world_of(IN_READ_TO);
+    ((struct thread *)thread_1(w))->call.fault_at = ((struct thread *)thread_1(w))->call.fault_end = 0;
+    refused(w, nowhere);
+}
+
+/* Items by which nobody can have been registered: the handle of the second is one of the first's object. */
+static void items_of_others(void **state) {
+    (void)state;
+    zxp_world *w = world_of("e = zx_event_create(0); f = zx_handle_duplicate(e, ZX_RIGHT_SAME_RIGHTS); "
+                            "t1: zx_object_wait_many([e:ZX_USER_SIGNAL_0], 100) => blocked; ");
+    zxp_wait_item *items = arena_at(w, ((struct thread *)thread_1(w))->call.list);
+    zxp_handle_view view = {0};
+    for (zx_handle_t at = 0; zxp_handle_next(w, at, &view); at = view.handle)
+        if (view.handle != items[0].handle && view.type == ZX_OBJ_TYPE_EVENT) items[0].handle = view.handle;
+    refused(w, "a wait that nobody made");
+}
+
+static void translations_of_no_kind(void **state) {
+    (void)state;
+    zxp_world *w = world_of(MAPPED);
+    struct page_map *map = &((struct mapping *)mapping_0(w))->pages;
+    assert_true(arena_reserve(w, page_map_change_bytes(map, 1)));
+    page_map_set(w, map, 0, 1, (struct page_key){.state = 0x30});
+    refused(w, "a page in an impossible state");
+}
+
 /* ---- Bytes that the encoder never writes ---- */
 
 /* `row` changes the field whose first byte in the encoding is
@@ -546,6 +603,7 @@ static void bytes_of_no_world(void **state) {
         {{TWO_REQUESTS, SOURCE(pending_first), 0, "a request in a strange queue"}, 8, TWICE(2)},
         {{READ, PORT(first), 0, "a packet of no known kind"}, 1, 3},
         {{WAIT_ONE, OBSERVER(handle), 77, "a wait that nobody made"}, 4, 1},
+        {{IN_WRITE_OF_BYTES, CALL(buffer.length), 9, "a buffer of no known kind"}, 8, 0},
         {{PINNED, PIN(write), 0, "a pin of no known kind"}, 1, 2},
         {{TWO_ANON, KERNEL(handle_used), 2, "too many handles"}, 4, 1 << 19},
         {{TWO_ANON, KERNEL(thread_count), 0, "too many threads"}, 4, UINT32_MAX},
@@ -594,6 +652,8 @@ static void space_pins_waits(void **state) {
         {PINNED, PIN(offset), 0, "pages are not pinned as often as pins say"},
         {WAIT_ONE, OBSERVER(handle), 77, "a wait that nobody made"},
         {WAIT_ONE, OBSERVER(item), 1, "a wait that nobody made"},
+        {WAIT_ONE, CALL(op), ZXP_OP_PORT_WAIT, "a wait that nobody made"},
+        {WAIT_ASYNC, PORT(dead), 1, "a wait for a dead port"},
         {WAIT_ONE, THREAD(1, waits_for), ZXP_WAIT_REQUEST, "a thread and its request disagree"},
         {IN_WAIT_MANY, OBSERVER(item), 1, "a wait that nobody made"},
         {DEAD_SOURCE, FIELD(packet_0, struct source, koid), UINT64_MAX / 4, "a dead source has not ended"},
@@ -602,7 +662,7 @@ static void space_pins_waits(void **state) {
     JUDGE(rows);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_head),
         cmocka_unit_test(objects_and_handles),
@@ -617,9 +677,13 @@ int main(void) {
         cmocka_unit_test(queues_of_strangers),
         cmocka_unit_test(packets_of_strangers),
         cmocka_unit_test(threads_in_no_queue),
+        cmocka_unit_test(calls_half_begun),
+        cmocka_unit_test(items_of_others),
+        cmocka_unit_test(translations_of_no_kind),
         cmocka_unit_test(bytes_of_no_world),
         cmocka_unit_test(a_uniform_body),
         cmocka_unit_test(space_pins_waits),
     };
+    kept_in = argc > 1 ? argv[1] : NULL;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
