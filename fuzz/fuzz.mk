@@ -110,8 +110,8 @@ fuzz-script-sources:
 
 # What merges corpora: without optimisation, and where the compiler counts conditions, each of them has edges of its own: those that
 # `make coverage` counts.
-FUZZ_EXACT := -fprofile-instr-generate -fcoverage-mapping
-$(FUZZ)/merge_ops: $(addprefix $(FUZZ)/plain/fuzz/targets/,fuzz_ops.o ops_mutator.o) $(CORE_SOURCES:%.c=$(FUZZ)/exact/%.o) \
+FUZZ_EXACT := -fprofile-instr-generate -fcoverage-mapping -DFUZZ_EDGES_ONLY
+$(FUZZ)/merge_ops: $(FUZZ)/exact/fuzz/targets/fuzz_ops.o $(FUZZ)/plain/fuzz/targets/ops_mutator.o $(CORE_SOURCES:%.c=$(FUZZ)/exact/%.o) \
                    $(CODEC_SOURCES:%.c=$(FUZZ)/plain/%.o) $(HARNESS_SOURCES:%.c=$(FUZZ)/plain/%.o) $(FUZZ)/plain/oracle.o
 	$(CLANG) -fsanitize=fuzzer $(FUZZ_EXACT) -o $@ $^
 
@@ -200,26 +200,21 @@ fuzz: $(FUZZ)/run_campaign $(FUZZ)/$(TARGET) $(if $(filter fuzz_save,$(TARGET)),
 fuzz-afl: $(FUZZ)/run_campaign $(FUZZ)/afl_ops $(FUZZ)/libzxp_mutator.so
 	$(FUZZ)/run_campaign -e afl -s $(TIME) -j $(JOBS) -b $(FUZZ)
 
-# Merging: one folder of the files of several, few that take all the ways through the core, and all pairs of rules, that they take together.
-# `merged TARGET, FOLDER, FOLDERS...`; the core runs without the oracle, and at the end as CHECK_PROPERTIES asks.
-MERGE  = LLVM_PROFILE_FILE=/dev/null ZXP_FUZZ_CHECKS=8 $(FUZZ)/merge_$(1) -use_counters=0
-merged = rm -rf $(2) && mkdir -p $(2) && $(MERGE) -set_cover_merge=1 $(2) $(3) 2>&1 | grep '^MERGE-OUTER: .* new files'
+# Merging: `$(call merged,TARGET,FOLDER,FOLDERS...)` adds to FOLDER those files of the others, smaller ones first, that take a way through
+# the core that nothing before takes. Short seeds make fast campaigns. The oracle rests; at the end come the checks of CHECK_PROPERTIES.
+merged = LLVM_PROFILE_FILE=/dev/null ZXP_FUZZ_CHECKS=8 $(FUZZ)/merge_$(1) -use_counters=0 -merge=1 $(2) $(3) 2>&1 | \
+  grep '^MERGE-OUTER: .* new files'
 
-# The seeds for planted bugs stay: what tells those apart is no coverage.
-new_seeds = cp corpus/seeds/planted-* $(1) && rm -f corpus/seeds/* && cp $(1)/* corpus/seeds/ && ls corpus/seeds | wc -l
-
-# The cases of suites and scripts as inputs, and what the seeds have beside them.
+# The seeds for planted bugs come in any case: what tells those apart is no coverage.
 seeds: $(FUZZ)/make_seeds $(FUZZ)/merge_ops
 	rm -rf $(FUZZ)/seeds.all && mkdir -p $(FUZZ)/seeds.all
 	$(FUZZ)/make_seeds $(FUZZ)/seeds.all $(SEED_SCRIPTS)
 	cp $(FUZZ)/seeds.all/planted-* corpus/seeds/
-	$(call merged,ops,$(FUZZ)/seeds.min,corpus/seeds $(FUZZ)/seeds.all)
-	@$(call new_seeds,$(FUZZ)/seeds.min)
+	$(call merged,ops,corpus/seeds,$(FUZZ)/seeds.all)
 
 corpus-min: $(FUZZ)/merge_ops
 	mkdir -p $(FUZZ)/corpus
-	$(call merged,ops,$(FUZZ)/corpus.min,corpus/seeds $(FUZZ)/corpus $(wildcard $(FUZZ)/afl.out/*/queue))
-	@$(call new_seeds,$(FUZZ)/corpus.min)
+	$(call merged,ops,corpus/seeds,$(FUZZ)/corpus $(wildcard $(FUZZ)/afl.out/*/queue))
 
 # Damaged worlds: those of tests/unit/hostile.c, those that there were, and what campaigns of fuzz_save have learnt; without what the worlds
 # at the ends of the seeds reach already.
@@ -227,9 +222,8 @@ saves: $(FUZZ)/make_saves $(FUZZ)/merge_save $(BUILD)/tests/hostile
 	rm -rf $(FUZZ)/saves.all $(FUZZ)/saves.seeds && mkdir -p $(FUZZ)/saves.all $(FUZZ)/saves.seeds $(FUZZ)/corpus.fuzz_save
 	$(BUILD)/tests/hostile $(FUZZ)/saves.all >$(FUZZ)/saves.log 2>&1
 	$(FUZZ)/make_saves $(FUZZ)/saves.seeds corpus/seeds
-	$(call merged,save,$(FUZZ)/saves.min,$(FUZZ)/saves.all corpus/saves $(FUZZ)/corpus.fuzz_save)
 	ls $(FUZZ)/saves.seeds >$(FUZZ)/saves.known
-	$(call MERGE,save) -merge=1 $(FUZZ)/saves.seeds $(FUZZ)/saves.min 2>&1 | grep '^MERGE-OUTER: .* new files'
+	$(call merged,save,$(FUZZ)/saves.seeds,$(FUZZ)/saves.all corpus/saves $(FUZZ)/corpus.fuzz_save)
 	cd $(FUZZ)/saves.seeds && xargs rm -f <../saves.known
 	rm -f corpus/saves/* && cp $(FUZZ)/saves.seeds/* corpus/saves/
 

@@ -14,8 +14,8 @@
 #include "../harness/harness.h"
 #include "targets.h"
 
-/* libFuzzer finds its further counters by the name of their section. */
-#ifdef __clang__
+/* libFuzzer finds its further counters by the name of their section. Merging counts edges alone. */
+#if defined(__clang__) && !defined(FUZZ_EDGES_ONLY)
 __attribute__((section("__libfuzzer_extra_counters")))
 #endif
 uint8_t fuzz_pair_hits[FUZZ_PAIR_COUNTERS];
