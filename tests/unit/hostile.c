@@ -569,9 +569,8 @@ static void items_of_others(void **state) {
 static void translations_of_no_kind(void **state) {
     (void)state;
     zxp_world *w = world_of(MAPPED);
-    struct page_map *map = &((struct mapping *)mapping_0(w))->pages;
-    assert_true(arena_reserve(w, page_map_change_bytes(map, 1)));
-    page_map_set(w, map, 0, 1, (struct page_key){.state = 0x30});
+    assert_true(arena_reserve(w, page_map_change_bytes(&((struct mapping *)mapping_0(w))->pages, 1)));
+    page_map_set(w, &((struct mapping *)mapping_0(w))->pages, 0, 1, (struct page_key){.state = 0x30});
     refused(w, "a page in an impossible state");
 }
 
