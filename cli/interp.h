@@ -135,7 +135,7 @@ struct interp {
     size_t noted_count, noted_capacity;
     struct made_call *calls; /* of the running statement */
     size_t call_count, call_capacity;
-    struct past *past;       /* past.h; NULL: nothing remembered */
+    struct past *past;        /* past.h; NULL: nothing remembered */
     struct service *services; /* cmd_service.c */
     size_t service_count, service_capacity;
     char moved[64]; /* name given to main's blocked or ended thread by this statement; "" */

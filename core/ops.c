@@ -37,6 +37,11 @@ static const zxp_op_info rows[] = {
 };
 #undef OP
 
+#define OP(id, number, name, params, fields, statuses, traits, chapter, help)                                          \
+    _Static_assert(ZXP_OP_##id == (number), "op_numbers.h has another number");
+#include "ops.def"
+#undef OP
+
 #define OP(id, number, name, params, fields, statuses, traits, chapter, help) ROW_##id,
 enum {
 #include "ops.def"

@@ -1,4 +1,4 @@
-/* op_numbers.h - operation numbers, from ops.def (tests/lint checks that they agree). Included by ops.h only. */
+/* op_numbers.h - operation numbers, from ops.def (ops.c does not compile if they disagree). Included by ops.h only. */
 ZXP_OPERATION(HANDLE_CLOSE, 1)
 ZXP_OPERATION(HANDLE_CLOSE_MANY, 2)
 ZXP_OPERATION(HANDLE_CHECK_VALID, 3)
