@@ -361,7 +361,7 @@ enum { FULL_LEAF = 31 };
 /* Leaves of 31 runs: in each, all but the last are found without the way from the root. */
 static void what_was_approached_is_near(void **state) {
     (void)state;
-    static const uint64_t sizes[] = {4 * FULL_LEAF, LARGE};
+    static const uint64_t sizes[] = {UINT64_C(4) * FULL_LEAF, LARGE};
     for (size_t i = 0; i < COUNT(sizes); i++) {
         struct runs one, r;
         uint64_t far = 0, n = min_u64(sizes[i], LARGE);
