@@ -393,8 +393,8 @@ static void borders_move_in_their_leaf(void **state) {
     (void)state;
     for (int last = 0; last < 2; last++) {
         uint64_t near = steps_of_change(&changes[0], 9, 1), far = 0;
-        for (uint64_t run = FULL_LEAF; run < 2 * FULL_LEAF; run++)
-            far += steps_of_border(4 * FULL_LEAF, run, last) > 2 * near;
+        for (uint64_t run = FULL_LEAF; run < UINT64_C(2) * FULL_LEAF; run++)
+            far += steps_of_border(UINT64_C(4) * FULL_LEAF, run, last) > 2 * near;
         print_message("border moved: %llu of %d runs are not near\n", (unsigned long long)far, FULL_LEAF);
         assert_true(far == 1);
     }
