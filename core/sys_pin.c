@@ -27,6 +27,7 @@ static void change_pins(zxp_world *w, node_ref n, uint64_t first, uint64_t end, 
         struct page_run run = slot_run(w, n, page);
         next = min_u64(run.end, end);
         struct page_key key = key_frame((enum page_state)run.key.state, key_content(&run.key));
+        key.share = run.key.share; /* nothing is written */
         key.always_need = run.key.always_need;
         key.pins = (uint8_t)(run.key.pins + by);
         reclaim_enter(w, n, &key);
