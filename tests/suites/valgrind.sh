@@ -3,7 +3,7 @@
 . tests/lib.sh
 [ "${ZXP_LONG:+$ZXP_BUILD}" = build ] || skip_all "make check-long"
 command -v valgrind >/dev/null || { verdict "valgrind is installed" 1; plan; exit 1; }
-export CMOCKA_MESSAGE_OUTPUT=TAP
+export CMOCKA_MESSAGE_OUTPUT=TAP ZXP_UNDER_VALGRIND=1
 
 # judge NAME COMMAND...: no error and no leak of valgrind, and the command's own success.
 judge() {
