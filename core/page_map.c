@@ -7,8 +7,8 @@
  *          of the last run of a leaf can then be read off the way down, without touching the next leaf.
  *
  * Filling is lazy: a node that loses an entry is joined with a neighbour of the same parent
- * if both fit in three quarters of a node. So two neighbours hold more than that together,
- * and a change splits or joins each level at most a few times. A full rightmost leaf that
+ * if both fit in three quarters of a node. So two neighbours hold more than that together
+ * (but where their parents were joined), and a change splits or joins each level at most a few times. A full rightmost leaf that
  * grows at its end is not halved: maps that are written in ascending order get full leaves.
  */
 #include "page_map.h"
@@ -494,7 +494,7 @@ static bool move_border(const zxp_world *w, const struct place *place, uint64_t 
 
 static void set_across(zxp_world *w, struct page_map *map, uint64_t first, uint64_t end, const struct page_key *key) {
     struct page_run run = page_map_find(w, map, first);
-    struct page_run right = page_map_find(w, map, end);
+    struct page_run right = page_map_find(w, map, end); /* behind the map: its last run, which is not used */
     map->last_leaf = 0;
     if (run.end < end) erase(w, map, first + 1, end);
     set_left(w, map, first, key);
