@@ -6,10 +6,10 @@
  *   inner  up to 84 children, each with the first page of its subtree. These are exact, not mere separators: the end
  *          of the last run of a leaf can then be read off the way down, without touching the next leaf.
  *
- * Filling is lazy: a node that loses an entry is joined with a neighbour of the same parent
- * if both fit in three quarters of a node. So two neighbours hold more than that together
- * (but where their parents were joined), and a change splits or joins each level at most a few times. A full rightmost leaf that
- * grows at its end is not halved: maps that are written in ascending order get full leaves.
+ * Filling is lazy: a node that loses an entry is joined with a neighbour of the same parent if both fit in three
+ * quarters of a node. So two neighbours hold more than that together (but where their parents were joined), and a
+ * change splits or joins each level at most a few times. A full rightmost leaf that grows at its end is not halved:
+ * maps that are written in ascending order get full leaves.
  */
 #include "page_map.h"
 
